@@ -1,0 +1,71 @@
+/**
+ * What a collector is: the agent's side of one section. It looks at the machine through a `Look` that reaches
+ * only the paths it declared, and answers with a document or with the reason why there is none.
+ */
+import type { Application, DocumentNamed, Platform, Readings, SectionName, Status } from "@rollcall/protocol";
+
+/** One collector's view of the machine: bounded, read-only, inside one root, only what was declared. */
+export interface Look {
+  /** Whether the root is the running system's own, so that system calls tell of the same machine as the files. */
+  readonly live: boolean;
+  /**
+   * A regular file's text (UTF-8; bytes that are not become U+FFFD), or undefined when it is missing, not
+   * readable, not a regular file or larger than `maxBytes` (1 MiB unless said); all but missing are noted.
+   */
+  text(path: string, maxBytes?: number): string | undefined;
+  bytes(path: string, maxBytes?: number): Uint8Array | undefined;
+  /** Names in a directory, sorted; none when it is missing or not readable (noted). */
+  names(path: string): readonly string[];
+  /** Where a symbolic link points, as written in it. */
+  link(path: string): string | undefined;
+  exists(path: string): boolean;
+  /** When an entry was made and last changed, milliseconds since 1970. */
+  times(path: string): { readonly born: number; readonly modified: number } | undefined;
+  /** Bytes of a mounted file system (statfs(2)); undefined unless `live`. */
+  space(mount: string): { readonly size: number; readonly free: number } | undefined;
+  /** Notes something that a person who looks for a missing value should know. */
+  note(diagnostic: string): void;
+}
+
+/** What is known to the agent itself rather than found on the machine. */
+export interface AgentFacts {
+  readonly platform: Platform;
+  readonly agentVersion: string;
+  readonly applications: readonly Application[];
+  /** The server's id, null before enrolment. */
+  readonly server: string | null;
+}
+
+/** A document with its readings, or why there is none. `nothing` becomes `none`, or `denied` when the system refused a look. */
+export type Collected<D> =
+  | { readonly document: D; readonly readings?: Readings }
+  | { readonly nothing: Extract<Status, "none" | "denied" | "unsupported" | "tool-missing" | "failed"> };
+
+interface PlatformCollector<D> {
+  /** Every path it may look at, each with what lies below it. They stand in the definition's sources too. */
+  readonly reads: readonly string[];
+  collect(look: Look, facts: AgentFacts): Collected<D> | Promise<Collected<D>>;
+}
+
+export interface Collector<N extends SectionName> {
+  /** Its section; the file has this name too. */
+  readonly section: N;
+  readonly platforms: Partial<Readonly<Record<Platform, PlatformCollector<DocumentNamed<N>>>>>;
+}
+
+/** Declares the collector of a section, its document's type checked against the definition. */
+export function defineCollector<N extends SectionName>(collector: Collector<N>): Collector<N> {
+  return collector;
+}
+
+/** An object without its members that are undefined: optional members of documents are absent, never undefined. */
+export function present<T extends object>(
+  value: T,
+): { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+} {
+  // Only members that are undefined are removed, which is what the type says.
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as ReturnType<
+    typeof present<T>
+  >;
+}

@@ -1,0 +1,25 @@
+/** Who is calling, and the scope that follows from it. */
+import type { Scope } from "../store/scope.ts";
+import { permits, type Role } from "./roles.ts";
+
+/** An installation as a session finds it. */
+export interface CallingInstallation {
+  readonly ordinal: number;
+  readonly id: string;
+  readonly device: number;
+}
+
+export interface CallingAccount {
+  readonly name: string;
+  readonly role: Role;
+  /** null: all groups. */
+  readonly group: string | null;
+}
+
+export function accountScope({ role, group }: CallingAccount): Scope {
+  return {
+    devices: group === null ? { kind: "all" } : { kind: "groups", groups: [group] },
+    sensitive: permits(role, "inventory.read-sensitive"),
+    purpose: "inventory",
+  };
+}

@@ -1,0 +1,80 @@
+/** API tokens in the store. */
+import { z } from "zod";
+import { defineRead, defineWrite } from "../store/store.ts";
+import type { CallingAccount } from "./caller.ts";
+import { type Role, roleNames } from "./roles.ts";
+
+const roleSchema = z.enum(roleNames);
+
+export const accountOfToken = defineRead({
+  name: "account-of-token",
+  async run(
+    database,
+    _scope,
+    hash: Uint8Array,
+  ): Promise<{ caller: CallingAccount; expiresAt: number; revoked: boolean } | null> {
+    const row = await database
+      .selectFrom("api_tokens")
+      .select(["id", "name", "role", "group_name", "expires_at", "revoked_at"])
+      .where("hash", "=", hash)
+      .executeTakeFirst();
+    if (!row) return null;
+    const caller = { name: `token:${row.id}`, role: roleSchema.parse(row.role), group: row.group_name };
+    return { caller, expiresAt: row.expires_at, revoked: row.revoked_at !== null };
+  },
+});
+
+export interface NewApiToken {
+  readonly name: string;
+  readonly hash: Uint8Array;
+  readonly role: Role;
+  readonly group: string | null;
+  readonly createdAt: number;
+  readonly createdBy: string;
+  readonly expiresAt: number;
+}
+
+export const addApiToken = defineWrite({
+  name: "add-api-token",
+  async run(transaction, token: NewApiToken): Promise<number> {
+    const { id } = await transaction
+      .insertInto("api_tokens")
+      .values({
+        name: token.name,
+        hash: token.hash,
+        role: token.role,
+        group_name: token.group,
+        created_at: token.createdAt,
+        created_by: token.createdBy,
+        expires_at: token.expiresAt,
+        revoked_at: null,
+      })
+      .returning("id")
+      .executeTakeFirstOrThrow();
+    return id;
+  },
+});
+
+export const listApiTokens = defineRead({
+  name: "list-api-tokens",
+  run: (database, _scope, _input: null) =>
+    database
+      .selectFrom("api_tokens")
+      .select(["id", "name", "role", "group_name", "created_at", "created_by", "expires_at", "revoked_at"])
+      .orderBy("id")
+      .limit(10_000)
+      .execute(),
+});
+
+/** Revokes a token; false when there is none with this id. */
+export const revokeApiToken = defineWrite({
+  name: "revoke-api-token",
+  async run(transaction, { id, at }: { id: number; at: number }): Promise<boolean> {
+    const { numUpdatedRows } = await transaction
+      .updateTable("api_tokens")
+      .set((expression) => ({ revoked_at: expression.fn.coalesce("revoked_at", expression.val(at)) }))
+      .where("id", "=", id)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  },
+});

@@ -1,0 +1,28 @@
+/** Who may do what: the permissions that routes name, and the roles that have them. */
+export const permissions = [
+  "inventory.read",
+  "inventory.read-sensitive",
+  "tokens.manage",
+  "applications.manage",
+] as const;
+export type Permission = (typeof permissions)[number];
+
+export const roles = {
+  viewer: ["inventory.read"],
+  operator: ["inventory.read", "inventory.read-sensitive"],
+  admin: [...permissions],
+  "privacy-officer": ["inventory.read", "inventory.read-sensitive"],
+} as const satisfies Record<string, readonly Permission[]>;
+
+export type Role = keyof typeof roles;
+export const roleNames = [
+  "viewer",
+  "operator",
+  "admin",
+  "privacy-officer",
+] as const satisfies readonly Role[];
+
+export function permits(role: Role, permission: Permission): boolean {
+  const granted: readonly Permission[] = roles[role];
+  return granted.includes(permission);
+}

@@ -1,0 +1,92 @@
+/** API tokens: made, listed, revoked. The token itself is told once. */
+import { RollcallError } from "@rollcall/protocol";
+import { z } from "zod";
+import { type Route, route } from "../http/route.ts";
+import { newToken } from "../identity/secrets.ts";
+import type { Services } from "../services.ts";
+import { isoTime } from "../store/columns.ts";
+import { accountScope } from "./caller.ts";
+import { addApiToken, listApiTokens, revokeApiToken } from "./queries.ts";
+import { roleNames } from "./roles.ts";
+
+export const groupNameSchema = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u, {
+  error: "a group's name is letters, digits, spaces, dots, dashes; at most 64",
+});
+
+const newApiToken = z.strictObject({
+  name: z.string().min(1).max(128),
+  role: z.enum(roleNames),
+  group: groupNameSchema.optional(),
+  expiresInSeconds: z
+    .int()
+    .min(60)
+    .max(10 * 365 * 86_400)
+    .default(365 * 86_400),
+});
+
+export const tokenIdSchema = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/)
+  .transform(Number);
+
+export function readId(params: Readonly<Record<string, string>>): number {
+  const id = tokenIdSchema.safeParse(params.id);
+  if (!id.success) throw new RollcallError("not-found");
+  return id.data;
+}
+
+export function accountRoutes({ store, now }: Services): readonly Route[] {
+  const access = { permission: "tokens.manage" } as const;
+  return [
+    route({
+      method: "POST",
+      path: "/api/v1/api-tokens",
+      access,
+      body: { schema: newApiToken, limit: 16_384 },
+      async handle({ body }, caller) {
+        const { token, hash } = newToken("rct_");
+        const expiresAt = now() + body.expiresInSeconds * 1000;
+        const added = {
+          name: body.name,
+          hash,
+          role: body.role,
+          group: body.group ?? null,
+          createdAt: now(),
+          createdBy: caller.name,
+          expiresAt,
+        };
+        const [id] = await store.commit([addApiToken(added)]);
+        return { status: 201, body: { id: String(id), token, expiresAt: isoTime(expiresAt) } };
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/api/v1/api-tokens",
+      access,
+      async handle(_incoming, caller) {
+        const rows = await store.read(listApiTokens, accountScope(caller), null);
+        const items = rows.map((row) => ({
+          id: String(row.id),
+          name: row.name,
+          role: row.role,
+          group: row.group_name,
+          createdAt: isoTime(row.created_at),
+          createdBy: row.created_by,
+          expiresAt: isoTime(row.expires_at),
+          revokedAt: row.revoked_at === null ? null : isoTime(row.revoked_at),
+        }));
+        return { status: 200, body: { items, next: null } };
+      },
+    }),
+    route({
+      method: "DELETE",
+      path: "/api/v1/api-tokens/:id",
+      access,
+      async handle({ params }) {
+        const [revoked] = await store.commit([revokeApiToken({ id: readId(params), at: now() })]);
+        if (!revoked) throw new RollcallError("not-found", { detail: "There is no API token with this id." });
+        return { status: 200, body: { revoked: true } };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,36 @@
+/** The routes of a device with a session: check-in, consent, sections. */
+import { checkInRequest, consentRequest, limits, sectionsRequest } from "@rollcall/protocol";
+import { type Route, route } from "../http/route.ts";
+import type { Services } from "../services.ts";
+import { checkIn, takeConsent, takeSections } from "./rules.ts";
+
+export function checkInRoutes(services: Services): readonly Route[] {
+  return [
+    route({
+      method: "POST",
+      path: "/v1/check-ins",
+      access: "device",
+      body: { schema: checkInRequest, limit: limits.checkInBody },
+      handle: async ({ body }, caller) => ({ status: 200, body: await checkIn(services, caller, body) }),
+    }),
+    route({
+      method: "PUT",
+      path: "/v1/consent",
+      access: "device",
+      body: { schema: consentRequest, limit: limits.consentBody, canonical: true },
+      handle: async ({ body }, caller) => ({ status: 200, body: await takeConsent(services, caller, body) }),
+    }),
+    route({
+      method: "PUT",
+      path: "/v1/sections",
+      access: "device",
+      body: {
+        schema: sectionsRequest,
+        limit: limits.sectionsBody,
+        decodedLimit: limits.sectionsDecoded,
+        canonical: true,
+      },
+      handle: async ({ body }, caller) => ({ status: 200, body: await takeSections(services, caller, body) }),
+    }),
+  ];
+}

@@ -1,0 +1,233 @@
+/** The roll call's rules: what a check-in, a consent and submitted sections may do, and what is signed for them. */
+import {
+  basisWithoutAsking,
+  type CheckInAnswer,
+  type CheckInRequest,
+  type ConsentReceipt,
+  type ConsentRequest,
+  checkSection,
+  compress,
+  type Grant,
+  grantsDigest,
+  isGranted,
+  type Ownership,
+  type ProblemAt,
+  type ProblemCode,
+  RollcallError,
+  type SectionsAnswer,
+  type SectionsRequest,
+  type StoredConsent,
+  searchValues,
+  sectionNamed,
+  signReceipt,
+  submittedSection,
+  summaryValues,
+} from "@rollcall/protocol";
+import type { CallingInstallation } from "../accounts/caller.ts";
+import type { Services } from "../services.ts";
+import { isoTime } from "../store/columns.ts";
+import { installationScope } from "../store/scope.ts";
+import {
+  type AcceptedSection,
+  consentOf,
+  type ReadingValue,
+  recordCheckIn,
+  type SectionsOutcome,
+  storeConsent,
+  storeSections,
+} from "./queries.ts";
+
+export async function checkIn(
+  services: Services,
+  caller: CallingInstallation,
+  request: CheckInRequest,
+): Promise<CheckInAnswer> {
+  const { store, config, policy, now } = services;
+  const { ordinal, device } = caller;
+  const readings =
+    request.readings === undefined ? [] : await grantedReadings(services, ordinal, request.readings);
+  const { counter, nonce, stateDigest, consentNumber, applications } = request;
+  const answer = { intervalSeconds: config["check-ins.intervalSeconds"] };
+  const input = {
+    ordinal,
+    device,
+    counter,
+    nonce,
+    stateDigest,
+    consentNumber,
+    applications,
+    readings,
+    answer,
+    policy,
+    at: now(),
+  };
+  const [outcome] = await store.commit([recordCheckIn(input)]);
+  switch (outcome.kind) {
+    case "answered":
+      return outcome.answer;
+    case "other":
+      throw new RollcallError("identity-in-doubt", { detail: "This counter was used by another check-in." });
+    case "jump":
+      throw new RollcallError("counter-jump");
+    case "consent-changed":
+      throw consentChanged(outcome.stored);
+  }
+}
+
+const consentChanged = (stored: StoredConsent) =>
+  new RollcallError("consent-changed", { extra: { ...stored } });
+
+/** Readings that are declared and granted, flat. Anything else is left out: a reading never fails a check-in. */
+async function grantedReadings(
+  { store }: Services,
+  ordinal: number,
+  sent: NonNullable<CheckInRequest["readings"]>,
+): Promise<ReadingValue[]> {
+  const { grants } = await store.read(consentOf, installationScope(ordinal), ordinal);
+  return Object.entries(sent).flatMap(([section, values]) => {
+    const definition = sectionNamed(section);
+    if (!definition || !isGranted(definition, grants) || !definition.readings.safeParse(values).success)
+      return [];
+    return Object.entries(values).flatMap(([name, value]) =>
+      typeof value === "number"
+        ? [{ section, item: "", field: name, value }]
+        : Object.entries(value).map(([field, number]) => ({ section, item: name, field, value: number })),
+    );
+  });
+}
+
+/** Stores a consent list and signs for it. A grant on a basis that the ownership does not give is refused. */
+export async function takeConsent(
+  services: Services,
+  { ordinal, id, device }: CallingInstallation,
+  request: ConsentRequest,
+): Promise<{ receipt: ConsentReceipt }> {
+  const { store, keys, now } = services;
+  const { consentNumber, grants } = request;
+  const { ownership } = await store.read(consentOf, installationScope(ordinal), ordinal);
+  refuseFalseBasis(grants, ownership);
+  const statement = {
+    use: "consent" as const,
+    server: keys.identity.publicKey,
+    installation: id,
+    consentNumber,
+    grantsDigest: grantsDigest(grants),
+    at: isoTime(now()),
+  };
+  const [outcome] = await store.commit([
+    storeConsent({ ordinal, device, consentNumber, grants, receipt: signReceipt(keys.receipt, statement) }),
+  ]);
+  if (outcome.kind === "changed") throw consentChanged(outcome.stored);
+  return { receipt: outcome.receipt };
+}
+
+/** What cannot be refused is never called consent, and what needs consent stands on no other basis. */
+function refuseFalseBasis(grants: readonly Grant[], ownership: Ownership): void {
+  const errors = grants.flatMap(({ category, basis }, index): ProblemAt[] => {
+    const due = basisWithoutAsking(category, ownership) ?? "consent";
+    return basis === due
+      ? []
+      : [{ pointer: `/grants/${index}/basis`, detail: `${category} stands on ${due} here` }];
+  });
+  if (errors.length > 0)
+    throw new RollcallError("invalid-request", {
+      detail: "A grant names a basis that it does not have.",
+      errors,
+    });
+}
+
+/** Checks each section on its own, stores the good ones together and signs for them. */
+export async function takeSections(
+  services: Services,
+  caller: CallingInstallation,
+  request: SectionsRequest,
+): Promise<SectionsAnswer> {
+  const { store, now } = services;
+  const { ordinal, device } = caller;
+  const consent = await store.read(consentOf, installationScope(ordinal), ordinal);
+  if (consent.consentNumber !== request.consentNumber)
+    throw consentChanged({ consentNumber: consent.consentNumber, grants: consent.grants });
+  const { accepted, refused } = sortOut(request.sections, consent);
+  const { counter, consentNumber, baseStateDigest: base } = request;
+  const names = refused.map(({ section }) => section);
+  const [outcome] = await store.commit([
+    storeSections({ ordinal, device, counter, consentNumber, base, accepted, refused: names, at: now() }),
+  ]);
+  if (outcome.kind === "consent") throw consentChanged(outcome.stored);
+  if (outcome.kind !== "stored")
+    throw new RollcallError(
+      (
+        { counter: "counter-not-current", base: "base-changed" } as const satisfies Record<
+          string,
+          ProblemCode
+        >
+      )[outcome.kind],
+    );
+  return { refused, receipt: receiptFor(services, caller, request, { ...outcome, consent }) };
+}
+
+interface Sorted {
+  readonly accepted: AcceptedSection[];
+  readonly refused: { section: string; errors: ProblemAt[] }[];
+}
+
+function sortOut(
+  sections: SectionsRequest["sections"],
+  consent: StoredConsent & { ownership: Ownership },
+): Sorted {
+  const sorted: Sorted = { accepted: [], refused: [] };
+  for (const [name, value] of Object.entries(sections)) {
+    const result = sortSection(name, value, consent);
+    if ("errors" in result) sorted.refused.push({ section: name, errors: [...result.errors] });
+    else sorted.accepted.push(result);
+  }
+  return sorted;
+}
+
+function sortSection(
+  name: string,
+  value: unknown,
+  consent: StoredConsent & { ownership: Ownership },
+): AcceptedSection | { errors: readonly ProblemAt[] } {
+  const submitted = submittedSection.safeParse(value);
+  if (!submitted.success)
+    return { errors: [{ pointer: "", detail: "a section has schema, status and, when ok, a document" }] };
+  const definition = sectionNamed(name);
+  const checked = checkSection(definition, submitted.data, consent);
+  if ("errors" in checked) return checked;
+  const { status, digest, body } = checked;
+  const { schema, document } = submitted.data;
+  const found = definition && body !== null;
+  return {
+    name,
+    schema,
+    status,
+    digest,
+    body: body === null ? null : compress(Buffer.from(body)),
+    values: found ? searchValues(definition, document) : [],
+    summary: found ? summaryValues(definition, document) : {},
+  };
+}
+
+function receiptFor(
+  { keys, now, policy }: Services,
+  { id }: CallingInstallation,
+  { counter, consentNumber }: SectionsRequest,
+  {
+    stateDigest,
+    sections,
+    consent,
+  }: Extract<SectionsOutcome, { kind: "stored" }> & { readonly consent: StoredConsent },
+): SectionsAnswer["receipt"] {
+  return signReceipt(keys.receipt, {
+    use: "receipt" as const,
+    server: keys.identity.publicKey,
+    installation: id,
+    counter,
+    stateDigest,
+    consentNumber,
+    policyDigest: consent.grants[0]?.policyDigest ?? policy.digest,
+    at: isoTime(now()),
+    sections: { ...sections },
+  });
+}

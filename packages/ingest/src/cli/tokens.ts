@@ -1,0 +1,183 @@
+/** `rollcall enrolment-token`, `api-token` and `application`: what lets devices and programs in. */
+import type { Column } from "@rollcall/terminal";
+import type { Command } from "commander";
+import { z } from "zod";
+import { type Api, withApi } from "./client.ts";
+import type { Context } from "./context.ts";
+import { readCount, readDuration } from "./durations.ts";
+
+const madeEnrolment = z.object({
+  id: z.string(),
+  enrolment: z.string(),
+  expiresAt: z.string(),
+  leftOut: z.array(z.string()),
+});
+const madeApiToken = z.object({ id: z.string(), token: z.string(), expiresAt: z.string() });
+const madeApplication = z.object({ number: z.string(), name: z.string() });
+const listed = z.object({ items: z.array(z.record(z.string(), z.unknown())) });
+const revoked = z.object({ revoked: z.literal(true) });
+
+type Item = z.infer<typeof listed>["items"][number];
+
+export function addTokenCommands(program: Command, contextOf: () => Context): void {
+  const enrolment = program.command("enrolment-token").description("tokens that let devices in");
+  addEnrolmentCreate(enrolment, contextOf);
+  addList(enrolment, contextOf, "/api/v1/enrolment-tokens", [
+    "id",
+    "group",
+    "ownership",
+    "used",
+    "uses",
+    "expiresAt",
+    "revokedAt",
+  ]);
+  addRevoke(enrolment, contextOf, "/api/v1/enrolment-tokens");
+
+  const api = program.command("api-token").description("tokens that let programs read the inventory");
+  addApiCreate(api, contextOf);
+  addList(api, contextOf, "/api/v1/api-tokens", ["id", "name", "role", "group", "expiresAt", "revokedAt"]);
+  addRevoke(api, contextOf, "/api/v1/api-tokens");
+
+  const application = program.command("application").description("application numbers that may check in");
+  addApplicationCreate(application, contextOf);
+  addList(application, contextOf, "/api/v1/applications", ["number", "name"]);
+}
+
+interface EnrolmentOptions {
+  readonly local?: true;
+  readonly group?: string;
+  readonly ownership?: string;
+  readonly uses?: string;
+  readonly expires?: string;
+  readonly perHour?: string;
+  readonly grant?: string;
+}
+
+function addEnrolmentCreate(parent: Command, contextOf: () => Context): void {
+  parent
+    .command("create")
+    .description("make an enrolment string; it is the last line of stdout")
+    .option("--local", "for agents on the server's own machine")
+    .option("--group <G>", "group that the devices come into (default: default)")
+    .option("--ownership <KIND>", "organisation or personal (default: organisation)")
+    .option("--uses <N>", "how many devices it lets in (default: 1)")
+    .option("--expires <DURATION>", "such as 24h or 7d (default: 7d)")
+    .option("--per-hour <N>", "enrolments an hour at most (default: 60)")
+    .option("--grant <LIST>", "categories granted beside the defaults: CATEGORY[=LEVEL][:PURPOSE+PURPOSE],…")
+    .action(async (options: EnrolmentOptions) => {
+      const context = contextOf();
+      const { local, group, ownership, uses, expires, perHour, grant } = options;
+      const body = {
+        local: local ?? false,
+        group,
+        ownership,
+        uses: uses === undefined ? undefined : readCount(uses),
+        expiresInSeconds: expires === undefined ? undefined : readDuration(expires),
+        perHour: perHour === undefined ? undefined : readCount(perHour),
+        grant,
+      };
+      await withApi(context, async (api) => {
+        const made = await api({
+          method: "POST",
+          path: "/api/v1/enrolment-tokens",
+          body,
+          answer: madeEnrolment,
+        });
+        if (made.leftOut.length > 0)
+          context.output.note(`Left out, because nobody can consent for others: ${made.leftOut.join(", ")}`);
+        context.output.note(
+          `Enrolment token ${made.id}, good until ${made.expiresAt}. On the device: rollcall-agent enrol STRING`,
+        );
+        context.output.line(made.enrolment);
+        context.output.json({ id: made.id, enrolment: made.enrolment, expiresAt: made.expiresAt });
+      });
+    });
+}
+
+function addApiCreate(parent: Command, contextOf: () => Context): void {
+  parent
+    .command("create")
+    .description("make an API token; it is the last line of stdout")
+    .requiredOption("--name <N>", "what it is for")
+    .requiredOption("--role <ROLE>", "viewer, operator, admin or privacy-officer")
+    .option("--group <G>", "devices of this group only")
+    .option("--expires <DURATION>", "such as 30d (default: 365d)")
+    .action(
+      async ({
+        name,
+        role,
+        group,
+        expires,
+      }: {
+        name: string;
+        role: string;
+        group?: string;
+        expires?: string;
+      }) => {
+        const context = contextOf();
+        const body = {
+          name,
+          role,
+          group,
+          expiresInSeconds: expires === undefined ? undefined : readDuration(expires),
+        };
+        await withApi(context, async (api) => {
+          const made = await api({ method: "POST", path: "/api/v1/api-tokens", body, answer: madeApiToken });
+          context.output.note(`API token ${made.id}, good until ${made.expiresAt}. It is told this once.`);
+          context.output.line(made.token);
+          context.output.json(made);
+        });
+      },
+    );
+}
+
+function addApplicationCreate(parent: Command, contextOf: () => Context): void {
+  parent
+    .command("create <NAME>")
+    .description("make an application number known")
+    .option("--number <N>", "the number; else made from the name")
+    .action(async (name: string, { number }: { number?: string }) => {
+      const context = contextOf();
+      await withApi(context, async (api) => {
+        const made = await api({
+          method: "POST",
+          path: "/api/v1/applications",
+          body: { name, number },
+          answer: madeApplication,
+        });
+        context.output.line(made.number);
+        context.output.json(made);
+      });
+    });
+}
+
+function addList(parent: Command, contextOf: () => Context, path: string, columns: readonly string[]): void {
+  parent
+    .command("list")
+    .description("list them")
+    .action(async () => {
+      const context = contextOf();
+      const { items } = await withApi(context, (api: Api) => api({ method: "GET", path, answer: listed }));
+      context.output.table(
+        items,
+        columns.map((name): Column<Item> => ({ title: name, value: (item) => shown(item[name]) })),
+      );
+      for (const item of items) context.output.json(item);
+    });
+}
+
+const shown = (value: unknown): string => (value === null || value === undefined ? "" : String(value));
+
+function addRevoke(parent: Command, contextOf: () => Context, path: string): void {
+  parent
+    .command("revoke <ID>")
+    .description("end one now")
+    .action(async (id: string) => {
+      const context = contextOf();
+      await withApi(context, (api) =>
+        api({ method: "DELETE", path: `${path}/${encodeURIComponent(id)}`, answer: revoked }),
+      );
+      context.output.note(`Revoked ${id}.`);
+      context.output.json({ id, revoked: true });
+    });
+}

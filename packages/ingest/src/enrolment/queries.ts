@@ -1,0 +1,324 @@
+/** Enrolment tokens, installations and their sessions in the store. */
+import {
+  type Application,
+  categoryNames,
+  defaultWishes,
+  type Grant,
+  grantOf,
+  grantsSchema,
+  locationLevels,
+  newDeviceId,
+  newInstallationId,
+  type Ownership,
+  type ProblemCode,
+  purposes,
+  stateDigest,
+  type Wish,
+  withGrants,
+} from "@rollcall/protocol";
+import type { Kysely } from "kysely";
+import { z } from "zod";
+import type { CallingInstallation } from "../accounts/caller.ts";
+import { isoTime, jsonColumn } from "../store/columns.ts";
+import type { Schema, TokenTable } from "../store/schema.ts";
+import { defineRead, defineWrite } from "../store/store.ts";
+import { refusalOf } from "./token-state.ts";
+
+const wishesSchema = z.array(
+  z.object({
+    category: z.enum(categoryNames),
+    level: z.enum(locationLevels).optional(),
+    purposes: z.array(z.enum(purposes)),
+  }),
+);
+
+export interface NewToken {
+  readonly hash: Uint8Array;
+  readonly group: string;
+  readonly ownership: Ownership;
+  readonly wishes: readonly Wish[];
+  readonly uses: number;
+  readonly perHour: number;
+  readonly local: boolean;
+  readonly createdAt: number;
+  readonly createdBy: string;
+  readonly expiresAt: number;
+}
+
+export const addToken = defineWrite({
+  name: "add-enrolment-token",
+  async run(transaction, token: NewToken): Promise<number> {
+    const { id } = await transaction
+      .insertInto("enrolment_tokens")
+      .values({
+        hash: token.hash,
+        group_name: token.group,
+        ownership: token.ownership,
+        wishes: JSON.stringify(token.wishes),
+        uses: token.uses,
+        used: 0,
+        per_hour: token.perHour,
+        local: token.local ? 1 : 0,
+        created_at: token.createdAt,
+        created_by: token.createdBy,
+        expires_at: token.expiresAt,
+        revoked_at: null,
+      })
+      .returning("id")
+      .executeTakeFirstOrThrow();
+    return id;
+  },
+});
+
+export const listTokens = defineRead({
+  name: "list-enrolment-tokens",
+  run: (database, _scope, _input: null) =>
+    database.selectFrom("enrolment_tokens").selectAll().orderBy("id").limit(10_000).execute(),
+});
+
+/** Revokes a token; false when there is none with this id. */
+export const revokeToken = defineWrite({
+  name: "revoke-enrolment-token",
+  async run(transaction, { id, at }: { id: number; at: number }): Promise<boolean> {
+    const { numUpdatedRows } = await transaction
+      .updateTable("enrolment_tokens")
+      .set((expression) => ({ revoked_at: expression.fn.coalesce("revoked_at", expression.val(at)) }))
+      .where("id", "=", id)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  },
+});
+
+/** Whether a token of this hash exists; asked before any signature is looked at. */
+export const tokenExists = defineRead({
+  name: "enrolment-token-exists",
+  async run(database, _scope, hash: Uint8Array): Promise<boolean> {
+    return (
+      (await database
+        .selectFrom("enrolment_tokens")
+        .select("id")
+        .where("hash", "=", hash)
+        .executeTakeFirst()) !== undefined
+    );
+  },
+});
+
+export interface EnrolmentInput {
+  readonly tokenHash: Uint8Array;
+  readonly key: string;
+  readonly applications: readonly Application[];
+  readonly policyDigest: string;
+  readonly at: number;
+}
+
+/** What an enrolled device is told; its session is made afterwards, for the ordinal is part of it. */
+export interface Enrolled {
+  readonly ordinal: number;
+  readonly installation: string;
+  readonly device: string;
+  readonly ownership: Ownership;
+  readonly grants: readonly Grant[];
+}
+
+const hour = 3_600_000;
+
+/** Lets a device in. The same key again gets its installation again, whatever became of the token since. */
+export const enrol = defineWrite({
+  name: "enrol",
+  async run(transaction, input: EnrolmentInput): Promise<Enrolled | { readonly refused: ProblemCode }> {
+    const known = await enrolledKey(transaction, input.key);
+    if (known) return known;
+    const token = await transaction
+      .selectFrom("enrolment_tokens")
+      .selectAll()
+      .where("hash", "=", input.tokenHash)
+      .executeTakeFirst();
+    if (!token) return { refused: "token-unknown" };
+    const usedThisHour = await enrolmentsSince(transaction, token.id, input.at - hour);
+    const state = {
+      ...token,
+      perHour: token.per_hour,
+      usedThisHour,
+      expiresAt: token.expires_at,
+      revokedAt: token.revoked_at,
+    };
+    const refused = refusalOf(state, input.at);
+    if (refused) return { refused };
+    await transaction
+      .updateTable("enrolment_tokens")
+      .set({ used: token.used + 1 })
+      .where("id", "=", token.id)
+      .execute();
+    return addInstallation(transaction, token, input);
+  },
+});
+
+async function enrolledKey(database: Kysely<Schema>, key: string): Promise<Enrolled | null> {
+  const row = await database
+    .selectFrom("installations")
+    .innerJoin("devices", "devices.ordinal", "installations.device")
+    .select([
+      "installations.ordinal",
+      "installations.id as installation",
+      "devices.id as device",
+      "devices.ownership",
+      "installations.grants",
+    ])
+    .where("installations.key", "=", key)
+    .executeTakeFirst();
+  return row ? { ...row, grants: jsonColumn(grantsSchema, row.grants, "installations.grants") } : null;
+}
+
+async function enrolmentsSince(database: Kysely<Schema>, token: number, since: number): Promise<number> {
+  const { n } = await database
+    .selectFrom("installations")
+    .select((expression) => expression.fn.countAll<number>().as("n"))
+    .where("token", "=", token)
+    .where("enrolled_at", ">", since)
+    .executeTakeFirstOrThrow();
+  return n;
+}
+
+type Token = Omit<TokenTable, "id"> & { readonly id: number };
+
+async function addInstallation(
+  transaction: Kysely<Schema>,
+  token: Token,
+  { key, applications, policyDigest, at }: EnrolmentInput,
+): Promise<Enrolled> {
+  const [installation, device] = [newInstallationId(), newDeviceId()];
+  const giver = { by: token.created_by, interactive: false, at: isoTime(at), policyDigest };
+  const named = jsonColumn(wishesSchema, token.wishes, "enrolment_tokens.wishes").map(asWish);
+  const wishes = [...defaultWishes(token.ownership), ...named];
+  const grants = withGrants(
+    [],
+    wishes.map((wish) => grantOf(wish, token.ownership, giver)),
+  );
+  const added = await transaction
+    .insertInto("devices")
+    .values({
+      id: device,
+      group_name: token.group_name,
+      ownership: token.ownership,
+      first_seen_at: at,
+      last_seen_at: at,
+      summary: "{}",
+      sort_name: "",
+    })
+    .returning("ordinal")
+    .executeTakeFirstOrThrow();
+  const { ordinal } = await transaction
+    .insertInto("installations")
+    .values({
+      id: installation,
+      device: added.ordinal,
+      key,
+      token: token.id,
+      enrolled_at: at,
+      applications: JSON.stringify(applications),
+      counter: 0,
+      check_in_nonce: null,
+      check_in_answer: null,
+      check_in_at: null,
+      state_digest: stateDigest({}),
+      consent_number: 1,
+      grants: JSON.stringify(grants),
+      consent_receipt: null,
+      session_hash: null,
+      session_expires_at: null,
+    })
+    .returning("ordinal")
+    .executeTakeFirstOrThrow();
+  return { ordinal, installation, device, ownership: token.ownership, grants };
+}
+
+const asWish = ({ level, ...rest }: z.infer<typeof wishesSchema>[number]): Wish =>
+  level === undefined ? rest : { ...rest, level };
+
+/** The key that a session has to be proved with. */
+export const installationKey = defineRead({
+  name: "installation-key",
+  async run(database, _scope, id: string): Promise<{ ordinal: number; key: string } | null> {
+    return (
+      (await database
+        .selectFrom("installations")
+        .select(["ordinal", "key"])
+        .where("id", "=", id)
+        .executeTakeFirst()) ?? null
+    );
+  },
+});
+
+export const setSession = defineWrite({
+  name: "set-session",
+  async run(
+    transaction,
+    { ordinal, hash, expiresAt }: { ordinal: number; hash: Uint8Array; expiresAt: number },
+  ): Promise<void> {
+    await transaction
+      .updateTable("installations")
+      .set({ session_hash: hash, session_expires_at: expiresAt })
+      .where("ordinal", "=", ordinal)
+      .execute();
+  },
+});
+
+export const sessionOwner = defineRead({
+  name: "session-owner",
+  async run(
+    database,
+    _scope,
+    ordinal: number,
+  ): Promise<{
+    installation: CallingInstallation;
+    hash: Uint8Array | null;
+    expiresAt: number | null;
+  } | null> {
+    const row = await database
+      .selectFrom("installations")
+      .select(["ordinal", "id", "device", "session_hash", "session_expires_at"])
+      .where("ordinal", "=", ordinal)
+      .executeTakeFirst();
+    if (!row) return null;
+    const { session_hash: hash, session_expires_at: expiresAt, ...installation } = row;
+    return { installation, hash, expiresAt };
+  },
+});
+
+export interface NewApplication {
+  readonly number: string;
+  readonly name: string;
+  readonly at: number;
+}
+
+/** Makes an application number known; false when it is already. */
+export const addApplication = defineWrite({
+  name: "add-application",
+  async run(transaction, { number, name, at }: NewApplication): Promise<boolean> {
+    const { numInsertedOrUpdatedRows } = await transaction
+      .insertInto("applications")
+      .values({ number, name, created_at: at })
+      .onConflict((conflict) => conflict.column("number").doNothing())
+      .executeTakeFirst();
+    return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+  },
+});
+
+export const listApplications = defineRead({
+  name: "list-applications",
+  run: (database, _scope, _input: null) =>
+    database.selectFrom("applications").selectAll().orderBy("number").limit(10_000).execute(),
+});
+
+/** Which of these numbers were made known on this server. */
+export async function knownApplications(
+  database: Kysely<Schema>,
+  numbers: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await database
+    .selectFrom("applications")
+    .select("number")
+    .where("number", "in", numbers)
+    .execute();
+  return new Set(rows.map(({ number }) => number));
+}

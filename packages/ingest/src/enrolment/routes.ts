@@ -1,0 +1,215 @@
+/** Enrolment: tokens and application numbers for admins, enrolments and sessions for devices. */
+import {
+  agentApplication,
+  applicationNumberSchema,
+  basisWithoutAsking,
+  enrolmentRequest,
+  limits,
+  type Ownership,
+  ownerships,
+  RollcallError,
+  readGrantList,
+  sessionRequest,
+  type Wish,
+  writeEnrolmentString,
+} from "@rollcall/protocol";
+import { z } from "zod";
+import { accountScope } from "../accounts/caller.ts";
+import { groupNameSchema, readId } from "../accounts/routes.ts";
+import { type Route, route } from "../http/route.ts";
+import { newToken } from "../identity/secrets.ts";
+import type { Services } from "../services.ts";
+import { isoTime } from "../store/columns.ts";
+import { addApplication, addToken, listApplications, listTokens, revokeToken } from "./queries.ts";
+import { enrolDevice, newSessionFor } from "./rules.ts";
+
+const day = 86_400;
+
+const newEnrolmentToken = z.strictObject({
+  local: z.boolean().default(false),
+  group: groupNameSchema.default("default"),
+  ownership: z.enum(ownerships).default("organisation"),
+  uses: z.int().min(1).max(10_000_000).default(1),
+  expiresInSeconds: z
+    .int()
+    .min(60)
+    .max(3_650 * day)
+    .default(7 * day),
+  perHour: z.int().min(1).max(10_000_000).default(60),
+  grant: z.string().max(2_048).optional(),
+});
+
+/** What a token may grant: on an organisation's device only what has a basis of its own, for nobody consents for others. */
+function wishesOf(
+  list: string | undefined,
+  ownership: Ownership,
+): { wishes: readonly Wish[]; leftOut: readonly string[] } {
+  if (list === undefined) return { wishes: [], leftOut: [] };
+  const read = readGrantList(list);
+  if ("error" in read)
+    throw new RollcallError("invalid-request", {
+      detail: read.error,
+      errors: [{ pointer: "/grant", detail: read.error }],
+    });
+  const grantable = ({ category }: Wish) =>
+    ownership === "personal" || basisWithoutAsking(category, ownership) !== null;
+  return {
+    wishes: read.filter(grantable),
+    leftOut: read.filter((wish) => !grantable(wish)).map(({ category }) => category),
+  };
+}
+
+export function enrolmentRoutes(services: Services): readonly Route[] {
+  return [...deviceRoutes(services), ...tokenRoutes(services), ...applicationRoutes(services)];
+}
+
+function deviceRoutes(services: Services): readonly Route[] {
+  return [
+    route({
+      method: "POST",
+      path: "/v1/enrolments",
+      access: "anyone",
+      body: { schema: enrolmentRequest, limit: limits.enrolmentBody },
+      handle: async (incoming) => ({ status: 201, body: await enrolDevice(services, incoming) }),
+    }),
+    route({
+      method: "POST",
+      path: "/v1/sessions",
+      access: "anyone",
+      body: { schema: sessionRequest, limit: limits.sessionBody },
+      handle: async (incoming) => ({ status: 201, body: await newSessionFor(services, incoming) }),
+    }),
+  ];
+}
+
+function tokenRoutes({ store, keys, localUrl, now }: Services): readonly Route[] {
+  const access = { permission: "tokens.manage" } as const;
+  return [
+    route({
+      method: "POST",
+      path: "/api/v1/enrolment-tokens",
+      access,
+      body: { schema: newEnrolmentToken, limit: 16_384 },
+      async handle({ body }, caller) {
+        if (!body.local) {
+          throw new RollcallError("not-yet", {
+            detail:
+              "This server is reached on its own machine only, so its enrolment strings have to be local ones (--local).",
+          });
+        }
+        const { wishes, leftOut } = wishesOf(body.grant, body.ownership);
+        const { token, hash } = newToken("rce_");
+        const expiresAt = now() + body.expiresInSeconds * 1000;
+        const { group, ownership, uses, perHour, local } = body;
+        const [id] = await store.commit([
+          addToken({
+            hash,
+            group,
+            ownership,
+            wishes,
+            uses,
+            perHour,
+            local,
+            createdAt: now(),
+            createdBy: caller.name,
+            expiresAt,
+          }),
+        ]);
+        const enrolment = writeEnrolmentString({ url: localUrl, server: keys.identity.publicKey, token });
+        return { status: 201, body: { id: String(id), enrolment, expiresAt: isoTime(expiresAt), leftOut } };
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/api/v1/enrolment-tokens",
+      access,
+      async handle(_incoming, caller) {
+        const rows = await store.read(listTokens, accountScope(caller), null);
+        const items = rows.map((row) => ({
+          id: String(row.id),
+          group: row.group_name,
+          ownership: row.ownership,
+          local: row.local === 1,
+          uses: row.uses,
+          used: row.used,
+          perHour: row.per_hour,
+          createdAt: isoTime(row.created_at),
+          createdBy: row.created_by,
+          expiresAt: isoTime(row.expires_at),
+          revokedAt: row.revoked_at === null ? null : isoTime(row.revoked_at),
+        }));
+        return { status: 200, body: { items, next: null } };
+      },
+    }),
+    route({
+      method: "DELETE",
+      path: "/api/v1/enrolment-tokens/:id",
+      access,
+      async handle({ params }) {
+        const [revoked] = await store.commit([revokeToken({ id: readId(params), at: now() })]);
+        if (!revoked)
+          throw new RollcallError("not-found", { detail: "There is no enrolment token with this id." });
+        return { status: 200, body: { revoked: true } };
+      },
+    }),
+  ];
+}
+
+const newApplication = z.strictObject({
+  name: z.string().min(1).max(128),
+  number: applicationNumberSchema.optional(),
+});
+
+/** A name as an application number: lower case, everything else a dash. */
+function numberFrom(name: string): string {
+  const number = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9.]+/g, "-")
+    .replaceAll(/^[^a-z0-9]+|-+$/g, "")
+    .slice(0, 64);
+  if (number === "")
+    throw new RollcallError("invalid-request", {
+      detail: "The name yields no application number; give one with --number.",
+    });
+  return number;
+}
+
+function applicationRoutes({ store, now }: Services): readonly Route[] {
+  const access = { permission: "applications.manage" } as const;
+  const reading = { permission: "inventory.read" } as const;
+  return [
+    route({
+      method: "POST",
+      path: "/api/v1/applications",
+      access,
+      body: { schema: newApplication, limit: 16_384 },
+      async handle({ body }) {
+        const number = body.number ?? numberFrom(body.name);
+        const [added] =
+          number === agentApplication
+            ? [false]
+            : await store.commit([addApplication({ number, name: body.name, at: now() })]);
+        if (!added)
+          throw new RollcallError("invalid-request", {
+            detail: `The application number ${number} is taken.`,
+          });
+        return { status: 201, body: { number, name: body.name } };
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/api/v1/applications",
+      access: reading,
+      async handle(_incoming, caller) {
+        const rows = await store.read(listApplications, accountScope(caller), null);
+        const own = { number: agentApplication, name: "Rollcall agent", createdAt: null };
+        const items = rows.map(({ number, name, created_at }) => ({
+          number,
+          name,
+          createdAt: isoTime(created_at),
+        }));
+        return { status: 200, body: { items: [own, ...items], next: null } };
+      },
+    }),
+  ];
+}

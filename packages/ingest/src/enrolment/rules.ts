@@ -1,0 +1,100 @@
+/** How a device is let in and gets its sessions: proof, token, installation, session. */
+import {
+  agentApplication,
+  type EnrolmentAnswer,
+  type EnrolmentRequest,
+  proofHeader,
+  RollcallError,
+  type SessionAnswer,
+  verifyProof,
+} from "@rollcall/protocol";
+import type { Incoming } from "../http/route.ts";
+import { hashSecret, newSession } from "../identity/secrets.ts";
+import type { Services } from "../services.ts";
+import { isoTime } from "../store/columns.ts";
+import { protocolScope } from "../store/scope.ts";
+import { enrol, installationKey, listApplications, setSession, tokenExists } from "./queries.ts";
+
+type Proved = Pick<Incoming<unknown, unknown>, "method" | "target" | "bytes" | "header">;
+
+/** Checks the proof of a request and spends its nonce. */
+function demandProof(
+  { keys, nonces }: Services,
+  incoming: Proved,
+  use: "enrol" | "session",
+  key: string,
+  installation?: string,
+): void {
+  const header = incoming.header(proofHeader);
+  if (header === undefined)
+    throw new RollcallError("proof-invalid", { detail: "The request carries no Rollcall-Proof." });
+  const audience = keys.identity.publicKey;
+  const { method, target, bytes: body } = incoming;
+  nonces.spend(
+    verifyProof(header, key, {
+      use,
+      audience,
+      method,
+      target,
+      body,
+      ...(installation === undefined ? {} : { installation }),
+    }),
+  );
+}
+
+async function startSession({ store, config, now }: Services, ordinal: number): Promise<SessionAnswer> {
+  const { session, hash } = newSession(ordinal);
+  const expiresAt = now() + config["sessions.hours"] * 3_600_000;
+  await store.commit([setSession({ ordinal, hash, expiresAt })]);
+  return { session, expiresAt: isoTime(expiresAt) };
+}
+
+/** Enrols a device. Nothing of the proof is looked at before the token is found. */
+export async function enrolDevice(
+  services: Services,
+  incoming: Incoming<unknown, EnrolmentRequest>,
+): Promise<EnrolmentAnswer> {
+  const { store, policy, config, now } = services;
+  const { token, key, applications } = incoming.body;
+  const tokenHash = hashSecret(token);
+  if (!(await store.read(tokenExists, protocolScope, tokenHash))) throw new RollcallError("token-unknown");
+  demandProof(services, incoming, "enrol", key);
+  await refuseStrangers(
+    services,
+    applications.map(({ number }) => number),
+  );
+  const [enrolled] = await store.commit([
+    enrol({ tokenHash, key, applications, policyDigest: policy.digest, at: now() }),
+  ]);
+  if ("refused" in enrolled) throw new RollcallError(enrolled.refused);
+  const { session } = await startSession(services, enrolled.ordinal);
+  const { installation, device, ownership, grants } = enrolled;
+  return {
+    installation,
+    device,
+    session,
+    ownership,
+    grants: [...grants],
+    policy,
+    intervalSeconds: config["check-ins.intervalSeconds"],
+  };
+}
+
+/** One unknown number fails nothing; only an enrolment with nothing but unknown ones is refused. */
+async function refuseStrangers({ store }: Services, numbers: readonly string[]): Promise<void> {
+  if (numbers.includes(agentApplication)) return;
+  const known = await store.read(listApplications, protocolScope, null);
+  if (!known.some(({ number }) => numbers.includes(number))) throw new RollcallError("application-unknown");
+}
+
+export async function newSessionFor(
+  services: Services,
+  incoming: Incoming<unknown, { installation: string }>,
+): Promise<SessionAnswer> {
+  const { installation } = incoming.body;
+  const found = await services.store.read(installationKey, protocolScope, installation);
+  if (!found)
+    throw new RollcallError("session-invalid", { detail: "This server does not know the installation." });
+  demandProof(services, incoming, "session", found.key, installation);
+  return startSession(services, found.ordinal);
+}

@@ -1,0 +1,58 @@
+/** Finds out who calls: a session for a device, an API token or the control socket for an account. */
+import { RollcallError } from "@rollcall/protocol";
+import type { CallingAccount, CallingInstallation } from "../accounts/caller.ts";
+import { accountOfToken } from "../accounts/queries.ts";
+import { type Permission, permits } from "../accounts/roles.ts";
+import { sessionOwner } from "../enrolment/queries.ts";
+import { hashSecret, readSession, sameHash } from "../identity/secrets.ts";
+import type { Services } from "../services.ts";
+import { protocolScope } from "../store/scope.ts";
+
+/** Which of the server's doors a request came through. */
+export type Door = "network" | "agent-socket" | "control-socket";
+
+function bearer(authorization: string | undefined): string | null {
+  const match = /^Bearer ([A-Za-z0-9_.-]{1,256})$/i.exec(authorization ?? "");
+  return match?.[1] ?? null;
+}
+
+export async function callingInstallation(
+  services: Services,
+  authorization: string | undefined,
+): Promise<CallingInstallation> {
+  const session = readSession(bearer(authorization) ?? "");
+  const owner = session && (await services.store.read(sessionOwner, protocolScope, session.ordinal));
+  if (!session || !owner?.hash || !sameHash(owner.hash, session.hash))
+    throw new RollcallError("session-invalid");
+  if ((owner.expiresAt ?? 0) <= services.now())
+    throw new RollcallError("session-invalid", { detail: "The session is over." });
+  return owner.installation;
+}
+
+/** The calling account, which has to have the permission. Who can open the control socket is the operator. */
+export async function callingAccount(
+  services: Services,
+  door: Door,
+  authorization: string | undefined,
+  permission: Permission,
+): Promise<CallingAccount> {
+  const account = await accountBehind(services, door, authorization);
+  if (!permits(account.role, permission))
+    throw new RollcallError("not-permitted", { detail: `The role ${account.role} lacks ${permission}.` });
+  return account;
+}
+
+async function accountBehind(
+  services: Services,
+  door: Door,
+  authorization: string | undefined,
+): Promise<CallingAccount> {
+  const token = bearer(authorization);
+  if (token === null && door === "control-socket")
+    return { name: `os:${services.operator}`, role: "admin", group: null };
+  const account =
+    token === null ? null : await services.store.read(accountOfToken, protocolScope, hashSecret(token));
+  if (!account || account.revoked || account.expiresAt <= services.now())
+    throw new RollcallError("not-signed-in");
+  return account.caller;
+}

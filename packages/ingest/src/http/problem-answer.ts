@@ -1,0 +1,40 @@
+/** Errors as `application/problem+json` (RFC 9457). What is not a `RollcallError` tells the outside nothing. */
+import { problems, RollcallError } from "@rollcall/protocol";
+import type { Answer } from "./route.ts";
+
+/** Body-parser-free Express throws these for addresses that cannot be decoded. */
+function known(error: unknown): RollcallError {
+  if (error instanceof RollcallError) return error;
+  if (error instanceof URIError)
+    return new RollcallError("invalid-request", { detail: "The address cannot be decoded." });
+  return new RollcallError("internal", { cause: error });
+}
+
+/** The answer to an error. `giveNonce` makes the nonce that every 401 to a device carries. */
+export function problemAnswer(error: unknown, requestId: string, giveNonce: () => string): Answer {
+  const { code, status, facts } = known(error);
+  const { title } = problems[code];
+  const headers: Record<string, string> = { "content-type": "application/problem+json" };
+  if (status === 401) headers["rollcall-nonce"] = giveNonce();
+  if (facts.retryAfterSeconds !== undefined) headers["retry-after"] = String(facts.retryAfterSeconds);
+  const { detail, errors, extra } = facts;
+  return {
+    status,
+    headers,
+    body: {
+      type: `urn:rollcall:problem:${code}`,
+      title,
+      status,
+      code,
+      ...(detail === undefined ? {} : { detail }),
+      instance: `urn:rollcall:request:${requestId}`,
+      ...(errors === undefined ? {} : { errors }),
+      ...extra,
+    },
+  };
+}
+
+/** What the log has to know of an error that is the server's own fault. */
+export function isFault(error: unknown): boolean {
+  return known(error).code === "internal";
+}

@@ -1,0 +1,78 @@
+/**
+ * What a route is. Each domain lists its own; method, address, who may call, and the form of query and body are
+ * declared, the rest is the handler's five lines: what came, checked, in; an answer out.
+ */
+import type { z } from "zod";
+import type { CallingAccount, CallingInstallation } from "../accounts/caller.ts";
+import type { Permission } from "../accounts/roles.ts";
+
+export type Method = "GET" | "POST" | "PUT" | "DELETE";
+
+/** The request as every handler gets it. */
+export interface Incoming<Query, Body> {
+  readonly method: Method;
+  /** Path and query as sent. */
+  readonly target: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Query;
+  readonly body: Body;
+  /** The body's bytes as sent, before decoding. */
+  readonly bytes: Uint8Array;
+  header(name: string): string | undefined;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** Sent as JSON; nothing when undefined. */
+  readonly body?: unknown;
+  readonly text?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface BodyRule<Body> {
+  readonly schema: z.ZodType<Body>;
+  /** Bytes on the wire at most. */
+  readonly limit: number;
+  /** The bytes have to be their own canonical form (RFC 8785). */
+  readonly canonical?: true;
+  /** Bytes after decoding at most; content encoding `zstd` is taken then, and none otherwise. */
+  readonly decodedLimit?: number;
+}
+
+interface RouteBase<Query, Body> {
+  readonly method: Method;
+  /** Express 5 path. */
+  readonly path: string;
+  readonly query?: z.ZodType<Query>;
+  readonly body?: BodyRule<Body>;
+}
+
+interface OpenRoute<Query, Body> extends RouteBase<Query, Body> {
+  readonly access: "anyone";
+  handle(incoming: Incoming<Query, Body>): Promise<Answer>;
+}
+/** A route of a device with a session; one request at a time for each installation. */
+interface DeviceRoute<Query, Body> extends RouteBase<Query, Body> {
+  readonly access: "device";
+  handle(incoming: Incoming<Query, Body>, caller: CallingInstallation): Promise<Answer>;
+}
+interface AccountRoute<Query, Body> extends RouteBase<Query, Body> {
+  readonly access: { readonly permission: Permission };
+  handle(incoming: Incoming<Query, Body>, caller: CallingAccount): Promise<Answer>;
+}
+
+export type RouteOf<Query, Body> =
+  | OpenRoute<Query, Body>
+  | DeviceRoute<Query, Body>
+  | AccountRoute<Query, Body>;
+
+/** A route whose query and body types are its own business. */
+export type Route = RouteOf<unknown, unknown>;
+
+/** Declares a route with its handler's types taken from its schemas. */
+export function route<Query = Record<string, never>, Body = undefined>(
+  declared: RouteOf<Query, Body>,
+): Route {
+  // The assembly gives the handler only what the route's own schemas have let through.
+  return declared as unknown as Route;
+}

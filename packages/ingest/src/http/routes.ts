@@ -1,0 +1,20 @@
+/** Every route of the server: each domain's own list. */
+import { accountRoutes } from "../accounts/routes.ts";
+import { checkInRoutes } from "../check-ins/routes.ts";
+import { enrolmentRoutes } from "../enrolment/routes.ts";
+import { identityRoutes } from "../identity/routes.ts";
+import { inventoryRoutes } from "../inventory/routes.ts";
+import { searchRoutes } from "../search/routes.ts";
+import type { Services } from "../services.ts";
+import type { Route } from "./route.ts";
+
+export function routes(services: Services): readonly Route[] {
+  return [
+    ...identityRoutes(services),
+    ...enrolmentRoutes(services),
+    ...checkInRoutes(services),
+    ...inventoryRoutes(services),
+    ...searchRoutes(services),
+    ...accountRoutes(services),
+  ];
+}

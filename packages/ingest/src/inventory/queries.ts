@@ -1,0 +1,155 @@
+/** Devices as the inventory shows them, read within the caller's scope. */
+import {
+  decompress,
+  type Grant,
+  grantsSchema,
+  limits,
+  type Ownership,
+  parseJson,
+  type Status,
+} from "@rollcall/protocol";
+import type { Kysely } from "kysely";
+import { applicationsColumn, readSummary, type Summary } from "../check-ins/queries.ts";
+import { jsonColumn } from "../store/columns.ts";
+import type { Schema } from "../store/schema.ts";
+import type { Scope } from "../store/scope.ts";
+import { defineRead } from "../store/store.ts";
+
+export interface DeviceRow {
+  readonly ordinal: number;
+  readonly id: string;
+  readonly group: string;
+  readonly ownership: Ownership;
+  readonly firstSeenAt: number;
+  readonly lastSeenAt: number;
+  readonly summary: Summary;
+  readonly applications: ReturnType<typeof applicationsColumn>;
+}
+
+/** Rows of devices in scope; who is not in scope does not exist. */
+function devicesInScope(database: Kysely<Schema>, { devices }: Scope) {
+  const rows = database
+    .selectFrom("devices")
+    .innerJoin("installations", "installations.device", "devices.ordinal")
+    .select([
+      "devices.ordinal",
+      "devices.id",
+      "devices.group_name",
+      "devices.ownership",
+      "devices.first_seen_at",
+      "devices.last_seen_at",
+      "devices.summary",
+      "installations.applications",
+    ]);
+  if (devices.kind === "groups") return rows.where("devices.group_name", "in", [...devices.groups]);
+  return devices.kind === "installation" ? rows.where("installations.ordinal", "=", devices.ordinal) : rows;
+}
+
+type Raw = Awaited<ReturnType<ReturnType<typeof devicesInScope>["executeTakeFirstOrThrow"]>>;
+
+const deviceRow = (row: Raw): DeviceRow => ({
+  ordinal: row.ordinal,
+  id: row.id,
+  group: row.group_name,
+  ownership: row.ownership,
+  firstSeenAt: row.first_seen_at,
+  lastSeenAt: row.last_seen_at,
+  summary: readSummary(row.summary),
+  applications: applicationsColumn(row.applications),
+});
+
+/** The devices of a page, in the order of their ordinals as given. */
+export const devicesByOrdinal = defineRead({
+  name: "devices-by-ordinal",
+  async run(database, scope, ordinals: readonly number[]): Promise<readonly DeviceRow[]> {
+    if (ordinals.length === 0) return [];
+    const rows = await devicesInScope(database, scope)
+      .where("devices.ordinal", "in", [...ordinals])
+      .execute();
+    const byOrdinal = new Map(rows.map((row) => [row.ordinal, deviceRow(row)]));
+    return ordinals.flatMap((ordinal) => byOrdinal.get(ordinal) ?? []);
+  },
+});
+
+/** Ordinals of devices with this id or, when it is unique enough to be typed, a beginning of it; at most `most`. */
+export const devicesByIdPrefix = defineRead({
+  name: "devices-by-id-prefix",
+  async run(database, scope, { prefix, most }: { prefix: string; most: number }): Promise<readonly number[]> {
+    const rows = await devicesInScope(database, scope)
+      .where("devices.id", ">=", prefix)
+      .where("devices.id", "<", `${prefix}\u{7f}`)
+      .orderBy("devices.id")
+      .limit(most)
+      .execute();
+    return rows.map(({ ordinal }) => ordinal);
+  },
+});
+
+export interface SectionRow {
+  readonly name: string;
+  readonly status: Status;
+  readonly digest: string | null;
+  readonly since: number;
+  /** The parsed document, undefined where there is none. */
+  readonly document: unknown;
+}
+
+export interface DeviceDetail extends DeviceRow {
+  readonly sections: readonly SectionRow[];
+  readonly readings: readonly {
+    readonly section: string;
+    readonly item: string;
+    readonly field: string;
+    readonly value: number;
+    readonly at: number;
+  }[];
+  readonly consent: { readonly consentNumber: number; readonly grants: readonly Grant[] };
+}
+
+/** One device with everything that is stored of it, or null when there is none in scope. */
+export const deviceDetail = defineRead({
+  name: "device-detail",
+  async run(database, scope, id: string): Promise<DeviceDetail | null> {
+    const row = await devicesInScope(database, scope)
+      .select([
+        "installations.ordinal as installation",
+        "installations.consent_number",
+        "installations.grants",
+      ])
+      .where("devices.id", "=", id)
+      .executeTakeFirst();
+    if (!row) return null;
+    const sections = await database
+      .selectFrom("sections")
+      .selectAll()
+      .where("installation", "=", row.installation)
+      .orderBy("name")
+      .execute();
+    const readings = await database
+      .selectFrom("readings")
+      .select(["section", "item", "field", "value", "at"])
+      .where("installation", "=", row.installation)
+      .orderBy("section")
+      .limit(10_000)
+      .execute();
+    return {
+      ...deviceRow(row),
+      sections: sections.map(({ name, status, digest, since, body }) => ({
+        name,
+        status,
+        digest,
+        since,
+        document: documentIn(body),
+      })),
+      readings,
+      consent: {
+        consentNumber: row.consent_number,
+        grants: jsonColumn(grantsSchema, row.grants, "installations.grants"),
+      },
+    };
+  },
+});
+
+function documentIn(body: Uint8Array | null): unknown {
+  return body === null ? undefined : parseJson(decompress(body, limits.sectionDecoded));
+}

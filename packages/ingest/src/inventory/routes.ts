@@ -1,0 +1,126 @@
+/** The inventory: devices that a query finds, and one device whole. */
+import { deviceIdSchema, RollcallError } from "@rollcall/protocol";
+import { z } from "zod";
+import { accountScope } from "../accounts/caller.ts";
+import { type Route, route } from "../http/route.ts";
+import { readQuery } from "../search/fields.ts";
+import { cursorText, pageLimit, queryText } from "../search/routes.ts";
+import type { Services } from "../services.ts";
+import { isoTime } from "../store/columns.ts";
+import type { Scope } from "../store/scope.ts";
+import { type DeviceOrder, deviceOrders } from "../store/search-index.ts";
+import { readCursor, writeCursor } from "./cursor.ts";
+import { deviceDetailView, deviceItem } from "./device-view.ts";
+import { deviceDetail, devicesByIdPrefix, devicesByOrdinal } from "./queries.ts";
+
+const sortText = z
+  .string()
+  .regex(/^-?[a-zA-Z]{1,32}$/)
+  .default("enrolled");
+const devicesQuery = z.object({
+  q: queryText,
+  limit: pageLimit,
+  cursor: cursorText,
+  sort: sortText,
+  fresh: z.enum(["true", "false"]).optional(),
+});
+const namedQuery = z.object({ name: z.string().min(1).max(512) });
+const position = z.object({ value: z.union([z.string(), z.number()]), ordinal: z.int() });
+
+/** Devices that one name may mean before it is called too vague. */
+const mostNamed = 20;
+
+function readOrder(sort: string): DeviceOrder {
+  const by = deviceOrders.find((known) => known === sort.replace(/^-/, ""));
+  if (!by)
+    throw new RollcallError("invalid-request", {
+      detail: `Devices are sorted by ${deviceOrders.join(", ")}, with - before it the other way round.`,
+    });
+  return { by, descending: sort.startsWith("-") };
+}
+
+export function inventoryRoutes(services: Services): readonly Route[] {
+  const { store, index, now, config } = services;
+  const access = { permission: "inventory.read" } as const;
+  const viewing = (scope: Scope) => ({
+    scope,
+    now: now(),
+    intervalSeconds: config["check-ins.intervalSeconds"],
+  });
+  return [
+    route({
+      method: "GET",
+      path: "/api/v1/devices",
+      access,
+      query: devicesQuery,
+      async handle({ query: { q, limit, cursor, sort } }, caller) {
+        const scope = accountScope(caller);
+        const question = { devices: q, sort, scope };
+        const after = cursor === undefined ? null : readCursor(cursor, question, position, now());
+        const page = await index.devices(scope, readQuery(q, scope), {
+          order: readOrder(sort),
+          limit,
+          after,
+        });
+        const rows = await store.read(devicesByOrdinal, scope, page.ordinals);
+        const items = rows.map((row) => deviceItem(row, viewing(scope)));
+        return {
+          status: 200,
+          body: {
+            asOf: isoTime(now()),
+            items,
+            next: page.next && writeCursor(question, page.next, now()),
+            total: page.total,
+          },
+        };
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/api/v1/devices-named",
+      access,
+      query: namedQuery,
+      async handle({ query: { name } }, caller) {
+        const scope = accountScope(caller);
+        const rows = await store.read(devicesByOrdinal, scope, await devicesNamed(services, scope, name));
+        return {
+          status: 200,
+          body: { asOf: isoTime(now()), items: rows.map((row) => deviceItem(row, viewing(scope))) },
+        };
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/api/v1/devices/:id",
+      access,
+      async handle({ params }, caller) {
+        const scope = accountScope(caller);
+        const id = deviceIdSchema.safeParse(params.id);
+        const device = id.success ? await store.read(deviceDetail, scope, id.data) : null;
+        if (!device) throw new RollcallError("not-found", { detail: "There is no device with this id." });
+        return { status: 200, body: { asOf: isoTime(now()), ...deviceDetailView(device, viewing(scope)) } };
+      },
+    }),
+  ];
+}
+
+/** What a name typed by a person means: an id, the beginning of one, a host name or a serial number. */
+async function devicesNamed(
+  { store, index }: Services,
+  scope: Scope,
+  name: string,
+): Promise<readonly number[]> {
+  if (name.startsWith("dev_")) return store.read(devicesByIdPrefix, scope, { prefix: name, most: mostNamed });
+  const fields = scope.sensitive ? ["host", "serial"] : ["host"];
+  const order = { by: "enrolled", descending: false } as const;
+  const pages = await Promise.all(
+    fields.map((field) =>
+      index.devices(scope, [{ kind: "text", negated: false, field, text: name }], {
+        order,
+        limit: mostNamed,
+        after: null,
+      }),
+    ),
+  );
+  return [...new Set(pages.flatMap(({ ordinals }) => ordinals))];
+}

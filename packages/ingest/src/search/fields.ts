@@ -1,0 +1,33 @@
+/** What a caller may ask for: the fields that sections declare and those that the server knows, within the scope. */
+import {
+  allSections,
+  parseQuery,
+  type Query,
+  RollcallError,
+  type SearchField,
+  searchFieldsOf,
+} from "@rollcall/protocol";
+import type { Scope } from "../store/scope.ts";
+
+const declared = searchFieldsOf(allSections);
+const ofServer: SearchField = { name: "group", as: "term", sensitive: false };
+const everyField: ReadonlyMap<string, SearchField> = new Map([...declared, [ofServer.name, ofServer]]);
+const plainFields: ReadonlyMap<string, SearchField> = new Map(
+  [...everyField].filter(([, { sensitive }]) => !sensitive),
+);
+
+/** What may not be read may not be searched: to who may not read it, a sensitive field is not there. */
+export function fieldsFor(scope: Scope): ReadonlyMap<string, SearchField> {
+  return scope.sensitive ? everyField : plainFields;
+}
+
+export function readQuery(text: string, scope: Scope): Query {
+  return parseQuery(text, fieldsFor(scope));
+}
+
+export function demandField(name: string, scope: Scope): string {
+  if (fieldsFor(scope).has(name)) return name;
+  throw new RollcallError("query-invalid", {
+    detail: `There is no field "${name}"; fields are ${[...fieldsFor(scope).keys()].sort().join(", ")}.`,
+  });
+}

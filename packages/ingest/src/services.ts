@@ -1,0 +1,22 @@
+/** What the domains work with, made once per server and handed to each. */
+import type { PolicyName } from "@rollcall/protocol";
+import type { Config } from "./config.ts";
+import type { Nonces } from "./identity/nonces.ts";
+import type { ServerKeys } from "./identity/server-keys.ts";
+import type { SearchIndex } from "./store/search-index.ts";
+import type { Store } from "./store/store.ts";
+
+export interface Services {
+  readonly store: Store;
+  readonly index: SearchIndex;
+  readonly config: Config;
+  readonly keys: ServerKeys;
+  readonly nonces: Nonces;
+  readonly policy: PolicyName;
+  /** `unix:` address of the socket for agents on this machine. */
+  readonly localUrl: string;
+  /** The OS account that runs the server; who reaches the control socket acts as it. */
+  readonly operator: string;
+  /** Milliseconds since 1970. */
+  now(): number;
+}

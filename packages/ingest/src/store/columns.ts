@@ -1,0 +1,11 @@
+/** JSON columns and optional instants, read back through a schema: what a disk holds is an outside value too. */
+import { z } from "zod";
+
+/** Parses a JSON column; a row that does not fit names the column in its error. */
+export function jsonColumn<T>(schema: z.ZodType<T>, text: string, column: string): T {
+  const result = schema.safeParse(JSON.parse(text));
+  if (result.success) return result.data;
+  throw new Error(`column ${column} holds something else than it should: ${z.prettifyError(result.error)}`);
+}
+
+export const isoTime = (milliseconds: number): string => new Date(milliseconds).toISOString();

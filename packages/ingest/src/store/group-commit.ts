@@ -1,0 +1,51 @@
+/**
+ * Group commit: whatever was handed in while the last transaction ran shares the next one, and with it one fsync.
+ */
+
+export interface Job {
+  /** Does the job's statements inside the open transaction. */
+  run(): Promise<void>;
+  /** Called when the transaction is durable, or with what undid it. */
+  done(failure?: unknown): void;
+}
+
+/** Runs jobs inside one transaction that is durable when this resolves; it reports each job's own failure itself. */
+export type RunTogether = (jobs: readonly Job[]) => Promise<void>;
+
+/** Jobs of one transaction at most; more wait for the next. */
+const most = 1_024;
+
+export class GroupCommit {
+  readonly #together: RunTogether;
+  #waiting: Job[] = [];
+  #running: Promise<void> | null = null;
+
+  constructor(together: RunTogether) {
+    this.#together = together;
+  }
+
+  add(job: Job): void {
+    this.#waiting.push(job);
+    this.#running ??= this.#drain();
+  }
+
+  /** Resolves when everything handed in so far is settled. */
+  async settled(): Promise<void> {
+    while (this.#running) await this.#running;
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      // After the poll phase every request that has arrived has handed in its job.
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      const jobs = this.#waiting.splice(0, most);
+      try {
+        await this.#together(jobs);
+        for (const job of jobs) job.done();
+      } catch (failure) {
+        for (const job of jobs) job.done(failure);
+      }
+    }
+    this.#running = null;
+  }
+}

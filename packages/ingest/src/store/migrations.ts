@@ -1,0 +1,157 @@
+/** The migrations, oldest first. Append only: a migration that has been released is never changed. */
+import type { CreateTableBuilder, Transaction } from "kysely";
+import type { Schema } from "./schema.ts";
+
+type Migration = (database: Transaction<Schema>) => Promise<void>;
+
+const ordinal = <T extends string, C extends string>(table: CreateTableBuilder<T, C>, name: string) =>
+  table.addColumn(name, "integer", (column) => column.primaryKey().autoIncrement());
+
+async function first(database: Transaction<Schema>): Promise<void> {
+  const { schema } = database;
+  await ordinal(schema.createTable("devices"), "ordinal")
+    .addColumn("id", "text", (column) => column.notNull().unique())
+    .addColumn("group_name", "text", (column) => column.notNull())
+    .addColumn("ownership", "text", (column) => column.notNull())
+    .addColumn("first_seen_at", "integer", (column) => column.notNull())
+    .addColumn("last_seen_at", "integer", (column) => column.notNull())
+    .addColumn("summary", "text", (column) => column.notNull())
+    .addColumn("sort_name", "text", (column) => column.notNull())
+    .execute();
+  await schema.createIndex("devices_by_name").on("devices").columns(["sort_name", "ordinal"]).execute();
+  await schema.createIndex("devices_by_group").on("devices").column("group_name").execute();
+
+  await ordinal(schema.createTable("enrolment_tokens"), "id")
+    .addColumn("hash", "blob", (column) => column.notNull().unique())
+    .addColumn("group_name", "text", (column) => column.notNull())
+    .addColumn("ownership", "text", (column) => column.notNull())
+    .addColumn("wishes", "text", (column) => column.notNull())
+    .addColumn("uses", "integer", (column) => column.notNull())
+    .addColumn("used", "integer", (column) => column.notNull())
+    .addColumn("per_hour", "integer", (column) => column.notNull())
+    .addColumn("local", "integer", (column) => column.notNull())
+    .addColumn("created_at", "integer", (column) => column.notNull())
+    .addColumn("created_by", "text", (column) => column.notNull())
+    .addColumn("expires_at", "integer", (column) => column.notNull())
+    .addColumn("revoked_at", "integer")
+    .execute();
+
+  await ordinal(schema.createTable("installations"), "ordinal")
+    .addColumn("id", "text", (column) => column.notNull().unique())
+    .addColumn("device", "integer", (column) => column.notNull().references("devices.ordinal"))
+    .addColumn("key", "text", (column) => column.notNull().unique())
+    .addColumn("token", "integer", (column) => column.notNull().references("enrolment_tokens.id"))
+    .addColumn("enrolled_at", "integer", (column) => column.notNull())
+    .addColumn("applications", "text", (column) => column.notNull())
+    .addColumn("counter", "integer", (column) => column.notNull())
+    .addColumn("check_in_nonce", "text")
+    .addColumn("check_in_answer", "text")
+    .addColumn("check_in_at", "integer")
+    .addColumn("state_digest", "text", (column) => column.notNull())
+    .addColumn("consent_number", "integer", (column) => column.notNull())
+    .addColumn("grants", "text", (column) => column.notNull())
+    .addColumn("consent_receipt", "text")
+    .addColumn("session_hash", "blob")
+    .addColumn("session_expires_at", "integer")
+    .execute();
+  await schema.createIndex("installations_by_device").on("installations").column("device").execute();
+  await schema
+    .createIndex("installations_by_token")
+    .on("installations")
+    .columns(["token", "enrolled_at"])
+    .execute();
+
+  await schema
+    .createTable("sections")
+    .addColumn("installation", "integer", (column) => column.notNull().references("installations.ordinal"))
+    .addColumn("name", "text", (column) => column.notNull())
+    .addColumn("schema", "integer", (column) => column.notNull())
+    .addColumn("status", "text", (column) => column.notNull())
+    .addColumn("digest", "text")
+    .addColumn("body", "blob")
+    .addColumn("since", "integer", (column) => column.notNull())
+    .addPrimaryKeyConstraint("sections_key", ["installation", "name"])
+    .execute();
+
+  await schema
+    .createTable("readings")
+    .addColumn("installation", "integer", (column) => column.notNull().references("installations.ordinal"))
+    .addColumn("section", "text", (column) => column.notNull())
+    .addColumn("item", "text", (column) => column.notNull())
+    .addColumn("field", "text", (column) => column.notNull())
+    .addColumn("value", "real", (column) => column.notNull())
+    .addColumn("at", "integer", (column) => column.notNull())
+    .addPrimaryKeyConstraint("readings_key", ["installation", "section", "item", "field"])
+    .execute();
+
+  await ordinal(schema.createTable("api_tokens"), "id")
+    .addColumn("name", "text", (column) => column.notNull())
+    .addColumn("hash", "blob", (column) => column.notNull().unique())
+    .addColumn("role", "text", (column) => column.notNull())
+    .addColumn("group_name", "text")
+    .addColumn("created_at", "integer", (column) => column.notNull())
+    .addColumn("created_by", "text", (column) => column.notNull())
+    .addColumn("expires_at", "integer", (column) => column.notNull())
+    .addColumn("revoked_at", "integer")
+    .execute();
+
+  await schema
+    .createTable("applications")
+    .addColumn("number", "text", (column) => column.primaryKey())
+    .addColumn("name", "text", (column) => column.notNull())
+    .addColumn("created_at", "integer", (column) => column.notNull())
+    .execute();
+  await searchTables(database);
+}
+
+async function searchTables({ schema }: Transaction<Schema>): Promise<void> {
+  await schema
+    .createTable("search_texts")
+    .addColumn("installation", "integer", (column) => column.notNull())
+    .addColumn("section", "text", (column) => column.notNull())
+    .addColumn("field", "text", (column) => column.notNull())
+    .addColumn("folded", "text", (column) => column.notNull())
+    .addColumn("shown", "text", (column) => column.notNull())
+    .addColumn("words", "integer", (column) => column.notNull())
+    .addColumn("sensitive", "integer", (column) => column.notNull())
+    .execute();
+  await schema
+    .createTable("search_numbers")
+    .addColumn("installation", "integer", (column) => column.notNull())
+    .addColumn("section", "text", (column) => column.notNull())
+    .addColumn("field", "text", (column) => column.notNull())
+    .addColumn("number", "real", (column) => column.notNull())
+    .addColumn("sensitive", "integer", (column) => column.notNull())
+    .execute();
+  await schema
+    .createTable("search_titles")
+    .addColumn("installation", "integer", (column) => column.notNull())
+    .addColumn("section", "text", (column) => column.notNull())
+    .addColumn("field", "text", (column) => column.notNull())
+    .addColumn("folded", "text", (column) => column.notNull())
+    .addColumn("title", "text", (column) => column.notNull())
+    .addColumn("version", "text", (column) => column.notNull())
+    .addColumn("source", "text", (column) => column.notNull())
+    .execute();
+  const byValue = { search_texts: "folded", search_numbers: "number", search_titles: "folded" } as const;
+  for (const [table, value] of Object.entries(byValue)) {
+    await schema
+      .createIndex(`${table}_by_installation`)
+      .on(table)
+      .columns(["installation", "section"])
+      .execute();
+    await schema
+      .createIndex(`${table}_by_value`)
+      .on(table)
+      .columns(["field", value, "installation"])
+      .execute();
+  }
+  // A list of software pages through titles without sorting all of them.
+  await schema
+    .createIndex("search_titles_in_order")
+    .on("search_titles")
+    .columns(["title", "version", "source", "installation"])
+    .execute();
+}
+
+export const migrations: readonly Migration[] = [first];

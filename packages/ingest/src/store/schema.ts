@@ -1,0 +1,143 @@
+/** The tables as Kysely sees them. Instants are milliseconds since 1970; JSON columns hold text. */
+import type { Ownership, Status } from "@rollcall/protocol";
+import type { Generated } from "kysely";
+
+export interface DeviceTable {
+  /** Never used twice; logs name a device by it. */
+  ordinal: Generated<number>;
+  id: string;
+  group_name: string;
+  ownership: Ownership;
+  first_seen_at: number;
+  last_seen_at: number;
+  /** JSON: columns of the device list by the section that fills them, `{SECTION: {COLUMN: value}}`. */
+  summary: string;
+  /** The host name folded, to sort by. */
+  sort_name: string;
+}
+
+export interface InstallationTable {
+  ordinal: Generated<number>;
+  id: string;
+  device: number;
+  key: string;
+  token: number;
+  enrolled_at: number;
+  /** JSON: as of the last check-in. */
+  applications: string;
+  /** 0 before the first check-in. */
+  counter: number;
+  check_in_nonce: string | null;
+  /** JSON: the answer to the latest check-in, given again to a repeat. */
+  check_in_answer: string | null;
+  check_in_at: number | null;
+  state_digest: string;
+  consent_number: number;
+  /** JSON. */
+  grants: string;
+  /** JSON: the receipt of the current consent, given again to a repeat. */
+  consent_receipt: string | null;
+  session_hash: Uint8Array | null;
+  session_expires_at: number | null;
+}
+
+export interface SectionTable {
+  installation: number;
+  name: string;
+  schema: number;
+  status: Status;
+  digest: string | null;
+  /** zstd of the canonical document. */
+  body: Uint8Array | null;
+  /** When status and digest became what they are. */
+  since: number;
+}
+
+export interface ReadingTable {
+  installation: number;
+  section: string;
+  /** Natural key of the list item, empty for the section's own. */
+  item: string;
+  field: string;
+  value: number;
+  at: number;
+}
+
+export interface TokenTable {
+  id: Generated<number>;
+  hash: Uint8Array;
+  group_name: string;
+  ownership: Ownership;
+  /** JSON: wishes, granted at enrolment on the basis of the ownership or, on a personal device, on consent. */
+  wishes: string;
+  uses: number;
+  used: number;
+  per_hour: number;
+  local: number;
+  created_at: number;
+  created_by: string;
+  expires_at: number;
+  revoked_at: number | null;
+}
+
+export interface ApiTokenTable {
+  id: Generated<number>;
+  name: string;
+  hash: Uint8Array;
+  role: string;
+  /** null: all groups. */
+  group_name: string | null;
+  created_at: number;
+  created_by: string;
+  expires_at: number;
+  revoked_at: number | null;
+}
+
+export interface ApplicationTable {
+  number: string;
+  name: string;
+  created_at: number;
+}
+
+/** Searchable texts: terms that many devices share, and keys that are close to unique. */
+export interface SearchTextTable {
+  installation: number;
+  section: string;
+  field: string;
+  folded: string;
+  shown: string;
+  /** 1: a bare word finds it too. */
+  words: number;
+  sensitive: number;
+}
+
+export interface SearchNumberTable {
+  installation: number;
+  section: string;
+  field: string;
+  number: number;
+  sensitive: number;
+}
+
+export interface SearchTitleTable {
+  installation: number;
+  section: string;
+  field: string;
+  folded: string;
+  title: string;
+  version: string;
+  source: string;
+}
+
+export interface Schema {
+  devices: DeviceTable;
+  installations: InstallationTable;
+  sections: SectionTable;
+  readings: ReadingTable;
+  enrolment_tokens: TokenTable;
+  api_tokens: ApiTokenTable;
+  applications: ApplicationTable;
+  search_texts: SearchTextTable;
+  search_numbers: SearchNumberTable;
+  search_titles: SearchTitleTable;
+}

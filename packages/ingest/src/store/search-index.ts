@@ -1,0 +1,59 @@
+/**
+ * The index's interface: what may be found, sorted, counted and listed within a scope. Derived, never the truth.
+ */
+import type { Query } from "@rollcall/protocol";
+import type { Scope } from "./scope.ts";
+
+/** The orders a device list can have; `-` before one turns it around. */
+export const deviceOrders = ["enrolled", "hostname", "lastSeenAt"] as const;
+export interface DeviceOrder {
+  readonly by: (typeof deviceOrders)[number];
+  readonly descending: boolean;
+}
+
+/** Where a page of devices ends: the order's value there and the device's ordinal. */
+export interface DevicePosition {
+  readonly value: string | number;
+  readonly ordinal: number;
+}
+
+export interface DevicePage {
+  /** Ordinals of devices, in order. */
+  readonly ordinals: readonly number[];
+  /** Where to go on, or null at the end. */
+  readonly next: DevicePosition | null;
+  readonly total: number;
+}
+
+export interface TitlePosition {
+  readonly name: string;
+  readonly version: string;
+  readonly source: string;
+}
+
+export interface TitleCount extends TitlePosition {
+  readonly devices: number;
+}
+
+export interface FacetValue {
+  readonly value: string | number;
+  readonly devices: number;
+}
+
+export interface SearchIndex {
+  /** Devices that a query finds. */
+  devices(
+    scope: Scope,
+    query: Query,
+    page: { order: DeviceOrder; limit: number; after: DevicePosition | null },
+  ): Promise<DevicePage>;
+  /** The values of a field among the devices that a query finds, most frequent first. */
+  facet(scope: Scope, field: string, query: Query, limit: number): Promise<readonly FacetValue[]>;
+  /** Titles with their versions whose name holds all the words, among the devices that a query finds; by name. */
+  titles(
+    scope: Scope,
+    words: readonly string[],
+    query: Query,
+    page: { limit: number; after: TitlePosition | null },
+  ): Promise<{ items: readonly TitleCount[]; next: TitlePosition | null }>;
+}

@@ -1,0 +1,134 @@
+/**
+ * The store on SQLite: WAL, synchronous=FULL, one connection that writes and one that reads. A commit that has
+ * resolved is on disk.
+ */
+import SqliteDatabase, { type Database, type Statement } from "better-sqlite3";
+import { Kysely, SqliteDialect, sql, type Transaction } from "kysely";
+import { GroupCommit, type Job } from "./group-commit.ts";
+import { migrate } from "./migrate.ts";
+import type { Schema } from "./schema.ts";
+import type { Scope } from "./scope.ts";
+import type { SearchIndex } from "./search-index.ts";
+import type { Outcomes, ReadKind, Store, Write } from "./store.ts";
+import { TableIndex } from "./table-index.ts";
+
+/** Kysely prepares a statement for each call; most are the same few hundred texts, so they are kept. */
+const keptStatements = 512;
+
+function withKeptStatements(database: Database) {
+  const kept = new Map<string, Statement>();
+  return {
+    close: () => {
+      database.close();
+    },
+    prepare(text: string): Statement {
+      const known = kept.get(text);
+      if (known) return known;
+      const statement = database.prepare(text);
+      if (kept.size < keptStatements) kept.set(text, statement);
+      return statement;
+    },
+  };
+}
+
+function open(file: string, readonly: boolean): { database: Database; queries: Kysely<Schema> } {
+  const database = new SqliteDatabase(file, { readonly });
+  database.pragma("busy_timeout = 5000");
+  const queries = new Kysely<Schema>({
+    dialect: new SqliteDialect({ database: withKeptStatements(database) }),
+  });
+  return { database, queries };
+}
+
+/** Opens (and makes or migrates) the database in this file. Throws when it is newer than the program. */
+export async function openSqliteStore(file: string): Promise<{ store: Store; index: SearchIndex }> {
+  const writer = open(file, false);
+  try {
+    writer.database.pragma("journal_mode = WAL");
+    writer.database.pragma("synchronous = FULL");
+    writer.database.pragma("foreign_keys = ON");
+    writer.database.pragma("secure_delete = ON");
+    await migrate(writer.queries, file);
+    const reader = open(file, true);
+    return { store: new SqliteStore(writer, reader), index: new TableIndex(reader.queries) };
+  } catch (error) {
+    await writer.queries.destroy();
+    throw error;
+  }
+}
+
+type Connection = ReturnType<typeof open>;
+
+class SqliteStore implements Store {
+  readonly #writer: Connection;
+  readonly #reader: Connection;
+  readonly #commits: GroupCommit;
+  #transaction: Transaction<Schema> | null = null;
+
+  constructor(writer: Connection, reader: Connection) {
+    this.#writer = writer;
+    this.#reader = reader;
+    this.#commits = new GroupCommit((jobs) => this.#together(jobs));
+  }
+
+  commit<const B extends readonly Write<unknown>[]>(batch: B): Promise<Outcomes<B>> {
+    return new Promise((resolve, reject) => {
+      let outcomes: unknown[] = [];
+      let refused: unknown;
+      const run = async () => {
+        try {
+          outcomes = await this.#alone(batch);
+        } catch (error) {
+          refused = error ?? new Error("a write failed without a reason");
+        }
+      };
+      const done = (failure?: unknown) => {
+        const reason = failure ?? refused;
+        // The outcomes were pushed in the order of the batch, one each.
+        if (reason === undefined) resolve(outcomes as unknown as Outcomes<B>);
+        else reject(reason);
+      };
+      this.#commits.add({ run, done });
+    });
+  }
+
+  read<Input, Result>(kind: ReadKind<Input, Result>, scope: Scope, input: Input): Promise<Result> {
+    return kind.run(this.#reader.queries, scope, input);
+  }
+
+  async ready(): Promise<boolean> {
+    await sql`select 1`.execute(this.#reader.queries);
+    return true;
+  }
+
+  async close(): Promise<void> {
+    await this.#commits.settled();
+    await this.#reader.queries.destroy();
+    this.#writer.database.pragma("wal_checkpoint(TRUNCATE)");
+    await this.#writer.queries.destroy();
+  }
+
+  async #together(jobs: readonly Job[]): Promise<void> {
+    await this.#writer.queries.transaction().execute(async (transaction) => {
+      this.#transaction = transaction;
+      for (const job of jobs) await job.run();
+    });
+  }
+
+  /** One caller's batch inside the shared transaction: all of it or nothing. */
+  async #alone(batch: readonly Write<unknown>[]): Promise<unknown[]> {
+    const transaction = this.#transaction;
+    if (!transaction) throw new Error("a write ran outside its transaction");
+    await sql`savepoint batch`.execute(transaction);
+    try {
+      const outcomes: unknown[] = [];
+      for (const write of batch) outcomes.push(await write.run(transaction));
+      await sql`release batch`.execute(transaction);
+      return outcomes;
+    } catch (error) {
+      await sql`rollback to batch`.execute(transaction);
+      await sql`release batch`.execute(transaction);
+      throw error;
+    }
+  }
+}

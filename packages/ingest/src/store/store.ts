@@ -1,0 +1,54 @@
+/**
+ * The store's interface. Domains declare their writes and reads beside their rules and name them here; what
+ * passes are plain values, so that a thread or another engine can stand behind it.
+ */
+import type { Kysely, Transaction } from "kysely";
+import type { Schema } from "./schema.ts";
+import type { Scope } from "./scope.ts";
+
+/** A kind of write: a rule and its statements, run inside the transaction of the batch that it is part of. */
+export interface WriteKind<Input, Outcome> {
+  readonly name: string;
+  run(transaction: Transaction<Schema>, input: Input): Promise<Outcome>;
+}
+
+/** A kind of read. Its scope decides which rows exist for it. */
+export interface ReadKind<Input, Result> {
+  readonly name: string;
+  run(database: Kysely<Schema>, scope: Scope, input: Input): Promise<Result>;
+}
+
+/** One write with its input. */
+export interface Write<Outcome> {
+  readonly kind: string;
+  /** Runs it; the outcome's type is carried by this signature. */
+  run(transaction: Transaction<Schema>): Promise<Outcome>;
+}
+
+/** Declares a write: `enrol(input)` then makes a `Write` for `store.commit([…])`. */
+export function defineWrite<Input, Outcome>(
+  kind: WriteKind<Input, Outcome>,
+): (input: Input) => Write<Outcome> {
+  return (input) => ({ kind: kind.name, run: (transaction) => kind.run(transaction, input) });
+}
+
+export function defineRead<Input, Result>(kind: ReadKind<Input, Result>): ReadKind<Input, Result> {
+  return kind;
+}
+
+export type Outcomes<B extends readonly Write<unknown>[]> = {
+  [I in keyof B]: B[I] extends Write<infer O> ? O : never;
+};
+
+export interface Store {
+  /**
+   * Applies the writes in their order, all or none, and resolves when they are on disk (committed and fsynced).
+   * Many callers' batches share one transaction; one that throws is undone alone and rejects alone.
+   */
+  commit<const B extends readonly Write<unknown>[]>(batch: B): Promise<Outcomes<B>>;
+  read<Input, Result>(kind: ReadKind<Input, Result>, scope: Scope, input: Input): Promise<Result>;
+  /** Whether the database answers. */
+  ready(): Promise<boolean>;
+  /** Commits what was handed in, brings the write-ahead log home, and closes. */
+  close(): Promise<void>;
+}

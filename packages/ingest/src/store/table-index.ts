@@ -1,0 +1,234 @@
+/** The index on plain tables beside the store's own. Every query starts from the devices of the caller's scope. */
+import { allSections, type Condition, fold, type Query, searchFieldsOf } from "@rollcall/protocol";
+import { type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
+import type { Schema } from "./schema.ts";
+import type { Scope } from "./scope.ts";
+import type {
+  DeviceOrder,
+  DevicePage,
+  DevicePosition,
+  FacetValue,
+  SearchIndex,
+  TitleCount,
+  TitlePosition,
+} from "./search-index.ts";
+
+type Builder = ExpressionBuilder<Schema, "installations" | "devices">;
+
+const fieldKinds = searchFieldsOf(allSections);
+
+export class TableIndex implements SearchIndex {
+  readonly #database: Kysely<Schema>;
+
+  constructor(database: Kysely<Schema>) {
+    this.#database = database;
+  }
+
+  async devices(
+    scope: Scope,
+    query: Query,
+    { order, limit, after }: { order: DeviceOrder; limit: number; after: DevicePosition | null },
+  ): Promise<DevicePage> {
+    const column = (
+      {
+        enrolled: "devices.ordinal",
+        hostname: "devices.sort_name",
+        lastSeenAt: "devices.last_seen_at",
+      } as const
+    )[order.by];
+    const direction = order.descending ? "desc" : "asc";
+    let rows = this.#found(scope, query).select([
+      "devices.ordinal",
+      sql<string | number>`${sql.ref(column)}`.as("value"),
+    ]);
+    if (after) {
+      const beyond = order.descending ? "<" : ">";
+      rows = rows.where((builder) =>
+        builder(
+          builder.refTuple(column, "devices.ordinal"),
+          beyond,
+          builder.tuple(after.value, after.ordinal),
+        ),
+      );
+    }
+    const page = await rows
+      .orderBy(column, direction)
+      .orderBy("devices.ordinal", direction)
+      .limit(limit + 1)
+      .execute();
+    const { total } = await this.#found(scope, query)
+      .select((builder) => builder.fn.countAll<number>().as("total"))
+      .executeTakeFirstOrThrow();
+    const shown = page.slice(0, limit);
+    const last = page.length > limit ? shown.at(-1) : undefined;
+    return {
+      ordinals: shown.map(({ ordinal }) => ordinal),
+      next: last ? { value: last.value, ordinal: last.ordinal } : null,
+      total,
+    };
+  }
+
+  async facet(scope: Scope, field: string, query: Query, limit: number): Promise<readonly FacetValue[]> {
+    const kind = field === "group" ? "group" : fieldKinds.get(field)?.as;
+    const devices = sql<number>`count(distinct devices.ordinal)`.as("devices");
+    const found = this.#found(scope, query);
+    if (kind === "group") {
+      return found
+        .select(["devices.group_name as value", devices])
+        .groupBy("devices.group_name")
+        .orderBy("devices", "desc")
+        .orderBy("value")
+        .limit(limit)
+        .execute();
+    }
+    if (kind === "number") {
+      const values = found
+        .innerJoin("search_numbers as n", "n.installation", "installations.ordinal")
+        .where("n.field", "=", field);
+      return values
+        .select(["n.number as value", devices])
+        .groupBy("n.number")
+        .orderBy("devices", "desc")
+        .orderBy("value")
+        .limit(limit)
+        .execute();
+    }
+    if (kind === "title") {
+      const values = found
+        .innerJoin("search_titles as s", "s.installation", "installations.ordinal")
+        .where("s.field", "=", field);
+      return values
+        .select(["s.title as value", devices])
+        .groupBy("s.title")
+        .orderBy("devices", "desc")
+        .orderBy("value")
+        .limit(limit)
+        .execute();
+    }
+    let values = found
+      .innerJoin("search_texts as t", "t.installation", "installations.ordinal")
+      .where("t.field", "=", field);
+    if (!scope.sensitive) values = values.where("t.sensitive", "=", 0);
+    return values
+      .select((builder) => [builder.fn.min<string>("t.shown").as("value"), devices])
+      .groupBy("t.folded")
+      .orderBy("devices", "desc")
+      .orderBy("value")
+      .limit(limit)
+      .execute();
+  }
+
+  async titles(
+    scope: Scope,
+    words: readonly string[],
+    query: Query,
+    { limit, after }: { limit: number; after: TitlePosition | null },
+  ): Promise<{ items: readonly TitleCount[]; next: TitlePosition | null }> {
+    let rows = this.#found(scope, query)
+      .innerJoin("search_titles as s", "s.installation", "installations.ordinal")
+      .select([
+        "s.title as name",
+        "s.version",
+        "s.source",
+        sql<number>`count(distinct devices.ordinal)`.as("devices"),
+      ]);
+    for (const word of words) rows = rows.where(sql<number>`instr(s.folded, ${fold(word)})`, ">", 0);
+    if (after)
+      rows = rows.where((builder) =>
+        builder(
+          builder.refTuple("s.title", "s.version", "s.source"),
+          ">",
+          builder.tuple(after.name, after.version, after.source),
+        ),
+      );
+    const page = await rows
+      .groupBy(["s.title", "s.version", "s.source"])
+      .orderBy("s.title")
+      .orderBy("s.version")
+      .orderBy("s.source")
+      .limit(limit + 1)
+      .execute();
+    const items = page.slice(0, limit);
+    const last = page.length > limit ? items.at(-1) : undefined;
+    return { items, next: last ? { name: last.name, version: last.version, source: last.source } : null };
+  }
+
+  /** Devices of the scope for which every condition holds, with their installations. */
+  #found(scope: Scope, query: Query) {
+    return this.#database
+      .selectFrom("devices")
+      .innerJoin("installations", "installations.device", "devices.ordinal")
+      .where((builder) =>
+        builder.and([inScope(builder, scope), ...query.map((condition) => holds(builder, scope, condition))]),
+      );
+  }
+}
+
+function inScope(builder: Builder, { devices }: Scope): Expression<SqlBool> {
+  switch (devices.kind) {
+    case "all":
+      return builder.lit(true);
+    case "groups":
+      return devices.groups.length === 0
+        ? builder.lit(false)
+        : builder("devices.group_name", "in", devices.groups);
+    case "installation":
+      return builder("installations.ordinal", "=", devices.ordinal);
+  }
+}
+
+function holds(builder: Builder, scope: Scope, condition: Condition): Expression<SqlBool> {
+  const positive =
+    condition.kind === "word" ? holdsWord(builder, condition.text) : holdsField(builder, scope, condition);
+  return condition.negated ? builder.not(positive) : positive;
+}
+
+/** A bare word: part of a name or a title. Sensitive values are never found by one. */
+function holdsWord(builder: Builder, word: string): Expression<SqlBool> {
+  const folded = fold(word);
+  const texts = builder
+    .selectFrom("search_texts as t")
+    .select("t.installation")
+    .whereRef("t.installation", "=", "installations.ordinal")
+    .where("t.words", "=", 1)
+    .where("t.sensitive", "=", 0)
+    .where(sql<number>`instr(t.folded, ${folded})`, ">", 0);
+  const titles = builder
+    .selectFrom("search_titles as s")
+    .select("s.installation")
+    .whereRef("s.installation", "=", "installations.ordinal")
+    .where(sql<number>`instr(s.folded, ${folded})`, ">", 0);
+  return builder.or([builder.exists(texts), builder.exists(titles)]);
+}
+
+function holdsField(
+  builder: Builder,
+  scope: Scope,
+  condition: Exclude<Condition, { kind: "word" }>,
+): Expression<SqlBool> {
+  if (condition.kind === "number") {
+    const numbers = builder
+      .selectFrom("search_numbers as n")
+      .select("n.installation")
+      .where("n.field", "=", condition.field)
+      .where("n.number", condition.comparison, condition.number);
+    return builder("installations.ordinal", "in", numbers);
+  }
+  const folded = fold(condition.text);
+  if (condition.field === "group") return builder("devices.group_name", "=", condition.text);
+  if (fieldKinds.get(condition.field)?.as === "title") {
+    const titles = builder
+      .selectFrom("search_titles as s")
+      .select("s.installation")
+      .where("s.field", "=", condition.field)
+      .where("s.folded", "=", folded);
+    return builder("installations.ordinal", "in", titles);
+  }
+  let texts = builder
+    .selectFrom("search_texts as t")
+    .select("t.installation")
+    .where("t.field", "=", condition.field)
+    .where("t.folded", "=", folded);
+  if (!scope.sensitive) texts = texts.where("t.sensitive", "=", 0);
+  return builder("installations.ordinal", "in", texts);
+}

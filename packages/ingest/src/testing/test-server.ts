@@ -1,0 +1,106 @@
+/** A real server on a temporary directory, for tests: loopback port, local sockets, a clock that tests can turn. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Enrolment, readEnrolmentString } from "@rollcall/protocol";
+import { type RunningServer, startServer } from "../server.ts";
+import { pathsIn } from "../store/data-directory.ts";
+import { optionsOf, type Reply, type Request, SimulatedDevice, send } from "./simulated-device.ts";
+
+export class TestServer {
+  readonly directory: string;
+  #running: RunningServer;
+  /** Added to the real clock, milliseconds. */
+  ahead = 0;
+
+  private constructor(directory: string, running: RunningServer, clock: { ahead: () => number }) {
+    this.directory = directory;
+    this.#running = running;
+    clock.ahead = () => this.ahead;
+  }
+
+  static async start(directory = mkdtempSync(join(tmpdir(), "rollcall-test-"))): Promise<TestServer> {
+    const clock = { ahead: () => 0 };
+    const options = {
+      directory,
+      listen: { host: "127.0.0.1", port: 0 },
+      operator: "tester",
+      now: () => Date.now() + clock.ahead(),
+    };
+    return new TestServer(directory, await startServer(options), clock);
+  }
+
+  get url(): string {
+    return this.#running.url ?? "";
+  }
+
+  get id(): string {
+    return this.#running.id;
+  }
+
+  get control(): string {
+    return `unix:${pathsIn(this.directory).controlSocket}`;
+  }
+
+  /** As the operator, through the control socket. */
+  admin(method: Request["method"], path: string, body?: unknown): Promise<Reply> {
+    const headers = { "content-type": "application/json" };
+    return send(this.control, {
+      method,
+      path,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  }
+
+  /** With an API token, over the network. */
+  asToken(token: string, path: string): Promise<Reply> {
+    return send(this.url, { method: "GET", path, headers: { authorization: `Bearer ${token}` } });
+  }
+
+  async enrolment(options: Readonly<Record<string, unknown>> = {}): Promise<Enrolment> {
+    const reply = await this.admin("POST", "/api/v1/enrolment-tokens", {
+      local: true,
+      ownership: "personal",
+      grant: "inventory",
+      ...options,
+    });
+    const { enrolment } = reply.body as { enrolment: string };
+    const read = readEnrolmentString(enrolment);
+    if ("error" in read) throw new Error(read.detail);
+    return read;
+  }
+
+  /** A device that has not enrolled yet, with a token for it. */
+  async stranger(options: Readonly<Record<string, unknown>> = {}): Promise<SimulatedDevice> {
+    return new SimulatedDevice({ ...optionsOf(await this.enrolment(options)), url: this.url });
+  }
+
+  async device(options: Readonly<Record<string, unknown>> = {}): Promise<SimulatedDevice> {
+    const device = await this.stranger(options);
+    await device.enrol();
+    return device;
+  }
+
+  /** Ends it and starts it again on the same directory. */
+  async restart(): Promise<void> {
+    await this.stop();
+    const options = {
+      directory: this.directory,
+      listen: { host: "127.0.0.1", port: 0 },
+      operator: "tester",
+      now: () => Date.now() + this.ahead,
+    };
+    this.#running = await startServer(options);
+  }
+
+  async stop(): Promise<void> {
+    await this.#running.stop();
+  }
+
+  /** Ends it and removes its directory. */
+  async remove(): Promise<void> {
+    await this.stop();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * Consent as values: grants, the lists people type, and the one question asked before anything is collected,
+ * sent or stored: does a grant cover this section?
+ */
+import { z } from "zod";
+import {
+  type Basis,
+  bases,
+  basisWithoutAsking,
+  type Category,
+  categoryDefinition,
+  categoryNames,
+  isCategory,
+  type LocationLevel,
+  locationLevels,
+  type Ownership,
+  type Purpose,
+  purposes,
+} from "./categories.ts";
+import { type Digest, digestOf, digestSchema } from "./digest.ts";
+import type { SectionDefinition } from "./section.ts";
+
+export const grantSchema = z.strictObject({
+  category: z.string().refine(isCategory, { error: "not a category" }),
+  level: z.enum(locationLevels).optional(),
+  purposes: z.array(z.enum(purposes)).min(1).max(purposes.length),
+  basis: z.enum(bases),
+  /** The OS account that gave it. */
+  by: z.string().min(1).max(256),
+  /** Whether a person was asked at a terminal or page when it was given. */
+  interactive: z.boolean(),
+  at: z.iso.datetime().max(32),
+  /** The policy text and catalogue that it was given under. */
+  policyDigest: digestSchema,
+});
+export type Grant = z.infer<typeof grantSchema>;
+
+/** All grants of an installation: at most one for each category. */
+export const grantsSchema = z
+  .array(grantSchema)
+  .max(categoryNames.length)
+  .refine((grants) => new Set(grants.map((grant) => grant.category)).size === grants.length, {
+    error: "two grants name one category",
+  });
+
+export const grantsDigest = (grants: readonly Grant[]): Digest => digestOf(grants);
+
+/** What somebody wants to grant, before it is known on which basis. */
+export interface Wish {
+  readonly category: Category;
+  readonly level?: LocationLevel;
+  readonly purposes: readonly Purpose[];
+}
+
+/** The purposes of a grant when none is said; `support` and `trends` are always asked for by name. */
+export const usualPurposes: readonly Purpose[] = ["inventory", "security"];
+
+const wishFor = (category: Category, level?: LocationLevel): Wish => {
+  const chosen = level ?? categoryDefinition(category).levels?.[0];
+  return { category, purposes: usualPurposes, ...(chosen === undefined ? {} : { level: chosen }) };
+};
+
+/** Lists by name: what a word in the place of categories stands for. */
+const namedLists: Readonly<Record<string, readonly Category[]>> = {
+  minimal: ["essential"],
+  inventory: ["essential", "hardware", "system", "software", "network"],
+  full: categoryNames,
+  all: categoryNames,
+};
+
+/**
+ * Reads `CATEGORY[=LEVEL][:PURPOSE+PURPOSE],…` or one of `minimal`, `inventory`, `full`, `all`.
+ * A wrong list yields the error for the person who typed it.
+ */
+export function readGrantList(typed: string): readonly Wish[] | { readonly error: string } {
+  const named = Object.hasOwn(namedLists, typed.trim()) ? namedLists[typed.trim()] : undefined;
+  if (named) return named.map((category) => wishFor(category));
+  const wishes: Wish[] = [];
+  for (const part of typed.split(",").map((text) => text.trim())) {
+    const wish = readWish(part);
+    if ("error" in wish) return wish;
+    if (wishes.some(({ category }) => category === wish.category))
+      return { error: `${wish.category} is named twice` };
+    wishes.push(wish);
+  }
+  return wishes;
+}
+
+function readWish(part: string): Wish | { readonly error: string } {
+  const match = /^([a-z-]+)(?:=([a-z]+))?(?::([a-z+]+))?$/.exec(part);
+  const [, category = "", level, purposeList] = match ?? [];
+  if (!isCategory(category))
+    return { error: `"${part}" names no category; there are ${categoryNames.join(", ")}` };
+  const { levels } = categoryDefinition(category);
+  const knownLevel = levels?.find((known) => known === level);
+  if (level !== undefined && knownLevel === undefined)
+    return { error: `${category} has ${levels ? `the levels ${levels.join(", ")}` : "no levels"}` };
+  const wish = wishFor(category, knownLevel);
+  if (purposeList === undefined) return wish;
+  const named = purposeList.split("+");
+  const chosen = purposes.filter((purpose) => named.includes(purpose));
+  if (chosen.length !== named.length) return { error: `purposes are ${purposes.join(", ")}` };
+  return { ...wish, purposes: chosen };
+}
+
+/** Who gives a grant, when, under which policy. */
+export interface Giver {
+  readonly by: string;
+  readonly interactive: boolean;
+  readonly at: string;
+  readonly policyDigest: Digest;
+}
+
+/** What a device of this ownership sends when nobody said anything. */
+export function defaultWishes(ownership: Ownership): readonly Wish[] {
+  return categoryNames
+    .filter((category) => basisWithoutAsking(category, ownership) !== null)
+    .map((category) => wishFor(category));
+}
+
+/** A wish as a grant: on the ownership's own basis where there is one, else on the giver's consent. */
+export function grantOf(wish: Wish, ownership: Ownership, giver: Giver): Grant {
+  const basis: Basis = basisWithoutAsking(wish.category, ownership) ?? "consent";
+  return {
+    category: wish.category,
+    ...(wish.level === undefined ? {} : { level: wish.level }),
+    purposes: [...wish.purposes],
+    basis,
+    ...giver,
+  };
+}
+
+/** Grants with these added; one of the same category is replaced. Sorted by category, so that equal grants are equal bytes. */
+export function withGrants(grants: readonly Grant[], added: readonly Grant[]): Grant[] {
+  const merged = new Map([...grants, ...added].map((grant) => [grant.category, grant]));
+  return categoryNames.flatMap((name) => merged.get(name) ?? []);
+}
+
+/** Whether what a section holds may be collected, sent and stored: a grant of its category for one of its purposes. */
+export function isGranted(
+  section: Pick<SectionDefinition, "category" | "purposes">,
+  grants: readonly Grant[],
+): boolean {
+  const grant = grants.find(({ category }) => category === section.category);
+  return grant !== undefined && section.purposes.some((purpose) => grant.purposes.includes(purpose));
+}
+
+/** How finely the device may be located under these grants, or null when not at all. */
+export function grantedLocation(grants: readonly Grant[]): LocationLevel | null {
+  const grant = grants.find(({ category }) => category === "location");
+  return grant ? (grant.level ?? "country") : null;
+}

@@ -1,0 +1,222 @@
+/**
+ * The building blocks of a section's document. Every block is bounded, says how sensitive it is, and yields
+ * both the schema that checks a value and the facts that the catalogue, search and masking are made from.
+ */
+import { z } from "zod";
+
+/** `sensitive` values are masked for a viewer, and a list that holds one is never shared fleet-wide as items. */
+export type Sensitivity = "plain" | "sensitive";
+
+/** Units of quantities. `count` is a number of things. */
+export type Unit =
+  | "bytes"
+  | "seconds"
+  | "megabits-per-second"
+  | "megatransfers-per-second"
+  | "count"
+  | "millimetres"
+  | "year";
+
+/** How versions of a title compare, by where they come from. */
+export type VersionOrder = "dpkg" | "rpm" | "semver";
+
+/**
+ * How a value can be searched. `term`: many devices share it (a model). `key`: close to unique (a serial
+ * number). `number`: compared by size. `title` and `version` stand in one list and belong together.
+ * `words`: found by a bare word in a query too.
+ */
+export interface Search {
+  readonly field: string;
+  readonly as: "term" | "key" | "number" | "title" | "version";
+  readonly words?: true;
+  readonly order?: VersionOrder;
+}
+
+/** The columns of a device list that a section can fill. */
+export const summaryColumns = [
+  "hostname",
+  "manufacturer",
+  "model",
+  "serial",
+  "os.name",
+  "os.version",
+] as const;
+export type SummaryColumn = (typeof summaryColumns)[number];
+
+export interface FieldFacts {
+  /** What it is, for the person whose device it is. */
+  readonly is: string;
+  readonly sensitivity: Sensitivity;
+  readonly search?: Search;
+  /** Fills this column of the device list. */
+  readonly summary?: SummaryColumn;
+  /** The device's own (an install date, a path): kept in its record, never in a fleet-wide item. */
+  readonly own?: true;
+  /** Tells where the device is: always, or when it is a public address of a personal device. */
+  readonly locates?: "always" | "public-address";
+}
+
+export interface QuantityFacts extends FieldFacts {
+  readonly unit: Unit;
+  readonly max: number;
+}
+
+interface FieldBase<T> {
+  readonly facts: FieldFacts;
+  /** What a value has to be; bounded. */
+  readonly schema: z.ZodType<T>;
+  readonly required?: true;
+  /** The bound in words, for the catalogue. */
+  readonly bound: string;
+}
+
+export interface ScalarField<T> extends FieldBase<T> {
+  readonly kind: "text" | "choice" | "flag" | "instant" | "texts";
+}
+export interface QuantityField extends FieldBase<number> {
+  readonly kind: "quantity";
+  readonly facts: QuantityFacts;
+}
+/** A value that moves all the time: never in the document, sent beside it. */
+export interface ReadingField extends FieldBase<number> {
+  readonly kind: "reading";
+  readonly facts: QuantityFacts;
+}
+export interface GroupField<S extends Shape> extends FieldBase<ShapeValue<S>> {
+  readonly kind: "group";
+  readonly shape: S;
+}
+export interface ListField<S extends Shape> extends FieldBase<ShapeValue<S>[]> {
+  readonly kind: "list";
+  readonly shape: S;
+  readonly max: number;
+  /** The fields that together identify an item in this list (its natural key). */
+  readonly key: readonly (keyof S & string)[];
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the one place where "a list of whatever shape" is meant; values never flow through it.
+type AnyShape = any;
+export type Field =
+  | ScalarField<unknown>
+  | QuantityField
+  | ReadingField
+  | GroupField<AnyShape>
+  | ListField<AnyShape>;
+export type Shape = { readonly [name: string]: Field };
+
+type ValueOf<F> = F extends { schema: z.ZodType<infer T> } ? T : never;
+type DocumentNames<S extends Shape> = {
+  [K in keyof S]: S[K] extends { kind: "reading" } ? never : K;
+}[keyof S];
+type RequiredNames<S extends Shape> = {
+  [K in keyof S]: S[K] extends { required: true } ? K : never;
+}[keyof S];
+type Flat<T> = { [K in keyof T]: T[K] } & {};
+/** The value that a shape describes: required fields present, all others optional, readings left out. */
+export type ShapeValue<S extends Shape> = Flat<
+  { [K in RequiredNames<S>]: ValueOf<S[K]> } & {
+    [K in Exclude<DocumentNames<S>, RequiredNames<S>>]?: ValueOf<S[K]>;
+  }
+>;
+
+/** The longest string that any definition may allow, in UTF-16 code units. */
+export const longestText = 65_536;
+
+/** Text that any engine can store and any terminal can be given after `printable`: no NUL, no lone surrogate. */
+function boundedText(max: number): z.ZodString {
+  return z
+    .string()
+    .min(1)
+    .max(max)
+    .refine((text) => text.isWellFormed() && !text.includes("\0"), {
+      error: "holds a NUL or a lone surrogate",
+    });
+}
+
+/** Text of at most `max` UTF-16 code units, never empty. */
+export function text(max: number, facts: FieldFacts): ScalarField<string> {
+  return { kind: "text", facts, schema: boundedText(max), bound: `${max} characters` };
+}
+
+/** At most `max` texts of at most `maxLength` each. */
+export function texts(max: number, maxLength: number, facts: FieldFacts): ScalarField<string[]> {
+  const schema = z.array(boundedText(maxLength)).max(max);
+  return { kind: "texts", facts, schema, bound: `${max} × ${maxLength} characters` };
+}
+
+export function choice<const V extends readonly [string, ...string[]]>(
+  values: V,
+  facts: FieldFacts,
+): ScalarField<V[number]> {
+  return { kind: "choice", facts, schema: z.enum(values), bound: values.join(", ") };
+}
+
+export function flag(facts: FieldFacts): ScalarField<boolean> {
+  return { kind: "flag", facts, schema: z.boolean(), bound: "true, false" };
+}
+
+/** An instant, ISO 8601 UTC. */
+export function instant(facts: FieldFacts): ScalarField<string> {
+  return { kind: "instant", facts, schema: z.iso.datetime().max(32), bound: "ISO 8601 UTC" };
+}
+
+/** A whole number from 0 to `max` of a unit. */
+export function quantity(facts: QuantityFacts): QuantityField {
+  return { kind: "quantity", facts, schema: z.int().min(0).max(facts.max), bound: `0 to ${facts.max}` };
+}
+
+/** A number from 0 to `max` that moves all the time: sent when it moved over 5 % or a day after the last. */
+export function reading(facts: QuantityFacts): ReadingField {
+  return { kind: "reading", facts, schema: z.number().min(0).max(facts.max), bound: `0 to ${facts.max}` };
+}
+
+/** A nested object. */
+export function group<const S extends Shape>(facts: FieldFacts, shape: S): GroupField<S> {
+  return {
+    kind: "group",
+    facts,
+    shape,
+    schema: shapeSchema(shape),
+    bound: `${Object.keys(shape).length} fields`,
+  };
+}
+
+/**
+ * A list of at most `max` objects. `key` names the required fields that identify an item; no two items
+ * have the same.
+ */
+export function list<const S extends Shape>(
+  facts: FieldFacts & { readonly max: number; readonly key: readonly (RequiredNames<S> & string)[] },
+  shape: S,
+): ListField<S> {
+  const { max, key } = facts;
+  const schema = z
+    .array(shapeSchema(shape))
+    .max(max)
+    .refine((items) => new Set(items.map((item) => itemKey(key, item))).size === items.length, {
+      error: `two items have the same ${key.join(" and ")}`,
+    });
+  return { kind: "list", facts, shape, max, key, schema, bound: `${max} items` };
+}
+
+/** Marks a field without which the object around it has no meaning. */
+export function required<F extends Field>(field: F): F & { readonly required: true } {
+  return { ...field, required: true };
+}
+
+/** The natural key of a list's item as one string: its only field, or a JSON array of them. */
+export function itemKey(key: readonly string[], item: object): string {
+  const values = key.map((name) => String(Reflect.get(item, name)));
+  return values.length === 1 ? (values[0] ?? "") : JSON.stringify(values);
+}
+
+/** The strict schema of an object: unknown members are refused. */
+export function shapeSchema<S extends Shape>(shape: S): z.ZodType<ShapeValue<S>> {
+  const members: Record<string, z.ZodType> = {};
+  for (const [name, field] of Object.entries(shape)) {
+    if (field.kind === "reading") continue;
+    members[name] = field.required ? field.schema : field.schema.optional();
+  }
+  // The members were built from the very shape whose value type is promised here.
+  return z.strictObject(members) as unknown as z.ZodType<ShapeValue<S>>;
+}

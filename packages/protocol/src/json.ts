@@ -1,0 +1,94 @@
+/**
+ * JSON from outside and JSON to be signed: bounded parsing, and the canonical form of RFC 8785 (JCS) with the
+ * demand that received bytes already are in it.
+ */
+import { RollcallError } from "./problem.ts";
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+
+/** Nesting that any message may have at most. */
+export const deepest = 32;
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
+
+/** Parses UTF-8 JSON. Throws `invalid-json` or `too-deep`; the depth is found out before anything is built. */
+export function parseJson(bytes: Uint8Array, maxDepth: number = deepest): unknown {
+  refuseDeep(bytes, maxDepth);
+  try {
+    return JSON.parse(decoder.decode(bytes));
+  } catch (cause) {
+    throw new RollcallError("invalid-json", { cause });
+  }
+}
+
+const [quote, backslash] = [0x22, 0x5c];
+const isOpening = (byte: number | undefined) => byte === 0x5b || byte === 0x7b;
+const isClosing = (byte: number | undefined) => byte === 0x5d || byte === 0x7d;
+
+function refuseDeep(bytes: Uint8Array, maxDepth: number): void {
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (inString) {
+      if (byte === backslash) at++;
+      else if (byte === quote) inString = false;
+    } else if (byte === quote) inString = true;
+    else if (isOpening(byte)) {
+      depth++;
+      if (depth > maxDepth)
+        throw new RollcallError("too-deep", { detail: `The body nests deeper than ${maxDepth} levels.` });
+    } else if (isClosing(byte)) depth--;
+  }
+}
+
+/**
+ * The canonical form (RFC 8785) of a plain value. Members that are `undefined` are left out.
+ * Throws `not-canonical` for what has no such form: lone surrogates, numbers that are not finite.
+ */
+export function canonical(value: unknown): string {
+  if (typeof value === "string") return canonicalString(value);
+  if (value === null || typeof value === "boolean") return String(value);
+  if (typeof value === "number") {
+    if (!Number.isFinite(value))
+      throw new RollcallError("not-canonical", { detail: "A number is not finite." });
+    return JSON.stringify(value);
+  }
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (typeof value === "object") return canonicalObject(value);
+  throw new RollcallError("not-canonical", { detail: `A ${typeof value} has no canonical form.` });
+}
+
+function canonicalString(value: string): string {
+  if (!value.isWellFormed())
+    throw new RollcallError("not-canonical", { detail: "A string holds a lone surrogate." });
+  return JSON.stringify(value);
+}
+
+function canonicalObject(value: object): string {
+  // Array.prototype.sort compares UTF-16 code units, which is the order that RFC 8785, 3.2.3 asks for.
+  const members = Object.keys(value).sort();
+  let text = "{";
+  for (const name of members) {
+    const member: unknown = Reflect.get(value, name);
+    if (member === undefined) continue;
+    text += `${text.length > 1 ? "," : ""}${canonicalString(name)}:${canonical(member)}`;
+  }
+  return `${text}}`;
+}
+
+export function canonicalBytes(value: unknown): Uint8Array {
+  return encoder.encode(canonical(value));
+}
+
+/**
+ * Parses bytes that have to be their own canonical form. That one comparison refuses duplicate members,
+ * numbers that do not survive, escapes that differ and white space.
+ */
+export function parseCanonical(bytes: Uint8Array, maxDepth: number = deepest): unknown {
+  const value = parseJson(bytes, maxDepth);
+  const again = canonicalBytes(value);
+  if (Buffer.compare(bytes, again) !== 0) throw new RollcallError("not-canonical");
+  return value;
+}

@@ -1,0 +1,27 @@
+/** The limits of the wire, in one table; both ends go by it. Sizes in bytes. */
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+export const limits = {
+  enrolmentBody: 16 * KiB,
+  sessionBody: 16 * KiB,
+  checkInBody: 64 * KiB,
+  consentBody: 64 * KiB,
+  sectionsBody: 8 * MiB,
+  sectionsDecoded: 64 * MiB,
+  sectionDecoded: 32 * MiB,
+  /** Check-ins that a lost answer can cost at most; a larger jump of the counter is refused. */
+  counterJump: 10_000,
+  applications: 64,
+  /** Bytes of a search query. */
+  query: 4 * KiB,
+  page: 100,
+  largestPage: 1_000,
+  /** What an agent takes as an answer at most. */
+  answer: MiB,
+} as const;
+
+/** Default time between check-ins: prime, so that it is coprime with a day. */
+export const defaultIntervalSeconds = 3_607;
+/** What an agent makes of any interval that a server names. */
+export const intervalBounds = { least: 300, most: 7 * 86_400 } as const;

@@ -1,0 +1,27 @@
+/** `PUT /v1/consent`: the whole list of grants, numbered. */
+import { z } from "zod";
+import { grantsSchema } from "../consent.ts";
+import { digestSchema } from "../digest.ts";
+import { installationIdSchema } from "../identifier.ts";
+import { signatureSchema } from "../keys.ts";
+
+export const consentNumberSchema = z.int().min(1);
+
+export const consentRequest = z.strictObject({ consentNumber: consentNumberSchema, grants: grantsSchema });
+export type ConsentRequest = z.infer<typeof consentRequest>;
+
+export const consentReceipt = z.object({
+  use: z.literal("consent"),
+  server: z.string(),
+  installation: installationIdSchema,
+  consentNumber: consentNumberSchema,
+  grantsDigest: digestSchema,
+  at: z.iso.datetime(),
+  signature: signatureSchema,
+});
+export type ConsentReceipt = z.infer<typeof consentReceipt>;
+export const consentAnswer = z.object({ receipt: consentReceipt });
+
+/** What a 409 `consent-changed` tells besides. */
+export const storedConsent = z.object({ consentNumber: consentNumberSchema, grants: grantsSchema });
+export type StoredConsent = z.infer<typeof storedConsent>;

@@ -1,0 +1,36 @@
+/** `POST /v1/enrolments`: a device is let in with a token and gets its installation. */
+import { z } from "zod";
+import { ownerships } from "../categories.ts";
+import { grantsSchema } from "../consent.ts";
+import { enrolmentTokenSchema } from "../enrolment-string.ts";
+import { deviceIdSchema, installationIdSchema } from "../identifier.ts";
+import { publicKeySchema } from "../keys.ts";
+import { applicationsSchema } from "./applications.ts";
+import { policyNameSchema } from "./server.ts";
+
+export const osFactsSchema = z.object({
+  type: z.string().min(1).max(64),
+  version: z.string().min(1).max(128),
+});
+
+export const enrolmentRequest = z.object({
+  token: enrolmentTokenSchema,
+  key: publicKeySchema,
+  applications: applicationsSchema,
+  os: osFactsSchema,
+});
+export type EnrolmentRequest = z.infer<typeof enrolmentRequest>;
+
+export const sessionTokenSchema = z.string().regex(/^rcs_\d{1,15}\.[A-Za-z0-9_-]{43}$/);
+
+export const enrolmentAnswer = z.object({
+  installation: installationIdSchema,
+  device: deviceIdSchema,
+  session: sessionTokenSchema,
+  ownership: z.enum(ownerships),
+  /** Consent number 1: what the token carries. */
+  grants: grantsSchema,
+  policy: policyNameSchema,
+  intervalSeconds: z.number(),
+});
+export type EnrolmentAnswer = z.infer<typeof enrolmentAnswer>;

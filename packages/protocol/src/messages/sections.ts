@@ -1,0 +1,66 @@
+/** `PUT /v1/sections`: the sections that changed, and the receipt for them. */
+import { z } from "zod";
+import { digestSchema } from "../digest.ts";
+import { installationIdSchema } from "../identifier.ts";
+import {
+  publicKeySchema,
+  type SigningKey,
+  signatureSchema,
+  signCanonical,
+  verifyCanonical,
+} from "../keys.ts";
+import { statusSchema } from "../status.ts";
+import { counterSchema, sectionNameSchema } from "./check-in.ts";
+import { consentNumberSchema } from "./consent.ts";
+
+/** Each section is checked on its own afterwards, so that good ones are stored when others are refused. */
+export const sectionsRequest = z.strictObject({
+  counter: counterSchema,
+  /** null: this is everything; sections that are not named are removed. */
+  baseStateDigest: digestSchema.nullable(),
+  consentNumber: consentNumberSchema,
+  sections: z.record(sectionNameSchema, z.unknown()),
+});
+export type SectionsRequest = z.infer<typeof sectionsRequest>;
+
+const receiptStatement = z.object({
+  use: z.literal("receipt"),
+  server: publicKeySchema,
+  installation: installationIdSchema,
+  counter: counterSchema,
+  /** Of everything that the server holds now. */
+  stateDigest: digestSchema,
+  consentNumber: consentNumberSchema,
+  policyDigest: digestSchema,
+  at: z.iso.datetime(),
+  /** Of this request. */
+  sections: z.record(sectionNameSchema, z.tuple([statusSchema, digestSchema.nullable()])),
+});
+export const receiptSchema = receiptStatement.extend({ signature: signatureSchema });
+export type Receipt = z.infer<typeof receiptSchema>;
+
+/** Signs what the server acknowledges, or any other statement of the server's that ends in `signature`. */
+export function signReceipt<T extends object>(key: SigningKey, statement: T): T & { signature: string } {
+  return { ...statement, signature: signCanonical(key, statement) };
+}
+
+/** Whether the receipt was signed with this receipt key. */
+export function isReceiptOf(
+  receiptKey: string,
+  { signature, ...statement }: { readonly signature: string },
+): boolean {
+  return verifyCanonical(receiptKey, statement, signature);
+}
+
+export const sectionsAnswer = z.object({
+  refused: z
+    .array(
+      z.object({
+        section: z.string().max(64),
+        errors: z.array(z.object({ pointer: z.string().max(4_096), detail: z.string().max(4_096) })).max(100),
+      }),
+    )
+    .max(256),
+  receipt: receiptSchema,
+});
+export type SectionsAnswer = z.infer<typeof sectionsAnswer>;

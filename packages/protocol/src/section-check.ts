@@ -1,0 +1,67 @@
+/**
+ * The one check of a submitted section, made by the agent before it sends and by the server before it stores:
+ * known, granted, of the declared shape, in its size, and without what may not be told of the place.
+ */
+import { z } from "zod";
+import type { Ownership } from "./categories.ts";
+import { type Grant, grantedLocation, isGranted } from "./consent.ts";
+import { type Digest, digestOfBytes } from "./digest.ts";
+import { canonical } from "./json.ts";
+import { limits } from "./limits.ts";
+import { withoutLocated } from "./located-fields.ts";
+import { type ProblemAt, placesOf } from "./problem.ts";
+import type { SectionDefinition } from "./section.ts";
+import { type Status, statusSchema } from "./status.ts";
+
+/** A section as it travels. `document` stands there if and only if the status is `ok`. */
+export const submittedSection = z.strictObject({
+  schema: z.int().min(1).max(1_000_000),
+  status: statusSchema,
+  document: z.unknown().optional(),
+});
+export type SubmittedSection = z.infer<typeof submittedSection>;
+
+export interface CheckedSection {
+  readonly status: Status;
+  /** Canonical form of the document, null without one. */
+  readonly body: string | null;
+  readonly digest: Digest | null;
+}
+
+export interface Consented {
+  readonly grants: readonly Grant[];
+  readonly ownership: Ownership;
+}
+
+const refusal = (detail: string, pointer = ""): ProblemAt[] => [{ pointer, detail }];
+
+/** The section in storable form, or what is wrong with it. `definition` is undefined for an unknown name. */
+export function checkSection(
+  definition: SectionDefinition | undefined,
+  { schema, status, document }: SubmittedSection,
+  { grants, ownership }: Consented,
+): CheckedSection | { readonly errors: readonly ProblemAt[] } {
+  if (!definition) return { errors: refusal("unknown section") };
+  if (schema > definition.schema)
+    return { errors: refusal(`schema ${schema} is newer than ${definition.schema}`, "/schema") };
+  if ((status === "ok") !== (document !== undefined))
+    return { errors: refusal("a document stands there if and only if the status is ok", "/document") };
+  if (status === "ok" && !isGranted(definition, grants))
+    return { errors: refusal(`category ${definition.category} is not granted`) };
+  if (document === undefined) return { status, body: null, digest: null };
+  const parsed = definition.document.safeParse(document);
+  if (!parsed.success)
+    return {
+      errors: placesOf(parsed.error).map(({ pointer, detail }) => ({
+        pointer: `/document${pointer}`,
+        detail,
+      })),
+    };
+  const body = canonical(document);
+  if (Buffer.byteLength(body) > limits.sectionDecoded)
+    return { errors: refusal("the document is larger than a section may be", "/document") };
+  const told = withoutLocated(definition, parsed.data, { ownership, level: grantedLocation(grants) });
+  if (canonical(told) !== body)
+    return { errors: refusal("a field would locate the device more finely than is granted", "/document") };
+  return { status, body, digest: digestOfBytes(body) };
+}

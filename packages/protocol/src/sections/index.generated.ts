@@ -1,0 +1,22 @@
+/** Every section definition. Written by `npm run generate` from the folder's contents. */
+import { definition as identifiers } from "./identifiers.ts";
+import { definition as installation } from "./installation.ts";
+import { definition as memory } from "./memory.ts";
+import { definition as network } from "./network.ts";
+import { definition as operatingSystem } from "./operating-system.ts";
+import { definition as processor } from "./processor.ts";
+import { definition as softwareDeb } from "./software.deb.ts";
+import { definition as storage } from "./storage.ts";
+import { definition as system } from "./system.ts";
+
+export const definitions = [
+  identifiers,
+  installation,
+  memory,
+  network,
+  operatingSystem,
+  processor,
+  softwareDeb,
+  storage,
+  system,
+] as const;

@@ -1,0 +1,87 @@
+/** Section `system`: maker, model and serial numbers of the machine as its firmware tells them. */
+import { group, text } from "../fields.ts";
+import { defineSection } from "../section.ts";
+
+export const definition = defineSection({
+  name: "system",
+  title: "System",
+  schema: 1,
+  category: "hardware",
+  purposes: ["inventory", "security", "support"],
+  sources: {
+    linux: [
+      "/sys/class/dmi/id",
+      "/sys/firmware/devicetree/base",
+      "/sys/hypervisor/type",
+      "/sys/firmware/acpi/tables",
+      "/proc/cpuinfo",
+      "/proc/1/cgroup",
+      "/run/systemd/container",
+      "/run/.containerenv",
+    ],
+  },
+  fields: {
+    manufacturer: text(256, {
+      is: "Maker of the machine.",
+      sensitivity: "plain",
+      search: { field: "vendor", as: "term", words: true },
+      summary: "manufacturer",
+    }),
+    model: text(256, {
+      is: "Product name of the machine.",
+      sensitivity: "plain",
+      search: { field: "model", as: "term", words: true },
+      summary: "model",
+    }),
+    sku: text(256, { is: "The maker's order number.", sensitivity: "plain" }),
+    family: text(256, { is: "Product family.", sensitivity: "plain" }),
+    serial: text(256, {
+      is: "Serial number of the machine.",
+      sensitivity: "sensitive",
+      own: true,
+      search: { field: "serial", as: "key" },
+      summary: "serial",
+    }),
+    uuid: text(36, { is: "UUID that the firmware gives the machine.", sensitivity: "sensitive", own: true }),
+    board: group(
+      { is: "The main board.", sensitivity: "plain" },
+      {
+        manufacturer: text(256, { is: "Maker of the board.", sensitivity: "plain" }),
+        model: text(256, { is: "Product name of the board.", sensitivity: "plain" }),
+        serial: text(256, {
+          is: "Serial number of the board.",
+          sensitivity: "sensitive",
+          own: true,
+          search: { field: "serial", as: "key" },
+        }),
+      },
+    ),
+    chassis: group(
+      { is: "The case.", sensitivity: "plain" },
+      {
+        type: text(64, {
+          is: "Kind of case, such as notebook.",
+          sensitivity: "plain",
+          search: { field: "chassis", as: "term" },
+        }),
+        serial: text(256, {
+          is: "Serial number of the case.",
+          sensitivity: "sensitive",
+          own: true,
+          search: { field: "serial", as: "key" },
+        }),
+        assetTag: text(256, {
+          is: "Asset tag that the owner stored in the firmware.",
+          sensitivity: "plain",
+          own: true,
+          search: { field: "serial", as: "key" },
+        }),
+      },
+    ),
+    virtualization: text(64, {
+      is: "Hypervisor or container that the system runs in; absent on a bare machine.",
+      sensitivity: "plain",
+      search: { field: "virtualization", as: "term" },
+    }),
+  },
+});

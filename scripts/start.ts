@@ -1,0 +1,181 @@
+/**
+ * `npm start`: a server on this machine with this machine's own agent, enrolled and checking in. Ends both when
+ * it is asked to (SIGINT, SIGTERM), whatever it is doing at that moment.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
+import { createOutput } from "@rollcall/terminal";
+import { z } from "zod";
+import { summaryLines } from "./start/summary.ts";
+
+const root = join(import.meta.dirname, "..");
+const program = {
+  server: join(root, "packages/ingest/bin/rollcall.mjs"),
+  agent: join(root, "packages/agent/bin/rollcall-agent.mjs"),
+} as const;
+type Program = keyof typeof program;
+
+const output = createOutput({
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  json: false,
+  quiet: false,
+});
+
+/** Ends `npm start` with this code; what went wrong has been said. */
+class Ended extends Error {
+  readonly code: number;
+  constructor(code: number, message = "") {
+    super(message);
+    this.code = code;
+  }
+}
+
+function readArguments() {
+  const options = {
+    port: { type: "string", default: "8080" },
+    data: { type: "string", default: join(root, "data") },
+    listen: { type: "string" },
+    "public-url": { type: "string" },
+  } as const;
+  try {
+    return parseArgs({ args: process.argv.slice(2), options, strict: true }).values;
+  } catch (error) {
+    throw new Ended(
+      2,
+      `${error instanceof Error ? error.message : String(error)}\nUsage: npm start [-- --port N --data DIR]`,
+    );
+  }
+}
+
+const children = new Set<ChildProcess>();
+let asked = false;
+
+function begin(
+  which: Program,
+  args: readonly string[],
+  stdout: "pipe" | "inherit",
+  stdin: "pipe" | "ignore" = "ignore",
+): ChildProcess {
+  if (asked) throw new Ended(0);
+  const child = spawn(process.execPath, [program[which], ...args], { stdio: [stdin, stdout, "inherit"] });
+  children.add(child);
+  child.once("close", () => children.delete(child));
+  return child;
+}
+
+/** Runs a command to its end and gives back what it printed. `accepted` are the exit codes that are no failure. */
+async function run(
+  which: Program,
+  args: readonly string[],
+  { input, accepted = [0] }: { input?: string; accepted?: readonly number[] } = {},
+): Promise<string> {
+  const child = begin(which, args, "pipe", input === undefined ? "ignore" : "pipe");
+  // A child that ended already reads nothing; its exit code tells.
+  child.stdin?.on("error", () => undefined).end(input);
+  let printed = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    printed += text;
+  });
+  const [code] = await once(child, "close");
+  if (asked) throw new Ended(0);
+  if (typeof code === "number" && accepted.includes(code)) return printed;
+  throw new Ended(typeof code === "number" ? code : 1, `${which} ${args[0]} failed.`);
+}
+
+const started = z.object({ url: z.string(), directory: z.string() });
+
+/** Starts the server and waits until it listens. */
+async function startServer(data: string, port: string): Promise<{ child: ChildProcess; url: string }> {
+  const child = begin("server", ["serve", "--data", data, "--listen", `127.0.0.1:${port}`, "--json"], "pipe");
+  if (!child.stdout) throw new Error("the server's output is not piped");
+  const lines = createInterface({ input: child.stdout });
+  const [line] = await Promise.race([once(lines, "line"), once(child, "close").then(() => [null])]);
+  if (asked) throw new Ended(0);
+  // It has said why on stderr.
+  if (typeof line !== "string") throw new Ended(1);
+  return { child, url: started.parse(JSON.parse(line)).url };
+}
+
+const agentStatus = z.looseObject({ enrolled: z.boolean(), deviceId: z.string().nullable() });
+
+async function enrolOwnAgent(data: string, state: string): Promise<void> {
+  const { enrolled } = agentStatus.parse(
+    JSON.parse(await run("agent", ["status", "--state", state, "--json"])),
+  );
+  if (enrolled) return;
+  const made = await run("server", [
+    "enrolment-token",
+    "create",
+    "--local",
+    "--ownership",
+    "personal",
+    "--data",
+    data,
+    "--json",
+    "--quiet",
+  ]);
+  const { enrolment } = z.object({ enrolment: z.string() }).parse(JSON.parse(made));
+  await run("agent", ["enrol", "-", "--grant", "inventory", "--state", state], { input: enrolment });
+}
+
+async function main(): Promise<void> {
+  const values = readArguments();
+  if (values.listen !== undefined || values["public-url"] !== undefined) {
+    throw new Ended(
+      1,
+      "not yet: --listen and --public-url open the server to other machines, which needs TLS",
+    );
+  }
+  const data = resolve(values.data);
+  const state = join(data, "agent");
+  const { child: server, url } = await startServer(data, values.port);
+  await enrolOwnAgent(data, state);
+  await run("agent", ["check-in", "--state", state, "--json"]);
+  const { deviceId } = agentStatus.parse(
+    JSON.parse(await run("agent", ["status", "--state", state, "--json"])),
+  );
+  const device: unknown = JSON.parse(
+    await run("server", ["device", deviceId ?? "", "--data", data, "--json"]),
+  );
+  for (const line of summaryLines(device, url, data)) output.line(line);
+  const agent = begin("agent", ["run", "--state", state], "inherit");
+  const [[which, code]] = await Promise.all([Promise.race([ended("server", server), ended("agent", agent)])]);
+  if (!asked) throw new Ended(1, `The ${which} ended by itself${code === null ? "" : ` with code ${code}`}.`);
+}
+
+async function ended(which: Program, child: ChildProcess): Promise<[Program, number | null]> {
+  const [code] = await once(child, "close");
+  return [which, typeof code === "number" ? code : null];
+}
+
+/** Ends the agent before the server, so that a check-in under way still has one; then waits for all. */
+async function endChildren(): Promise<void> {
+  const all = [...children];
+  for (const child of all.reverse()) {
+    child.kill("SIGTERM");
+    if (child.exitCode === null && child.signalCode === null) await once(child, "close");
+  }
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    if (asked) return;
+    asked = true;
+    void endChildren();
+  });
+}
+
+try {
+  await main();
+} catch (error) {
+  const failure = asked ? new Ended(0) : error;
+  if (!(failure instanceof Ended)) throw failure;
+  for (const line of failure.message.split("\n")) if (line !== "") output.error(line);
+  process.exitCode = failure.code;
+}
+await endChildren();
