@@ -17,13 +17,32 @@ export function compress(bytes: Uint8Array): Buffer {
   });
 }
 
-/** Decodes one body. Throws `too-large` as soon as the result would pass `maxBytes`, `invalid-encoding` for anything that is not a frame. */
+/**
+ * Decodes a body of one frame. Throws `too-large` as soon as the result would pass `maxBytes`, `invalid-encoding`
+ * for anything that is not a frame, and when something stands behind it, which nobody would look at.
+ */
 export function decompress(bytes: Uint8Array, maxBytes: number): Buffer {
+  const { buffer, engine } = decode(bytes, maxBytes);
+  if (engine.bytesWritten !== bytes.length)
+    throw new RollcallError("invalid-encoding", { detail: "Something stands behind the zstd frame." });
+  return buffer;
+}
+
+/** `bytesWritten` is how much of the input the engine took; it stops at the end of the first frame. */
+interface Decoded {
+  readonly buffer: Buffer;
+  readonly engine: { readonly bytesWritten: number };
+}
+
+function decode(bytes: Uint8Array, maxBytes: number): Decoded {
   try {
-    return zstdDecompressSync(bytes, {
+    const decoded: unknown = zstdDecompressSync(bytes, {
+      info: true,
       maxOutputLength: maxBytes,
       params: { [constants.ZSTD_d_windowLogMax]: windowLog },
     });
+    // With `info` Node returns this instead of a buffer; its types do not say so.
+    return decoded as Decoded;
   } catch (cause) {
     const tooLarge =
       cause instanceof RangeError ||

@@ -71,7 +71,12 @@ interface FieldBase<T> {
 }
 
 export interface ScalarField<T> extends FieldBase<T> {
-  readonly kind: "text" | "choice" | "flag" | "instant" | "texts";
+  readonly kind: "text" | "choice" | "flag" | "instant";
+}
+/** A set of texts: in no order, each once. */
+export interface TextsField extends FieldBase<string[]> {
+  readonly kind: "texts";
+  readonly max: number;
 }
 export interface QuantityField extends FieldBase<number> {
   readonly kind: "quantity";
@@ -98,6 +103,7 @@ export interface ListField<S extends Shape> extends FieldBase<ShapeValue<S>[]> {
 type AnyShape = any;
 export type Field =
   | ScalarField<unknown>
+  | TextsField
   | QuantityField
   | ReadingField
   | GroupField<AnyShape>
@@ -138,10 +144,10 @@ export function text(max: number, facts: FieldFacts): ScalarField<string> {
   return { kind: "text", facts, schema: boundedText(max), bound: `${max} characters` };
 }
 
-/** At most `max` texts of at most `maxLength` each. */
-export function texts(max: number, maxLength: number, facts: FieldFacts): ScalarField<string[]> {
+/** A set of at most `max` texts of at most `maxLength` each. */
+export function texts(max: number, maxLength: number, facts: FieldFacts): TextsField {
   const schema = z.array(boundedText(maxLength)).max(max);
-  return { kind: "texts", facts, schema, bound: `${max} × ${maxLength} characters` };
+  return { kind: "texts", facts, schema, max, bound: `${max} × ${maxLength} characters` };
 }
 
 export function choice<const V extends readonly [string, ...string[]]>(

@@ -9,12 +9,21 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** Nesting that any message may have at most. */
 export const deepest = 32;
 
+/**
+ * Values that any message may hold at most; the largest document that a definition allows has half of that.
+ * 64 MiB of `{},` are 6 KB on the wire and would cost seconds and gigabytes once parsed.
+ */
+export const mostValues = 2_000_000;
+
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
-/** Parses UTF-8 JSON. Throws `invalid-json` or `too-deep`; the depth is found out before anything is built. */
+/**
+ * Parses UTF-8 JSON. Throws `invalid-json`, or `too-deep` and `too-large` for more levels and values than there
+ * may be, which is found out before anything is built.
+ */
 export function parseJson(bytes: Uint8Array, maxDepth: number = deepest): unknown {
-  refuseDeep(bytes, maxDepth);
+  refuseCostly(bytes, maxDepth);
   try {
     return JSON.parse(decoder.decode(bytes));
   } catch (cause) {
@@ -22,12 +31,13 @@ export function parseJson(bytes: Uint8Array, maxDepth: number = deepest): unknow
   }
 }
 
-const [quote, backslash] = [0x22, 0x5c];
+const [quote, backslash, comma] = [0x22, 0x5c, 0x2c];
 const isOpening = (byte: number | undefined) => byte === 0x5b || byte === 0x7b;
 const isClosing = (byte: number | undefined) => byte === 0x5d || byte === 0x7d;
 
-function refuseDeep(bytes: Uint8Array, maxDepth: number): void {
+function refuseCostly(bytes: Uint8Array, maxDepth: number): void {
   let depth = 0;
+  let values = 1;
   let inString = false;
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at];
@@ -35,12 +45,16 @@ function refuseDeep(bytes: Uint8Array, maxDepth: number): void {
       if (byte === backslash) at++;
       else if (byte === quote) inString = false;
     } else if (byte === quote) inString = true;
+    else if (byte === comma) values++;
     else if (isOpening(byte)) {
+      values++;
       depth++;
       if (depth > maxDepth)
         throw new RollcallError("too-deep", { detail: `The body nests deeper than ${maxDepth} levels.` });
     } else if (isClosing(byte)) depth--;
   }
+  if (values > mostValues)
+    throw new RollcallError("too-large", { detail: `The body holds more than ${mostValues} values.` });
 }
 
 /**

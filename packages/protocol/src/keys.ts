@@ -12,8 +12,10 @@ import { canonicalBytes } from "./json.ts";
 
 /** A public key as text: 43 characters. A server's is its id. */
 export type PublicKey = string;
-export const publicKeySchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
-export const signatureSchema = z.string().regex(/^[A-Za-z0-9_-]{86}$/);
+// Only the one base64url form is taken, in which the bits that the last character has too many are zero:
+// otherwise one key could be written in four ways and pass for four.
+export const publicKeySchema = z.string().regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/);
+export const signatureSchema = z.string().regex(/^[A-Za-z0-9_-]{85}[AQgw]$/);
 
 export interface SigningKey {
   readonly publicKey: PublicKey;

@@ -12,10 +12,30 @@ export interface LocationRule {
   readonly level: LocationLevel | null;
 }
 
-/** Whether an address, with or without its prefix length, is one that the whole internet can see. */
+/** Ranges, as ipaddr.js calls them, whose addresses mean nothing outside their network. */
+const localRanges: ReadonlySet<string> = new Set([
+  "unspecified",
+  "broadcast",
+  "multicast",
+  "linkLocal",
+  "loopback",
+  "carrierGradeNat",
+  "private",
+  "uniqueLocal",
+  "deprecatedSiteLocal",
+  "discard",
+  "benchmarking",
+  "reserved",
+]);
+
+/**
+ * Whether an address, with or without its prefix length, may be one that the whole internet can see. Everything
+ * may that is not known to be local: 6to4 and Teredo addresses hold the public IPv4 address inside them, and
+ * what cannot be read cannot be shown to be harmless.
+ */
 export function isPublicAddress(text: string): boolean {
   const [address = ""] = text.split("/");
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === "unicast";
+  return !ipaddr.isValid(address) || !localRanges.has(ipaddr.process(address).range());
 }
 
 /** The document without what would locate the device more finely than it may be. */

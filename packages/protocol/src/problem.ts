@@ -104,12 +104,16 @@ export type ProblemBody = z.infer<typeof problemBody>;
 /** At most this many wrong places are told; the first ones are what a person mends. */
 const mostPlacesTold = 20;
 
+/** Characters of a pointer; only one with a member name from outside is longer. */
+const longestPointer = 1_000;
+
 /** What a schema found wrong, as pointers; values are not repeated. */
 export function placesOf(error: z.ZodError): ProblemAt[] {
   return error.issues.slice(0, mostPlacesTold).map((issue) => ({
     pointer: issue.path
       .map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`)
-      .join(""),
+      .join("")
+      .slice(0, longestPointer),
     detail: issue.code === "unrecognized_keys" ? "unknown member" : issue.message.slice(0, 500),
   }));
 }

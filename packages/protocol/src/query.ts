@@ -47,8 +47,8 @@ export function parseQuery(source: string, fields: ReadonlyMap<string, SearchFie
   return tokens(source).map((token) => condition(token, fields));
 }
 
-// -? (field:)? ("quoted" | bare), where a bare value ends at white space.
-const tokenPattern = /\s*(-?)(?:([a-zA-Z][a-zA-Z0-9.]*):)?(?:"((?:[^"\\]|\\.)*)"|(\S+))?/y;
+// -? (field:)? ("quoted" | bare), where either ends at white space and nothing bare begins with a quote.
+const tokenPattern = /\s*(-?)(?:([a-zA-Z][a-zA-Z0-9.]*):)?(?:"((?:[^"\\]|\\.)*)"(?!\S)|([^\s"]\S*))?/sy;
 
 function tokens(source: string): Token[] {
   const found: Token[] = [];
@@ -61,7 +61,9 @@ function tokens(source: string): Token[] {
     const [whole, minus, field, quoted, bare] = match;
     const start = from + (whole.length - whole.trimStart().length);
     const end = from + whole.length;
-    const value = quoted === undefined ? (bare ?? "") : quoted.replace(/\\(.)/g, "$1");
+    const value = quoted === undefined ? (bare ?? "") : quoted.replace(/\\(.)/gs, "$1");
+    if (quoted === undefined && bare === undefined && source[end] === '"')
+      refuse("a quote is not closed, or no space follows where it is", { start: end });
     if (value === "")
       refuse(field === undefined ? "there is no word here" : `${field}: has no value`, { start });
     found.push({
@@ -79,10 +81,14 @@ function tokens(source: string): Token[] {
 function condition(token: Token, fields: ReadonlyMap<string, SearchField>): Condition {
   const { negated, field: name, value } = token;
   if (!token.quoted) refuseLater(token);
-  if (name === null) return { kind: "word", negated, text: value };
+  if (name === null) {
+    refuseComparison(token);
+    return { kind: "word", negated, text: value };
+  }
   const field = fields.get(name);
   if (!field) refuse(`there is no field "${name}"${suggestion(name, [...fields.keys()])}`, token);
   if (field.as === "number") return { kind: "number", negated, field: name, ...numberOf(token, field) };
+  refuseComparison(token);
   return { kind: "text", negated, field: name, text: value };
 }
 
@@ -96,6 +102,12 @@ function refuseLater(token: Token): void {
   if (/[*?]/.test(value))
     refuse("wildcards are not there yet; quote the value to search for the sign", token);
   if (/^[^<>]+[<>]/.test(value)) refuse("versions cannot be compared yet", token);
+}
+
+/** `os.version:>12` is no search for the text ">12". */
+function refuseComparison(token: Token): void {
+  if (!token.quoted && /^[<>]/.test(token.value))
+    refuse("only numbers can be compared yet; quote the value to search for the sign", token);
 }
 
 const multipliers: Readonly<Record<string, number>> = {
@@ -116,16 +128,16 @@ const multipliers: Readonly<Record<string, number>> = {
 
 function numberOf(token: Token, field: SearchField): { comparison: Comparison; number: number } {
   const match = /^(<=|>=|<|>|=)?(\d+(?:\.\d+)?)([a-z]*)$/i.exec(token.value);
-  const multiplier = Object.hasOwn(multipliers, match?.[3]?.toLowerCase() ?? "")
-    ? multipliers[match?.[3]?.toLowerCase() ?? ""]
-    : undefined;
-  if (!match || multiplier === undefined) {
+  const suffix = match?.[3]?.toLowerCase() ?? "";
+  const multiplier = Object.hasOwn(multipliers, suffix) ? multipliers[suffix] : undefined;
+  const number = Number(match?.[2]) * (multiplier ?? Number.NaN);
+  if (!Number.isFinite(number)) {
     refuse(
       `${field.name}: takes a number${field.unit === "bytes" ? " such as 8GiB" : ""}, with < or > before it`,
       token,
     );
   }
-  return { comparison: comparisonOf(match[1]), number: Number(match[2]) * multiplier };
+  return { comparison: comparisonOf(match?.[1]), number };
 }
 
 function comparisonOf(sign: string | undefined): Comparison {

@@ -24,9 +24,12 @@ export type SearchValue =
       readonly sensitive: boolean;
     };
 
-/** Text as it is compared: compatibility-composed (NFKC) and lower case. */
+/**
+ * Text as it is compared: compatibility-composed (NFKC) and lower case. Composed twice, because some letters
+ * have a composed form in lower case only.
+ */
 export function fold(text: string): string {
-  return text.normalize("NFKC").toLowerCase();
+  return text.normalize("NFKC").toLowerCase().normalize("NFKC");
 }
 
 /** The searchable values of a document that its definition has accepted. */
@@ -108,14 +111,17 @@ export function searchFieldsOf(definitions: readonly SectionDefinition[]): Reado
       const { search, sensitivity } = field.facts;
       if (!search || search.as === "version") continue;
       const known = fields.get(search.field);
+      const unit = field.kind === "quantity" ? field.facts.unit : undefined;
       if (known && known.as !== search.as)
         throw new Error(`${section}.${path}: ${search.field} is searched as ${known.as} elsewhere`);
+      if (known && known.unit !== unit)
+        throw new Error(`${section}.${path}: ${search.field} has the unit ${known.unit} elsewhere`);
       const sensitive = (known?.sensitive ?? false) || sensitivity === "sensitive";
       fields.set(search.field, {
         name: search.field,
         as: search.as,
         sensitive,
-        ...(field.kind === "quantity" ? { unit: field.facts.unit } : {}),
+        ...(unit === undefined ? {} : { unit }),
       });
     }
   }

@@ -91,23 +91,30 @@ function flatten(shape: Shape, prefix = "", above: readonly string[] = []): Fiel
   });
 }
 
+/** Where check-ins can name a reading: `uptimeSeconds`, `filesystems[].free`. */
+const readingPath = /^\w+(\[\]\.\w+)?$/;
+
 function refuseContradictions(name: string, flat: readonly FieldAt[]): void {
   if (!sectionNamePattern.test(name)) throw new Error(`section ${name}: not a section name`);
   for (const { path, field } of flat) {
     const at = `section ${name}, field ${path}`;
     if (field.facts.is.trim() === "") throw new Error(`${at}: says nothing about itself`);
-    if (field.kind === "list") refuseWrongList(at, field.key, field.shape);
+    if (field.kind === "list") refuseWrongKey(at, field.key, field.shape);
+    if (field.kind === "list" && path.includes("[]"))
+      throw new Error(`${at}: a list within a list has no natural key`);
+    if (field.kind === "reading" && !readingPath.test(path))
+      throw new Error(`${at}: a reading stands at the top or in a list there`);
+    if (field.required && field.facts.locates)
+      throw new Error(`${at}: what locates the device has to be optional`);
     if (field.facts.search?.as === "number" && field.kind !== "quantity")
       throw new Error(`${at}: only quantities are searched as numbers`);
   }
 }
 
-function refuseWrongList(at: string, key: readonly string[], shape: Shape): void {
+function refuseWrongKey(at: string, key: readonly string[], shape: Shape): void {
   if (key.length === 0) throw new Error(`${at}: a list needs a natural key`);
   for (const part of key)
     if (!shape[part]?.required) throw new Error(`${at}: key field ${part} is not required`);
-  if (Object.values(shape).some((field) => field.kind === "list"))
-    throw new Error(`${at}: a list within a list has no natural key`);
 }
 
 /**
@@ -140,28 +147,46 @@ function readingsSchema(fields: Shape): z.ZodType<Readings> {
 }
 
 /**
- * The document in its one form: lists sorted by natural key, of several items with one key the last, lists
- * over their bound cut with `truncated: true`, members without a value left out. The same machine state
- * therefore always has the same digest.
+ * The document in its one form: lists sorted by natural key, of several items with one key the last, sets of
+ * texts sorted, either cut with `truncated: true` when over its bound, members without a value left out. The
+ * same machine state therefore always has the same digest.
  */
 export function normalise<S extends Shape>(
   definition: SectionDefinition<S>,
   document: ShapeValue<S>,
 ): ShapeValue<S> {
-  let truncated = false;
+  const seen = { cut: false };
+  const normal = normalObject(definition.fields, document, seen);
+  // Only order and number of items and texts changed, and the flag that every definition has.
+  return (seen.cut ? { ...normal, truncated: true } : normal) as ShapeValue<S>;
+}
+
+/** Whether anything was over its bound so far. */
+interface Seen {
+  cut: boolean;
+}
+
+function normalObject(shape: Shape, value: object, seen: Seen): Record<string, unknown> {
   const result: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(document)) {
-    if (value === undefined) continue;
-    const field = definition.fields[name];
-    if (field?.kind !== "list" || !Array.isArray(value)) {
-      result[name] = value;
-      continue;
-    }
-    const items = new Map<string, object>(value.map((item: object) => [itemKey(field.key, item), item]));
-    const sorted = [...items].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, item]) => item);
-    truncated ||= sorted.length > field.max;
-    result[name] = sorted.slice(0, field.max);
+  for (const [name, member] of Object.entries(value)) {
+    if (member !== undefined) result[name] = normalMember(shape[name], member, seen);
   }
-  // Only the order and number of list items changed, and the flag that every definition has.
-  return (truncated ? { ...result, truncated: true } : result) as ShapeValue<S>;
+  return result;
+}
+
+function normalMember(field: Field | undefined, member: unknown, seen: Seen): unknown {
+  if (field?.kind === "group" && typeof member === "object" && member !== null)
+    return normalObject(field.shape, member, seen);
+  if (field?.kind === "texts" && Array.isArray(member)) return cut([...new Set(member)].sort(), field, seen);
+  if (field?.kind !== "list" || !Array.isArray(member)) return member;
+  const items = new Map<string, object>(
+    member.map((item: object) => [itemKey(field.key, item), normalObject(field.shape, item, seen)]),
+  );
+  const sorted = [...items].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, item]) => item);
+  return cut(sorted, field, seen);
+}
+
+function cut<T>(sorted: readonly T[], { max }: { readonly max: number }, seen: Seen): readonly T[] {
+  seen.cut ||= sorted.length > max;
+  return sorted.slice(0, max);
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { grantsSchema } from "../consent.ts";
 import { digestSchema } from "../digest.ts";
 import { installationIdSchema } from "../identifier.ts";
-import { signatureSchema } from "../keys.ts";
+import { publicKeySchema, signatureSchema } from "../keys.ts";
 
 export const consentNumberSchema = z.int().min(1);
 
@@ -12,7 +12,7 @@ export type ConsentRequest = z.infer<typeof consentRequest>;
 
 export const consentReceipt = z.object({
   use: z.literal("consent"),
-  server: z.string(),
+  server: publicKeySchema,
   installation: installationIdSchema,
   consentNumber: consentNumberSchema,
   grantsDigest: digestSchema,
@@ -21,6 +21,7 @@ export const consentReceipt = z.object({
 });
 export type ConsentReceipt = z.infer<typeof consentReceipt>;
 export const consentAnswer = z.object({ receipt: consentReceipt });
+export type ConsentAnswer = z.infer<typeof consentAnswer>;
 
 /** What a 409 `consent-changed` tells besides. */
 export const storedConsent = z.object({ consentNumber: consentNumberSchema, grants: grantsSchema });

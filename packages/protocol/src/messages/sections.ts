@@ -13,13 +13,25 @@ import { statusSchema } from "../status.ts";
 import { counterSchema, sectionNameSchema } from "./check-in.ts";
 import { consentNumberSchema } from "./consent.ts";
 
+/** More than there will ever be definitions. */
+const mostSections = 256;
+
+const countable = (value: unknown) =>
+  typeof value !== "object" || value === null || Object.keys(value).length <= mostSections;
+
+// Counted before the names are looked at, because each wrong name is an error of its own.
+const sectionsByName = z
+  .unknown()
+  .refine(countable, { error: `more than ${mostSections} sections`, abort: true })
+  .pipe(z.record(sectionNameSchema, z.unknown()));
+
 /** Each section is checked on its own afterwards, so that good ones are stored when others are refused. */
 export const sectionsRequest = z.strictObject({
   counter: counterSchema,
   /** null: this is everything; sections that are not named are removed. */
   baseStateDigest: digestSchema.nullable(),
   consentNumber: consentNumberSchema,
-  sections: z.record(sectionNameSchema, z.unknown()),
+  sections: sectionsByName,
 });
 export type SectionsRequest = z.infer<typeof sectionsRequest>;
 
@@ -60,7 +72,7 @@ export const sectionsAnswer = z.object({
         errors: z.array(z.object({ pointer: z.string().max(4_096), detail: z.string().max(4_096) })).max(100),
       }),
     )
-    .max(256),
+    .max(mostSections),
   receipt: receiptSchema,
 });
 export type SectionsAnswer = z.infer<typeof sectionsAnswer>;

@@ -1,0 +1,282 @@
+// Every field that can be sent, written down by hand, and what every one of them has to say about itself.
+import t from "tap";
+import { z } from "zod";
+import { catalogue } from "../catalogue.ts";
+import { allSections } from "../registry.ts";
+import { sourceOf } from "../search-values.ts";
+import type { FieldAt, SectionDefinition } from "../section.ts";
+
+/**
+ * Kept by hand on purpose, never generated: who adds a field or makes a sensitive one plain has to come here and
+ * consider it. May it be collected at all, for these purposes? Is it sensitive, the device's own, does it tell
+ * where the device is? Is the schema's number the next one?
+ */
+const fieldsBySection = {
+  "identifiers, schema 1": { machine: "text, sensitive" },
+  "installation, schema 1": {
+    applications: "list",
+    "applications[].number": "text",
+    "applications[].version": "text",
+    "applications[].channel": "text",
+    os: "group",
+    "os.type": "text",
+    "os.version": "text",
+    agent: "group",
+    "agent.version": "text",
+  },
+  "memory, schema 1": {
+    total: "quantity",
+    modules: "list",
+    "modules[].slot": "text",
+    "modules[].size": "quantity",
+    "modules[].type": "text",
+    "modules[].speed": "quantity",
+    "modules[].manufacturer": "text",
+    "modules[].partNumber": "text",
+    "modules[].serial": "text, sensitive, own",
+  },
+  "network, schema 1": {
+    interfaces: "list",
+    "interfaces[].name": "text",
+    "interfaces[].mac": "text, sensitive, own",
+    "interfaces[].type": "text",
+    "interfaces[].driver": "text",
+    "interfaces[].speed": "quantity",
+    "interfaces[].addresses": "texts, sensitive, own, locates: public-address",
+  },
+  "operating-system, schema 1": {
+    id: "text",
+    name: "text",
+    version: "text",
+    build: "text",
+    kernel: "text",
+    architecture: "text",
+    hostname: "text, own",
+    installedAt: "instant, own",
+    bootMode: "choice",
+    timeZone: "text",
+    uptimeSeconds: "reading",
+  },
+  "processor, schema 1": {
+    processors: "list",
+    "processors[].socket": "text",
+    "processors[].manufacturer": "text",
+    "processors[].model": "text",
+    "processors[].cores": "quantity",
+    "processors[].threads": "quantity",
+    "processors[].microcode": "text",
+    cores: "quantity",
+    threads: "quantity",
+    architecture: "text",
+  },
+  "software.deb, schema 1": {
+    packages: "list",
+    "packages[].name": "text",
+    "packages[].version": "text",
+    "packages[].architecture": "text",
+    "packages[].source": "text",
+    "packages[].vendor": "text",
+    "packages[].installedSize": "quantity",
+    "packages[].automatic": "flag, own",
+    "packages[].purl": "text",
+  },
+  "storage, schema 1": {
+    disks: "list",
+    "disks[].name": "text",
+    "disks[].model": "text",
+    "disks[].serial": "text, sensitive, own",
+    "disks[].size": "quantity",
+    "disks[].bus": "text",
+    "disks[].rotational": "flag",
+    filesystems: "list",
+    "filesystems[].mount": "text, own",
+    "filesystems[].type": "text",
+    "filesystems[].size": "quantity",
+    "filesystems[].encrypted": "flag",
+    "filesystems[].free": "reading",
+  },
+  "system, schema 1": {
+    manufacturer: "text",
+    model: "text",
+    sku: "text",
+    family: "text",
+    serial: "text, sensitive, own",
+    uuid: "text, sensitive, own",
+    board: "group",
+    "board.manufacturer": "text",
+    "board.model": "text",
+    "board.serial": "text, sensitive, own",
+    chassis: "group",
+    "chassis.type": "text",
+    "chassis.serial": "text, sensitive, own",
+    "chassis.assetTag": "text, own",
+    virtualization: "text",
+  },
+} as const;
+
+/** Not declared: `defineSection` gives it to every section. */
+const ofEverySection = { truncated: "flag" } as const;
+
+function inWords({ field: { kind, facts } }: FieldAt): string {
+  const { sensitivity, own, locates } = facts;
+  const marks = [sensitivity === "sensitive" && "sensitive", own && "own", locates && `locates: ${locates}`];
+  return [kind, ...marks.filter(Boolean)].join(", ");
+}
+
+t.test("has exactly the fields that were considered", async (t) => {
+  const declared = allSections.map(({ name, schema, flat }) => [
+    `${name}, schema ${schema}`,
+    Object.fromEntries(flat.map((at) => [at.path, inWords(at)])),
+  ]);
+  const considered = Object.entries(fieldsBySection).map(([section, fields]) => [
+    section,
+    { ...fields, ...ofEverySection },
+  ]);
+  t.strictSame(declared, considered);
+});
+
+function eachField(check: (section: SectionDefinition, at: FieldAt) => boolean): string[] {
+  return allSections.flatMap((section) =>
+    section.flat.filter((at) => !check(section, at)).map(({ path }) => `${section.name}: ${path}`),
+  );
+}
+
+t.test("says of every field what a person has to know", async (t) => {
+  const incomplete = catalogue.sections.flatMap(({ name, fields }) =>
+    fields
+      .filter(
+        ({ is, purposes, retentionDays, sensitivity, bound }) =>
+          !/^[A-Z].*[.]$/.test(is) ||
+          is.includes("|") ||
+          purposes.length === 0 ||
+          !Number.isInteger(retentionDays) ||
+          retentionDays <= 0 ||
+          !["plain", "sensitive"].includes(sensitivity) ||
+          bound === "",
+      )
+      .map(({ path }) => `${name}: ${path}`),
+  );
+  t.strictSame(incomplete, []);
+  t.strictSame(
+    catalogue.sections.map(({ name, fields }) => [name, fields.map(({ path }) => path)]),
+    allSections.map(({ name, flat }) => [name, flat.map(({ path }) => path)]),
+  );
+});
+
+t.test("says in which unit every quantity and reading is, and of nothing else", async (t) => {
+  const wrong = eachField(
+    (_, { field: { kind, facts } }) => "unit" in facts === (kind === "quantity" || kind === "reading"),
+  );
+  t.strictSame(wrong, []);
+});
+
+t.test("says where every section comes from on Linux", async (t) => {
+  const silent = allSections.filter(({ sources }) => !sources.linux || sources.linux.length === 0);
+  t.strictSame(
+    silent.map(({ name }) => name),
+    [],
+  );
+});
+
+t.test("has one definition for each name, titled for a person", async (t) => {
+  const names = allSections.map(({ name }) => name);
+  t.strictSame([...new Set(names)], names);
+  t.strictSame(
+    allSections.filter(({ title }) => !/^[A-Z]/.test(title)).map(({ name }) => name),
+    [],
+  );
+});
+
+t.test("requires every natural key in the schema, not only in words", async (t) => {
+  const lists = allSections.flatMap(({ name, flat }) =>
+    flat.flatMap(({ path, field }) => (field.kind === "list" ? [{ at: `${name}: ${path}`, field }] : [])),
+  );
+  t.ok(lists.length > 0);
+  for (const { at, field } of lists) {
+    const { items } = z
+      .object({ items: z.object({ required: z.array(z.string()) }) })
+      .parse(z.toJSONSchema(field.schema));
+    t.strictSame(
+      field.key.filter((part) => !items.required.includes(part)),
+      [],
+      at,
+    );
+  }
+});
+
+t.test("can be searched by names that a query can hold, each title with its version beside it", async (t) => {
+  const wrong = eachField((section, { names, field: { kind, facts } }) => {
+    const { search } = facts;
+    if (!search) return true;
+    if (!/^[a-z][a-z0-9]*(\.[a-z][a-z0-9]*)*$/.test(search.field)) return false;
+    if (search.order !== undefined && search.as !== "version") return false;
+    if (search.as === "number") return kind === "quantity";
+    if (search.as === "term" || search.as === "key") return ["text", "texts", "choice"].includes(kind);
+    const beside = section.flat
+      .filter(
+        (other) =>
+          other.names.slice(0, -1).join() === names.slice(0, -1).join() &&
+          other.field.facts.search?.field === search.field,
+      )
+      .map((other) => other.field.facts.search?.as)
+      .sort();
+    return kind === "text" && beside.join() === "title,version" && sourceOf(section) !== section.name;
+  });
+  t.strictSame(wrong, []);
+});
+
+/** Places in a JSON schema where a value has no bound. */
+function unbounded(schema: unknown, at: string): string[] {
+  const node = jsonSchema.parse(schema);
+  switch (node.type) {
+    case "string":
+      return node.maxLength !== undefined || node.enum !== undefined ? [] : [at];
+    case "integer":
+      return node.minimum !== undefined && node.maximum !== undefined ? [] : [at];
+    case "boolean":
+      return [];
+    case "array":
+      return [...(node.maxItems === undefined ? [at] : []), ...unbounded(node.items, `${at}[]`)];
+    case "object": {
+      const members = Object.entries(node.properties ?? {}).flatMap(([name, member]) =>
+        unbounded(member, `${at}.${name}`),
+      );
+      return [...(node.additionalProperties === false ? [] : [at]), ...members];
+    }
+    default:
+      return [`${at}: ${node.type}`];
+  }
+}
+
+const jsonSchema = z.looseObject({
+  type: z.string().optional(),
+  maxLength: z.number().optional(),
+  enum: z.array(z.unknown()).optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  maxItems: z.number().optional(),
+  items: z.unknown().optional(),
+  properties: z.record(z.string(), z.unknown()).optional(),
+  additionalProperties: z.unknown().optional(),
+});
+
+t.test("bounds every string, number, array and object of every document", async (t) => {
+  const places = allSections.flatMap(({ name, document }) => unbounded(z.toJSONSchema(document), name));
+  t.strictSame(places, []);
+});
+
+t.test("finds what has no bound", async (t) => {
+  const open = z.object({
+    text: z.string(),
+    many: z.array(z.strictObject({ size: z.int().min(0).max(5), half: z.number().max(5) })),
+    any: z.record(z.string().max(5), z.string().max(5)),
+    all: z.unknown(),
+  });
+  t.strictSame(unbounded(z.toJSONSchema(open), "open"), [
+    "open.text",
+    "open.many",
+    "open.many[].half: number",
+    "open.any",
+    "open.all: undefined",
+  ]);
+});
