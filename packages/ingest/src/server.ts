@@ -115,6 +115,12 @@ async function openSocket(path: string, open: (address: string) => Promise<Serve
 function listen(app: RequestListener, where: ListenOptions): Promise<Server> {
   const server = createServer(timeouts, app);
   server.maxConnections = mostSockets;
+  // A connection that was busy when the server began to stop is not idle then; without this it would stay open.
+  server.on("request", (request, response) =>
+    response.once("finish", () => {
+      if (!server.listening) request.socket.end();
+    }),
+  );
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(where, () => {

@@ -22,6 +22,13 @@ export const roleNames = [
   "privacy-officer",
 ] as const satisfies readonly Role[];
 
+/** What concerns every group; who is limited to one of them would get out of it with these. */
+const overAllGroups: ReadonlySet<Permission> = new Set(["tokens.manage", "applications.manage"]);
+
+export function isOverAllGroups(permission: Permission): boolean {
+  return overAllGroups.has(permission);
+}
+
 export function permits(role: Role, permission: Permission): boolean {
   const granted: readonly Permission[] = roles[role];
   return granted.includes(permission);

@@ -14,6 +14,7 @@ import {
   type ProblemAt,
   type ProblemCode,
   RollcallError,
+  type SectionDefinition,
   type SectionsAnswer,
   type SectionsRequest,
   type StoredConsent,
@@ -86,14 +87,19 @@ async function grantedReadings(
   const { grants } = await store.read(consentOf, installationScope(ordinal), ordinal);
   return Object.entries(sent).flatMap(([section, values]) => {
     const definition = sectionNamed(section);
-    if (!definition || !isGranted(definition, grants) || !definition.readings.safeParse(values).success)
-      return [];
-    return Object.entries(values).flatMap(([name, value]) =>
+    if (!definition || !isGranted(definition, grants)) return [];
+    const flat = Object.entries(values).flatMap(([name, value]) =>
       typeof value === "number"
         ? [{ section, item: "", field: name, value }]
         : Object.entries(value).map(([field, number]) => ({ section, item: name, field, value: number })),
     );
+    return flat.filter((reading) => isDeclared(definition, reading));
   });
+}
+
+/** Each is judged alone: one that this version does not know costs none of the others. */
+function isDeclared({ readings }: SectionDefinition, { item, field, value }: ReadingValue): boolean {
+  return readings.safeParse(item === "" ? { [field]: value } : { [item]: { [field]: value } }).success;
 }
 
 /** Stores a consent list and signs for it. A grant on a basis that the ownership does not give is refused. */

@@ -1,7 +1,7 @@
 /** The assembly: every route with the same steps around it: who calls, what was sent, handle, answer, log. */
 import { randomUUID } from "node:crypto";
 import { parseWith, RollcallError } from "@rollcall/protocol";
-import express, { type Express, type Request, type Response } from "express";
+import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import helmet from "helmet";
 import { z } from "zod";
 import type { CallingInstallation } from "../accounts/caller.ts";
@@ -48,6 +48,11 @@ export function createApp(services: Services, log: ServerLog, doorOf: (request: 
     answerWith(request, response, "-", () =>
       Promise.reject(new RollcallError("not-found", { detail: "There is no such address." })),
     ),
+  );
+  // What fails before a route begins, such as an address that cannot be decoded. Express tells such handlers by
+  // their four parameters; its own would answer with a stack trace.
+  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) =>
+    answerWith(request, response, "-", () => Promise.reject(error)),
   );
   return app;
 

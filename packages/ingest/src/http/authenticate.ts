@@ -2,7 +2,7 @@
 import { RollcallError } from "@rollcall/protocol";
 import type { CallingAccount, CallingInstallation } from "../accounts/caller.ts";
 import { accountOfToken } from "../accounts/queries.ts";
-import { type Permission, permits } from "../accounts/roles.ts";
+import { isOverAllGroups, type Permission, permits } from "../accounts/roles.ts";
 import { sessionOwner } from "../enrolment/queries.ts";
 import { hashSecret, readSession, sameHash } from "../identity/secrets.ts";
 import type { Services } from "../services.ts";
@@ -39,6 +39,10 @@ export async function callingAccount(
   const account = await accountBehind(services, door, authorization);
   if (!permits(account.role, permission))
     throw new RollcallError("not-permitted", { detail: `The role ${account.role} lacks ${permission}.` });
+  if (account.group !== null && isOverAllGroups(permission))
+    throw new RollcallError("not-permitted", {
+      detail: `${permission} concerns every group; this token is limited to ${account.group}.`,
+    });
   return account;
 }
 

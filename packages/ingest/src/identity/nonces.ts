@@ -46,7 +46,8 @@ export class Nonces {
 
   #turn(): void {
     const period = Math.floor(this.#now() / lifetime);
-    if (period === this.#period) return;
+    // A clock that is set back brings nothing spent back.
+    if (period <= this.#period) return;
     this.#spentBefore = period === this.#period + 1 ? this.#spent : new Set();
     this.#spent = new Set();
     this.#period = period;

@@ -110,7 +110,10 @@ async function devicesNamed(
   scope: Scope,
   name: string,
 ): Promise<readonly number[]> {
-  if (name.startsWith("dev_")) return store.read(devicesByIdPrefix, scope, { prefix: name, most: mostNamed });
+  if (name.startsWith("dev_")) {
+    const byId = await store.read(devicesByIdPrefix, scope, { prefix: name, most: mostNamed });
+    if (byId.length > 0) return byId;
+  }
   const fields = scope.sensitive ? ["host", "serial"] : ["host"];
   const order = { by: "enrolled", descending: false } as const;
   const pages = await Promise.all(

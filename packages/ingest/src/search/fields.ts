@@ -21,8 +21,14 @@ export function fieldsFor(scope: Scope): ReadonlyMap<string, SearchField> {
   return scope.sensitive ? everyField : plainFields;
 }
 
+/** Each condition is a search of its own, and an engine nests only so many (SQLite: 1,000). */
+const mostConditions = 64;
+
 export function readQuery(text: string, scope: Scope): Query {
-  return parseQuery(text, fieldsFor(scope));
+  const query = parseQuery(text, fieldsFor(scope));
+  if (query.length > mostConditions)
+    throw new RollcallError("query-invalid", { detail: `A query has at most ${mostConditions} conditions.` });
+  return query;
 }
 
 export function demandField(name: string, scope: Scope): string {

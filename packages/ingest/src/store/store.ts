@@ -18,9 +18,10 @@ export interface ReadKind<Input, Result> {
   run(database: Kysely<Schema>, scope: Scope, input: Input): Promise<Result>;
 }
 
-/** One write with its input. */
+/** One write with its input. Name and input are all that an engine in another thread has to be sent. */
 export interface Write<Outcome> {
   readonly kind: string;
+  readonly input: unknown;
   /** Runs it; the outcome's type is carried by this signature. */
   run(transaction: Transaction<Schema>): Promise<Outcome>;
 }
@@ -29,7 +30,7 @@ export interface Write<Outcome> {
 export function defineWrite<Input, Outcome>(
   kind: WriteKind<Input, Outcome>,
 ): (input: Input) => Write<Outcome> {
-  return (input) => ({ kind: kind.name, run: (transaction) => kind.run(transaction, input) });
+  return (input) => ({ kind: kind.name, input, run: (transaction) => kind.run(transaction, input) });
 }
 
 export function defineRead<Input, Result>(kind: ReadKind<Input, Result>): ReadKind<Input, Result> {

@@ -3,9 +3,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Enrolment, readEnrolmentString } from "@rollcall/protocol";
+import { z } from "zod";
 import { type RunningServer, startServer } from "../server.ts";
 import { pathsIn } from "../store/data-directory.ts";
 import { optionsOf, type Reply, type Request, SimulatedDevice, send } from "./simulated-device.ts";
+
+const newApiToken = z.object({ token: z.string() });
 
 export class TestServer {
   readonly directory: string;
@@ -56,6 +59,12 @@ export class TestServer {
   /** With an API token, over the network. */
   asToken(token: string, path: string): Promise<Reply> {
     return send(this.url, { method: "GET", path, headers: { authorization: `Bearer ${token}` } });
+  }
+
+  /** A new API token. */
+  async apiToken(options: Readonly<Record<string, unknown>>): Promise<string> {
+    const { body } = await this.admin("POST", "/api/v1/api-tokens", { name: "test", ...options });
+    return newApiToken.parse(body).token;
   }
 
   async enrolment(options: Readonly<Record<string, unknown>> = {}): Promise<Enrolment> {

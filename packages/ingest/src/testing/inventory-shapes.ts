@@ -1,0 +1,66 @@
+/** The inventory's answers, member for member as the contract has them: nothing missing, nothing besides. */
+import {
+  consentNumberSchema,
+  deviceIdSchema,
+  digestSchema,
+  grantsSchema,
+  statusSchema,
+} from "@rollcall/protocol";
+import { z } from "zod";
+
+const instant = z.iso.datetime();
+const column = z.string().nullable();
+
+const item = {
+  id: deviceIdSchema,
+  hostname: column,
+  manufacturer: column,
+  model: column,
+  serial: column,
+  os: z.strictObject({ name: column, version: column }),
+  groups: z.array(z.string()),
+  country: column,
+  applications: z.array(z.strictObject({ number: z.string(), version: z.string(), channel: z.string() })),
+  state: z.enum(["active", "stale", "silent", "in-doubt", "retired"]),
+  firstSeenAt: instant,
+  lastSeenAt: instant,
+  masked: z.array(z.string()).optional(),
+};
+
+const cursor = z.string().nullable();
+export const deviceItem = z.strictObject(item);
+export const devicePage = z.strictObject({
+  asOf: instant,
+  items: z.array(deviceItem),
+  next: cursor,
+  total: z.int(),
+});
+export const devicesNamed = z.strictObject({ asOf: instant, items: z.array(deviceItem) });
+
+const section = z.strictObject({
+  digest: digestSchema.nullable(),
+  status: statusSchema,
+  since: instant,
+  document: z.unknown().optional(),
+});
+export const deviceWhole = z.strictObject({
+  asOf: instant,
+  ...item,
+  ownership: z.enum(["organisation", "personal"]),
+  sections: z.record(z.string(), section),
+  readings: z.record(z.string(), z.record(z.string(), z.unknown())),
+  location: z.null(),
+  consent: z.strictObject({ consentNumber: consentNumberSchema, grants: grantsSchema }),
+});
+
+export const titlePage = z.strictObject({
+  asOf: instant,
+  items: z.array(
+    z.strictObject({ source: z.string(), name: z.string(), version: z.string(), devices: z.int() }),
+  ),
+  next: cursor,
+});
+export const facets = z.strictObject({
+  asOf: instant,
+  items: z.array(z.strictObject({ value: z.union([z.string(), z.number()]), devices: z.int() })),
+});
