@@ -1,0 +1,228 @@
+/**
+ * One check-in's conversation with the server: a consent that waits, the roll call, the sections that changed.
+ * Each answer is kept before the next request; an interruption anywhere is mended by the next check-in.
+ */
+import { randomBytes } from "node:crypto";
+import {
+  agentApplication,
+  type CheckInAnswer,
+  type CheckInRequest,
+  type ConsentRequest,
+  defaultChannel,
+  type SectionsAnswer,
+  storedConsent,
+} from "@rollcall/protocol";
+import { ServerProblem } from "../agent-error.ts";
+import { consentAcknowledged, isPending, renumberConsent } from "../consent/apply.ts";
+import { type Instant, retryHeaders } from "../schedule.ts";
+import type { EnrolledState } from "../state/enrolled-state.ts";
+import type { ServerApi } from "../transport/server-api.ts";
+import type { Session } from "../transport/session.ts";
+import { type Found, onlyGranted, prepare } from "./found.ts";
+import { readingsSent, readingsToSend } from "./readings.ts";
+import { checkConsentReceipt, keepConsentReceipt, keepReceipt, sectionsTaken } from "./receipt.ts";
+import { acknowledgedDigest, fingerprint, type Submission, submissionFor } from "./submission.ts";
+
+export interface ExchangeOptions {
+  readonly state: EnrolledState;
+  readonly api: ServerApi;
+  readonly session: Session;
+  readonly now: () => Instant;
+  readonly agentVersion: string;
+  readonly note: (text: string) => void;
+}
+
+export interface Exchanged {
+  readonly intervalSeconds: number;
+  /** Whether sections were sent at all. */
+  readonly submitted: boolean;
+  readonly sent: readonly string[];
+  readonly refused: readonly string[];
+}
+
+export class Exchange {
+  readonly #options: ExchangeOptions;
+  #renumbered = false;
+
+  constructor(options: ExchangeOptions) {
+    this.#options = options;
+  }
+
+  async checkIn(collected: Found): Promise<Exchanged> {
+    const found = onlyGranted(collected, this.#options.state.consent.value.grants);
+    await this.sendPendingConsent();
+    const answer = await this.#callRoll(found);
+    const { intervalSeconds } = answer;
+    const submission = this.#submissionFor(found, answer.wants);
+    if (!submission) return { intervalSeconds, submitted: false, sent: [], refused: [] };
+    const taken = await this.#sendSections(found, submission);
+    return {
+      intervalSeconds,
+      submitted: true,
+      sent: Object.keys(taken.receipt.sections).sort(),
+      refused: taken.refused.map(({ section }) => section).sort(),
+    };
+  }
+
+  /** Sends the consent list if the server has no receipt given for it; renumbers it once if the server has another number. */
+  async sendPendingConsent(): Promise<void> {
+    const { state } = this.#options;
+    if (!isPending(state.consent.value)) return;
+    try {
+      await this.#putConsent();
+    } catch (error) {
+      this.#renumber(error);
+      await this.#putConsent();
+    }
+  }
+
+  async #putConsent(): Promise<void> {
+    const { state, api, session } = this.#options;
+    const { consentNumber, grants } = state.consent.value;
+    const request: ConsentRequest = { consentNumber, grants };
+    const { receipt } = await session.use((token) => api.putConsent(token, request));
+    checkConsentReceipt(receipt, request, state.installation.value);
+    state.receipts.replace(keepConsentReceipt(state.receipts.value, receipt));
+    consentAcknowledged(state);
+  }
+
+  /** Takes the number from a 409 `consent-changed`, once; throws every other error on. */
+  #renumber(error: unknown): void {
+    const stored =
+      error instanceof ServerProblem && error.is("consent-changed")
+        ? storedConsent.safeParse(error.facts.body).data
+        : undefined;
+    if (!stored || this.#renumbered) throw error;
+    this.#renumbered = true;
+    renumberConsent(this.#options.state, stored.consentNumber);
+  }
+
+  async #callRoll(found: Found): Promise<CheckInAnswer> {
+    try {
+      return await this.#postCheckIn(found);
+    } catch (error) {
+      this.#renumber(error);
+      await this.sendPendingConsent();
+      return this.#postCheckIn(found);
+    }
+  }
+
+  async #postCheckIn(found: Found): Promise<CheckInAnswer> {
+    const { state, api, session, now } = this.#options;
+    const { acknowledged, counter, consent } = state;
+    const readings = readingsToSend(found, acknowledged.value.readings, now());
+    const nonce = randomBytes(16).toString("base64url");
+    // On the disk before it is sent: a counter is never used for two check-ins, whatever happens in between.
+    counter.replace({ counter: counter.value.counter + 1, nonce });
+    const request: CheckInRequest = {
+      counter: counter.value.counter,
+      nonce,
+      stateDigest: acknowledgedDigest(acknowledged.value),
+      consentNumber: consent.value.consentNumber,
+      applications: this.#applications(),
+      ...(Object.keys(readings).length > 0 ? { readings } : {}),
+    };
+    const headers = retryHeaders(state.schedule.value, now());
+    const answer = await session.use((token) => api.checkIn(token, request, headers));
+    if (request.readings)
+      acknowledged.replace({
+        ...acknowledged.value,
+        readings: readingsSent(acknowledged.value.readings, readings, now()),
+      });
+    this.#heed(answer);
+    return answer;
+  }
+
+  #applications() {
+    const { state, agentVersion } = this.#options;
+    const own = { number: agentApplication, version: agentVersion, channel: defaultChannel };
+    return [own, ...state.installation.value.applications];
+  }
+
+  /** What an answer tells besides. Nothing in it widens a grant. */
+  #heed({ accepts, policy, applications = [] }: CheckInAnswer): void {
+    const { state, note } = this.#options;
+    for (const { number, status } of applications)
+      if (status !== "ok") note(`the server calls the application ${number} ${status}`);
+    if (policy && policy.digest !== state.installation.value.policy.digest)
+      note("the organisation has published another privacy policy; `rollcall-agent consent` tells more");
+    if (!accepts && !policy) return;
+    const { installation, acknowledged } = state;
+    installation.replace({
+      ...installation.value,
+      ...(accepts ? { accepts } : {}),
+      ...(policy ? { policy } : {}),
+    });
+    // Another version of the server may take what this one refused.
+    if (accepts) acknowledged.replace({ ...acknowledged.value, refused: {} });
+  }
+
+  #submissionFor(found: Found, wants: readonly string[]): Submission | null {
+    const { state, note } = this.#options;
+    const { ownership, accepts } = state.installation.value;
+    const consented = { grants: state.consent.value.grants, ownership };
+    return submissionFor(prepare(found, consented, accepts, note), state.acknowledged.value, wants);
+  }
+
+  /** Sends sections, and everything once when the server says that it starts from something else. */
+  async #sendSections(found: Found, submission: Submission): Promise<SectionsAnswer> {
+    try {
+      return await this.#putSections(submission);
+    } catch (error) {
+      if (!(error instanceof ServerProblem) || !error.is(...conflicts)) throw error;
+      await this.#settle(found, error);
+      const everything = this.#submissionFor(found, ["*"]);
+      if (!everything) throw error;
+      return this.#putSections(everything);
+    }
+  }
+
+  async #settle(found: Found, conflict: ServerProblem): Promise<void> {
+    if (conflict.is("counter-not-current")) await this.#callRoll(found);
+    if (!conflict.is("consent-changed")) return;
+    this.#renumber(conflict);
+    await this.sendPendingConsent();
+  }
+
+  async #putSections(submission: Submission): Promise<SectionsAnswer> {
+    const { state, api, session } = this.#options;
+    const { acknowledged, installation, receipts } = state;
+    const sent = {
+      submission,
+      counter: state.counter.value.counter,
+      consentNumber: state.consent.value.consentNumber,
+      acknowledged: acknowledged.value,
+    };
+    const request = {
+      counter: sent.counter,
+      baseStateDigest: submission.base,
+      consentNumber: sent.consentNumber,
+      sections: Object.fromEntries(
+        [...submission.sections].map(([name, { submitted }]) => [name, submitted]),
+      ),
+    };
+    const answer = await session.use((token) => api.putSections(token, request));
+    this.#rememberRefused(submission, answer);
+    const sections = sectionsTaken(answer, sent, installation.value);
+    receipts.replace(keepReceipt(receipts.value, answer.receipt));
+    acknowledged.replace({ ...acknowledged.value, sections });
+    return answer;
+  }
+
+  /** Kept whatever the receipt is worth: what was refused is not sent again until it changes. */
+  #rememberRefused({ sections }: Submission, answer: SectionsAnswer): void {
+    const { acknowledged } = this.#options.state;
+    const refused = answer.refused.flatMap(({ section }) => {
+      const submitted = sections.get(section);
+      return submitted ? [[section, fingerprint(submitted)] as const] : [];
+    });
+    if (refused.length === 0) return;
+    acknowledged.replace({
+      ...acknowledged.value,
+      refused: { ...acknowledged.value.refused, ...Object.fromEntries(refused) },
+    });
+  }
+}
+
+/** What everything is sent again after, once. */
+const conflicts = ["base-changed", "counter-not-current", "consent-changed", "dictionary-unknown"];

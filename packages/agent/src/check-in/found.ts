@@ -1,0 +1,74 @@
+/** What was found on the machine, made ready to be sent: checked as the server will check it. */
+import {
+  type CheckedSection,
+  type Consented,
+  checkSection,
+  type Grant,
+  isGranted,
+  type Ownership,
+  type Readings,
+  type Status,
+  type SubmittedSection,
+  sectionNamed,
+} from "@rollcall/protocol";
+
+/** What came of one section. `document` is in its one form and stands there if and only if the status is `ok`. */
+export interface FoundSection {
+  readonly status: Status;
+  readonly document?: unknown;
+  readonly readings?: Readings | undefined;
+  /** What a person who misses a value should know. */
+  readonly diagnostics?: readonly string[] | undefined;
+}
+export type Found = ReadonlyMap<string, FoundSection>;
+
+/** Looks at the machine: at the sections named, all unless said. What is not granted is `not-consented`, unread. */
+export type Collect = (wanted: {
+  readonly grants: readonly Grant[];
+  readonly ownership: Ownership;
+  readonly sections?: readonly string[] | undefined;
+}) => Promise<Found>;
+
+/** The door before everything that leaves: of a section that is not granted nothing passes but that it is not. */
+export function onlyGranted(found: Found, grants: readonly Grant[]): Found {
+  return new Map(
+    [...found].map(([name, section]) => {
+      const definition = sectionNamed(name);
+      return [name, definition && isGranted(definition, grants) ? section : { status: "not-consented" }];
+    }),
+  );
+}
+
+/** A section with what goes over the wire for it. */
+export interface PreparedSection extends CheckedSection {
+  readonly submitted: SubmittedSection;
+}
+
+/**
+ * The sections that this server takes. One that does not pass its own definition is our collector's fault:
+ * `failed`, which keeps what the server has.
+ */
+export function prepare(
+  found: Found,
+  consented: Consented,
+  accepts: Readonly<Record<string, number>>,
+  note: (text: string) => void,
+): Map<string, PreparedSection> {
+  const prepared = new Map<string, PreparedSection>();
+  for (const [name, section] of found) {
+    const definition = sectionNamed(name);
+    if (!definition || !(definition.schema <= (accepts[name] ?? 0))) continue;
+    const { schema } = definition;
+    const { status, document } = section;
+    const submitted: SubmittedSection = status === "ok" ? { schema, status, document } : { schema, status };
+    const checked = checkSection(definition, submitted, consented);
+    if (!("errors" in checked)) prepared.set(name, { ...checked, submitted });
+    else {
+      const [first] = checked.errors;
+      note(`${name} does not pass its definition and is not sent: ${first?.pointer} ${first?.detail}`);
+      const failed = { schema, status: "failed" } as const;
+      prepared.set(name, { status: "failed", body: null, digest: null, submitted: failed });
+    }
+  }
+  return prepared;
+}

@@ -1,0 +1,82 @@
+/** A section for people: its values with units, its lists as tables, following the definition. */
+import type { SectionDefinition, Status } from "@rollcall/protocol";
+import type { Output } from "@rollcall/terminal";
+
+type Shape = SectionDefinition["fields"];
+type Field = Shape[string];
+
+interface SectionView {
+  readonly status: Status;
+  readonly category: string;
+  readonly document: unknown;
+  /** Whether it is sent, in words. */
+  readonly fate: string;
+  readonly diagnostics: readonly string[];
+}
+
+export function tellSection(
+  output: Output,
+  definition: SectionDefinition,
+  { status, category, document, fate, diagnostics }: SectionView,
+): void {
+  const { bold, dim, green, yellow } = output.colour;
+  const tone = status === "ok" ? green : yellow;
+  output.line(bold(definition.title), ` (${definition.name})  `, tone(status), dim(`  ${category}; ${fate}`));
+  if (isObject(document)) tellFields(output, definition.fields, document, "");
+  for (const diagnostic of diagnostics) output.line(dim(`  note: ${diagnostic}`));
+  output.line();
+}
+
+function tellFields(output: Output, shape: Shape, value: object, prefix: string): void {
+  for (const [name, field] of Object.entries(shape)) {
+    const member: unknown = Reflect.get(value, name);
+    if (member === undefined) continue;
+    if (field.kind === "group" && isObject(member))
+      tellFields(output, field.shape, member, `${prefix}${name}.`);
+    else if (field.kind === "list" && Array.isArray(member)) tellList(output, name, field.shape, member);
+    else output.line(`  ${(prefix + name).padEnd(22)}`, inWords(field, member));
+  }
+}
+
+/** A table of the columns that hold anything. */
+function tellList(output: Output, name: string, shape: Shape, items: readonly object[]): void {
+  output.line(`  ${name}: ${items.length}`);
+  const columns = Object.entries(shape).filter(([column]) =>
+    items.some((item) => Reflect.get(item, column) !== undefined),
+  );
+  if (items.length === 0) return;
+  output.table(
+    items,
+    columns.map(([column, field]) => ({
+      title: column,
+      align: field.kind === "quantity" ? ("right" as const) : ("left" as const),
+      value: (item: object) => {
+        const member: unknown = Reflect.get(item, column);
+        return member === undefined ? undefined : inWords(field, member);
+      },
+    })),
+  );
+}
+
+function inWords(field: Field | undefined, value: unknown): string {
+  if (Array.isArray(value)) return value.join(", ");
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value !== "number" || field?.kind !== "quantity") return String(value);
+  const { unit } = field.facts;
+  if (unit === "bytes") return bytesInWords(value);
+  return unit === "count" || unit === "year" ? String(value) : `${value} ${unit.replaceAll("-", " ")}`;
+}
+
+const prefixes = ["", "Ki", "Mi", "Gi", "Ti", "Pi"];
+
+function bytesInWords(bytes: number): string {
+  let [value, step] = [bytes, 0];
+  while (value >= 1024 && step < prefixes.length - 1) {
+    value /= 1024;
+    step++;
+  }
+  return `${step === 0 ? value : value.toFixed(1)} ${prefixes[step]}B`;
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

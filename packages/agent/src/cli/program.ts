@@ -1,0 +1,141 @@
+/** The command tree of `rollcall-agent`. Each command's code is loaded only when it is called. */
+import type { ExitCode } from "@rollcall/terminal";
+import { Command } from "commander";
+import { AgentError } from "../agent-error.ts";
+import type { Context } from "./context.ts";
+
+interface ProgramOptions {
+  readonly version: string;
+  readonly contextOf: () => Context;
+  /** Takes the code that the process is to end with. */
+  readonly end: (code: ExitCode) => void;
+}
+
+/** Commands of the contract that are not there yet. They say so and fail, rather than being unknown. */
+const later = ["my", "service", "update", "log", "unenrol"];
+
+const aboutLists =
+  "LIST is CATEGORY[=LEVEL][:PURPOSE+PURPOSE],… or one of minimal, inventory, full (the same as all).";
+
+export function createProgram(options: ProgramOptions): Command {
+  const program = new Command("rollcall-agent")
+    .description("Answers the roll call for this device, under the grants of its people.")
+    .version(options.version)
+    .option(
+      "--state <DIR>",
+      "state directory (ROLLCALL_AGENT_STATE; else ./data/agent if there, else /var/lib/rollcall-agent)",
+    )
+    .option("--json", "answer in JSON")
+    .option("--path-rootfs <DIR>", "look at another machine's file tree")
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError()
+    .showHelpAfterError("(--help tells what there is)");
+  addEnrol(program, options);
+  addCheckIn(program, options);
+  addShow(program, options);
+  addConsent(program, options);
+  for (const name of later) addLater(program, name);
+  return program;
+}
+
+function addEnrol(program: Command, { contextOf, end }: ProgramOptions): void {
+  program
+    .command("enrol <STRING>")
+    .alias("enroll")
+    .description(
+      "enrol this device with the server that an enrolment string names (@FILE reads a file, - standard input)",
+    )
+    .option(
+      "--application <NUMBER>",
+      "a product that checks in with the agent, NUMBER or NUMBER@VERSION",
+      collect,
+      [],
+    )
+    .option("--grant <LIST>", "grant more than the enrolment string does")
+    .option("--insecure-loopback", "take plain HTTP to a server on this machine, for tests")
+    .addHelpText("after", `\n${aboutLists}`)
+    .action(
+      async (typed: string, flags: { application: string[]; grant?: string; insecureLoopback?: true }) => {
+        const { enrolCommand } = await import("./enrol.ts");
+        end(await enrolCommand(contextOf(), typed, flags));
+      },
+    );
+}
+
+const collect = (value: string, before: string[]): string[] => [...before, value];
+
+function addCheckIn(program: Command, { contextOf, end }: ProgramOptions): void {
+  program
+    .command("check-in")
+    .description("check in now: look at the machine, send what changed")
+    .option("--if-due", "only when the interval has passed")
+    .action(async ({ ifDue = false }: { ifDue?: boolean }) => {
+      const { checkInCommand } = await import("./check-in.ts");
+      end(await checkInCommand(contextOf(), ifDue));
+    });
+  program
+    .command("run")
+    .description("stay, and check in on the interval")
+    .action(async () => {
+      const { runCommand } = await import("./run.ts");
+      end(await runCommand(contextOf()));
+    });
+  program
+    .command("status")
+    .description("tell where this device stands: enrolment, check-ins, consent, usage")
+    .action(async () => {
+      const { statusCommand } = await import("./status.ts");
+      end(statusCommand(contextOf()));
+    });
+}
+
+function addShow(program: Command, { contextOf, end }: ProgramOptions): void {
+  program
+    .command("show [SECTION...]")
+    .description("show what is sent of this device, or, before it is enrolled, what would be")
+    .option("--all", "also look at what is not granted; it is shown and not sent")
+    .option("--sent", "not yet")
+    .option("--diff", "not yet")
+    .action(async (sections: string[], flags: { all?: true; sent?: true; diff?: true }) => {
+      if (flags.sent || flags.diff)
+        throw new AgentError("not-yet", `show --${flags.sent ? "sent" : "diff"}: not yet`);
+      const { showCommand } = await import("./show.ts");
+      end(await showCommand(contextOf(), sections, flags.all === true));
+    });
+}
+
+function addConsent(program: Command, { contextOf, end }: ProgramOptions): void {
+  const consent = program
+    .command("consent")
+    .description("what of this device may be collected, and on whose word")
+    .addHelpText("after", `\n${aboutLists}`);
+  consent
+    .command("list", { isDefault: true })
+    .description("list the grants")
+    .action(async () => {
+      const { listConsent } = await import("./consent.ts");
+      end(listConsent(contextOf()));
+    });
+  for (const verb of ["grant", "withdraw"] as const) {
+    consent
+      .command(`${verb} <LIST>`)
+      .description(
+        verb === "grant" ? "grant more" : "withdraw what was granted; what was collected of it is deleted",
+      )
+      .addHelpText("after", `\n${aboutLists}`)
+      .action(async (list: string) => {
+        const { changeConsentCommand } = await import("./consent.ts");
+        end(await changeConsentCommand(contextOf(), verb, list));
+      });
+  }
+}
+
+function addLater(program: Command, name: string): void {
+  program
+    .command(name, { hidden: true })
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(() => {
+      throw new AgentError("not-yet", `${name}: not yet`);
+    });
+}

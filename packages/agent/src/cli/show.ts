@@ -1,0 +1,121 @@
+/**
+ * `rollcall-agent show`: what is sent of this device, to the byte under `--json`. Before enrolment it looks at
+ * everything for the caller's eyes. It stores nothing and sends nothing.
+ */
+import {
+  allSections,
+  categoryDefinition,
+  categoryNames,
+  defaultWishes,
+  digestOf,
+  type Grant,
+  grantOf,
+  isGranted,
+  type Ownership,
+  ownerships,
+  purposes,
+  type SectionDefinition,
+  type Status,
+  sectionNamed,
+  withGrants,
+} from "@rollcall/protocol";
+import { type ExitCode, exitCodes } from "@rollcall/terminal";
+import { AgentError } from "../agent-error.ts";
+import type { Found } from "../check-in/found.ts";
+import { collecting } from "../collecting.ts";
+import { giverOf } from "../consent/giver.ts";
+import { StateDirectory } from "../state/directory.ts";
+import { readInstallation } from "../state/enrolled-state.ts";
+import { consentFile } from "../state/files.ts";
+import type { Context } from "./context.ts";
+import { tellSection } from "./document-view.ts";
+
+interface ShownSection {
+  readonly status: Status;
+  readonly category: string;
+  readonly document: unknown;
+  /** Before enrolment: which ownerships would send it unasked. */
+  readonly sentBy?: readonly Ownership[];
+  /** After enrolment: whether it is granted, and so sent. */
+  readonly granted?: boolean;
+}
+
+export async function showCommand(
+  context: Context,
+  sections: readonly string[],
+  all: boolean,
+): Promise<ExitCode> {
+  const definitions = wanted(sections);
+  const directory = new StateDirectory(context.stateDirectory);
+  const installation = readInstallation(directory);
+  const granted = installation ? directory.demand(consentFile).grants : null;
+  const found = await collecting({
+    ...context,
+    server: installation?.server ?? null,
+    applications: installation?.applications ?? [],
+  })({
+    grants: granted === null || all ? withGrants(everyGrant(context), granted ?? []) : granted,
+    ownership: installation?.ownership ?? "personal",
+    sections: definitions.map(({ name }) => name),
+  });
+  const shown = definitions.map(
+    (definition) => [definition, shownSection(definition, found, granted)] as const,
+  );
+  context.output.json({
+    sections: Object.fromEntries(shown.map(([{ name }, section]) => [name, section])),
+  });
+  for (const [definition, section] of shown) {
+    const diagnostics = found.get(definition.name)?.diagnostics ?? [];
+    tellSection(context.output, definition, { ...section, fate: fateOf(section), diagnostics });
+  }
+  return exitCodes.done;
+}
+
+function wanted(names: readonly string[]): readonly SectionDefinition[] {
+  if (names.length === 0) return allSections;
+  return names.map((name) => {
+    const definition = sectionNamed(name);
+    if (definition) return definition;
+    const known = allSections.map((section) => section.name).join(", ");
+    throw new AgentError("usage", `there is no section ${name}; there are ${known}`);
+  });
+}
+
+/** A grant of everything, for a look that goes nowhere. */
+function everyGrant({ account, now }: Context): Grant[] {
+  const nobodys = { version: 0, digest: digestOf({}) };
+  const giver = giverOf({ account, now, interactive: false }, nobodys);
+  return categoryNames.map((category) => {
+    const finest = categoryDefinition(category).levels?.at(-1);
+    return grantOf({ category, purposes, ...(finest ? { level: finest } : {}) }, "personal", giver);
+  });
+}
+
+function shownSection(
+  definition: SectionDefinition,
+  found: Found,
+  grants: readonly Grant[] | null,
+): ShownSection {
+  const { status, document } = found.get(definition.name) ?? { status: "unsupported" };
+  const shown = { status, category: definition.category, document: document ?? null };
+  if (grants !== null) return { ...shown, granted: isGranted(definition, grants) };
+  return { ...shown, sentBy: ownerships.filter((ownership) => isSentUnasked(definition, ownership)) };
+}
+
+function isSentUnasked({ category, purposes: needed }: SectionDefinition, ownership: Ownership): boolean {
+  return defaultWishes(ownership).some(
+    (wish) => wish.category === category && needed.some((purpose) => wish.purposes.includes(purpose)),
+  );
+}
+
+/** What becomes of a section, in words. */
+function fateOf({ sentBy, granted, status }: ShownSection): string {
+  if (sentBy) {
+    if (sentBy.length === 0) return "would be sent only when granted";
+    return sentBy.length === ownerships.length
+      ? "would be sent by every enrolled device"
+      : `would be sent unasked by ${sentBy.join(" and ")} devices; by others when granted`;
+  }
+  if (granted) return "sent";
+  return status === "not-consented" ? "not granted, not looked at" : "not granted, shown here only";
+}

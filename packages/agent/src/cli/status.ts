@@ -1,0 +1,101 @@
+/** `rollcall-agent status`: where this device stands. Works before enrolment too. */
+import { type ExitCode, exitCodes, type Output } from "@rollcall/terminal";
+import { isPending } from "../consent/apply.ts";
+import type { Instant, Schedule } from "../schedule.ts";
+import { StateDirectory } from "../state/directory.ts";
+import { readInstallation } from "../state/enrolled-state.ts";
+import { type Consent, consentFile, scheduleFile } from "../state/files.ts";
+import { usageToday } from "../state/usage.ts";
+import type { Context } from "./context.ts";
+
+interface AgentStatus {
+  readonly installationId: string | null;
+  readonly deviceId: string | null;
+  readonly enrolled: boolean;
+  readonly server: string | null;
+  readonly ownership: string | null;
+  readonly lastCheckIn: string | null;
+  readonly nextCheckIn: string | null;
+  readonly consent: { readonly consentNumber: number; readonly categories: readonly string[] } | null;
+  /** What waits for the server: `consent` when a change is not sent, `check-in` when the last one did not get through. */
+  readonly pending: readonly string[];
+  readonly bytesToday: number;
+  readonly cpuSecondsToday: number;
+}
+
+export function statusCommand(context: Context): ExitCode {
+  const status = statusOf(new StateDirectory(context.stateDirectory), context.now());
+  context.output.json(status);
+  tell(context.output, status, context.stateDirectory);
+  return exitCodes.done;
+}
+
+function statusOf(directory: StateDirectory, now: Instant): AgentStatus {
+  const installation = readInstallation(directory);
+  if (!installation) return notEnrolled;
+  const schedule = directory.read(scheduleFile);
+  const consent = directory.demand(consentFile);
+  const { bytes, cpuSeconds } = usageToday(directory, now);
+  return {
+    installationId: installation.installation,
+    deviceId: installation.device,
+    enrolled: true,
+    server: installation.url,
+    ownership: installation.ownership,
+    lastCheckIn: isoTime(schedule?.lastCheckInAt),
+    nextCheckIn: isoTime(schedule?.nextAt),
+    consent: {
+      consentNumber: consent.consentNumber,
+      categories: consent.grants.map(({ category }) => category),
+    },
+    pending: pendingIn(consent, schedule),
+    bytesToday: bytes,
+    cpuSecondsToday: cpuSeconds,
+  };
+}
+
+const notEnrolled: AgentStatus = {
+  installationId: null,
+  deviceId: null,
+  enrolled: false,
+  server: null,
+  ownership: null,
+  lastCheckIn: null,
+  nextCheckIn: null,
+  consent: null,
+  pending: [],
+  bytesToday: 0,
+  cpuSecondsToday: 0,
+};
+
+const isoTime = (at: Instant | null | undefined): string | null =>
+  at == null ? null : new Date(at).toISOString();
+
+function pendingIn(consent: Consent, schedule: Schedule | undefined): string[] {
+  return [
+    ...(isPending(consent) ? ["consent"] : []),
+    ...(schedule && schedule.failures > 0 ? ["check-in"] : []),
+  ];
+}
+
+function tell(output: Output, status: AgentStatus, stateDirectory: string): void {
+  const { bold, green, yellow } = output.colour;
+  if (!status.enrolled) {
+    output.line(yellow("not enrolled"), ` (state: ${stateDirectory})`);
+    return;
+  }
+  const rows: readonly (readonly [string, string | number | null])[] = [
+    ["installation", status.installationId],
+    ["device", status.deviceId],
+    ["ownership", status.ownership],
+    ["server", status.server],
+    ["state", stateDirectory],
+    ["last check-in", status.lastCheckIn ?? "none yet"],
+    ["next check-in", status.nextCheckIn],
+    ["granted", status.consent?.categories.join(", ") ?? null],
+    ["waiting", status.pending.join(", ") || "nothing"],
+    ["today", `${status.bytesToday} bytes on the wire, ${status.cpuSecondsToday} s of processor`],
+  ];
+  output.line(green("enrolled"));
+  for (const [name, value] of rows) output.line(bold(name.padEnd(14)), String(value ?? "-"));
+}

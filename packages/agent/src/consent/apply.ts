@@ -1,0 +1,58 @@
+/** The one place where consent changes on the device: the new list is kept, what it no longer covers is gone at once. */
+import { allSections, type Grant, isGranted } from "@rollcall/protocol";
+import type { EnrolledState } from "../state/enrolled-state.ts";
+import type { Acknowledged, Consent } from "../state/files.ts";
+
+type ConsentState = Pick<EnrolledState, "consent" | "acknowledged">;
+
+/** Puts a changed list in force; it is sent with the next check-in, before anything else. */
+export function changeConsent(state: ConsentState, grants: readonly Grant[]): void {
+  const { acknowledgedNumber } = state.consent.value;
+  state.consent.replace({
+    consentNumber: acknowledgedNumber + 1,
+    acknowledgedNumber,
+    grants: [...grants],
+  });
+  forgetUngranted(state);
+}
+
+/** Gives the device's list the number after the one that the server has: the person's own choice goes on. */
+export function renumberConsent({ consent }: ConsentState, storedNumber: number): void {
+  consent.replace({
+    ...consent.value,
+    consentNumber: storedNumber + 1,
+    acknowledgedNumber: Math.min(storedNumber, consent.value.acknowledgedNumber),
+  });
+}
+
+/**
+ * After the server's receipt for the present list. The server forgot every section that is not granted, whatever
+ * its status; the two states stay equal when the agent does so too, and before it calls the list acknowledged.
+ */
+export function consentAcknowledged(state: ConsentState): void {
+  forgetUngranted(state);
+  const { consentNumber, grants } = state.consent.value;
+  state.consent.replace({ consentNumber, acknowledgedNumber: consentNumber, grants });
+}
+
+export const isPending = ({ consentNumber, acknowledgedNumber }: Consent): boolean =>
+  consentNumber !== acknowledgedNumber;
+
+function forgetUngranted({ consent, acknowledged }: ConsentState): void {
+  const before = acknowledged.value;
+  const after = withoutUngranted(before, consent.value.grants);
+  const size = ({ sections, readings, refused }: Acknowledged) =>
+    [sections, readings, refused].reduce((sum, part) => sum + Object.keys(part).length, 0);
+  if (size(after) < size(before)) acknowledged.replace(after);
+}
+
+/** Documents, readings and refusals of granted sections only. */
+export function withoutUngranted(acknowledged: Acknowledged, grants: readonly Grant[]): Acknowledged {
+  const gone = new Set(
+    allSections.filter((definition) => !isGranted(definition, grants)).map(({ name }) => name),
+  );
+  const kept = <T>(part: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(Object.entries(part).filter(([name]) => !gone.has(name)));
+  const { sections, readings, refused } = acknowledged;
+  return { sections: kept(sections), readings: kept(readings), refused: kept(refused) };
+}

@@ -1,0 +1,84 @@
+/** What granting and withdrawing make of a list of grants. Pure; what cannot be done is named, the rest is done. */
+import {
+  basisWithoutAsking,
+  type Category,
+  type Giver,
+  type Grant,
+  grantOf,
+  type Ownership,
+  purposes,
+  type Wish,
+  withGrants,
+} from "@rollcall/protocol";
+import type { TypedWish } from "./typed-list.ts";
+
+export interface ConsentChange {
+  readonly grants: readonly Grant[];
+  /** Categories whose grant is another now. */
+  readonly changed: readonly Category[];
+  /** Categories that were named and could not be granted or withdrawn by this caller. */
+  readonly leftOut: readonly Category[];
+}
+
+/**
+ * On a personal device the caller grants everything. On an organisation's device what has no basis of the
+ * organisation's own needs its purpose first, and so does a location finer than its default.
+ */
+function mayGrant({ category, level }: Wish, ownership: Ownership): boolean {
+  if (ownership === "personal") return true;
+  return basisWithoutAsking(category, ownership) !== null && (level === undefined || level === "country");
+}
+
+/** Grants what is wished: purposes are added to those granted already, a level replaces the one before. */
+export function grant(
+  grants: readonly Grant[],
+  wishes: readonly Wish[],
+  ownership: Ownership,
+  giver: Giver,
+): ConsentChange {
+  const added = wishes
+    .filter((wish) => mayGrant(wish, ownership))
+    .flatMap((wish) => {
+      const before = grants.find(({ category }) => category === wish.category);
+      const united = purposes.filter(
+        (purpose) => wish.purposes.includes(purpose) || before?.purposes.includes(purpose),
+      );
+      if (before?.level === wish.level && before?.purposes.length === united.length) return [];
+      return [grantOf({ ...wish, purposes: united }, ownership, giver)];
+    });
+  return {
+    grants: withGrants(grants, added),
+    changed: added.map(({ category }) => category),
+    leftOut: wishes.filter((wish) => !mayGrant(wish, ownership)).map(({ category }) => category),
+  };
+}
+
+/**
+ * Withdraws whole categories, or only the purposes that were named. What stands on another basis than consent
+ * cannot be withdrawn; what is not granted needs nothing.
+ */
+export function withdraw(
+  grants: readonly Grant[],
+  wishes: readonly TypedWish[],
+  ownership: Ownership,
+): ConsentChange {
+  const stands = ({ category }: Wish) => basisWithoutAsking(category, ownership) !== null;
+  const withdrawn = new Map(
+    wishes.filter((wish) => !stands(wish)).map((wish) => [wish.category, wish] as const),
+  );
+  const left = grants.flatMap((given) => {
+    const wish = withdrawn.get(given.category);
+    if (!wish) return [given];
+    const kept = wish.purposesNamed
+      ? given.purposes.filter((purpose) => !wish.purposes.includes(purpose))
+      : [];
+    return kept.length > 0 ? [{ ...given, purposes: kept }] : [];
+  });
+  const purposesOf = (list: readonly Grant[], name: Category) =>
+    list.find(({ category }) => category === name)?.purposes.length ?? 0;
+  return {
+    grants: withGrants([], left),
+    changed: [...withdrawn.keys()].filter((name) => purposesOf(grants, name) !== purposesOf(left, name)),
+    leftOut: wishes.filter(stands).map(({ category }) => category),
+  };
+}

@@ -1,0 +1,122 @@
+/**
+ * Enrolment: finds out whether the server is the one that the string names, shows it the device's new key, and
+ * keeps what it answers. A lost answer is mended by the same call again: the same key gets its installation again.
+ */
+import {
+  type Application,
+  agentApplication,
+  defaultChannel,
+  type Enrolment,
+  type EnrolmentAnswer,
+  type EnrolmentRequest,
+  isAnnouncedBy,
+  type ServerAnswer,
+  type SigningKey,
+} from "@rollcall/protocol";
+import { AgentError } from "../agent-error.ts";
+import { firstSchedule, type Instant, type Random } from "../schedule.ts";
+import { makeDeviceKey, readDeviceKey } from "../state/device-key.ts";
+import type { StateDirectory } from "../state/directory.ts";
+import {
+  acknowledgedFile,
+  consentFile,
+  counterFile,
+  type Installation,
+  installationFile,
+  nothingAcknowledged,
+  receiptsFile,
+  scheduleFile,
+  sessionFile,
+} from "../state/files.ts";
+import type { ServerApi } from "../transport/server-api.ts";
+
+export interface EnrolOptions {
+  readonly directory: StateDirectory;
+  readonly enrolment: Enrolment;
+  readonly insecureLoopback: boolean;
+  /** Besides the agent's own. */
+  readonly applications: readonly Application[];
+  readonly os: EnrolmentRequest["os"];
+  readonly agentVersion: string;
+  readonly now: () => Instant;
+  readonly random: Random;
+}
+
+/** Enrols; the caller holds the lock and has made sure that the device is not enrolled. */
+export async function enrol(options: EnrolOptions, api: ServerApi): Promise<Installation> {
+  const { enrolment, applications, agentVersion, os } = options;
+  const { answer: server, nonce } = await api.server();
+  const receiptKey = knownReceiptKey(server, enrolment.server);
+  const key = keyFor(options);
+  const own = { number: agentApplication, version: agentVersion, channel: defaultChannel };
+  const request: EnrolmentRequest = {
+    token: enrolment.token,
+    key: key.publicKey,
+    applications: [own, ...applications],
+    os,
+  };
+  const answer = await api.enrol(request, { key, nonce });
+  return keep(options, server, receiptKey, answer);
+}
+
+/** The server's receipt key. Throws when it is not the server that the enrolment string was made for. */
+function knownReceiptKey({ server, receiptKey }: ServerAnswer, expected: string): string {
+  if (server !== expected)
+    throw new AgentError(
+      "failed",
+      "the enrolment string is for another server than the one that answers at its address; nothing was sent to it",
+    );
+  if (!isAnnouncedBy(expected, receiptKey))
+    throw new AgentError("failed", "the server's receipt key is not announced by the server's own key");
+  return receiptKey.key;
+}
+
+function whereOf({ enrolment: { url, server, ca }, insecureLoopback, applications }: EnrolOptions) {
+  return {
+    url,
+    server,
+    ...(ca === undefined ? {} : { ca }),
+    insecureLoopback,
+    applications: [...applications],
+  };
+}
+
+/** The key of an attempt at this server whose answer was lost, else a new one: no two servers see the same key. */
+function keyFor(options: EnrolOptions): SigningKey {
+  const { directory, enrolment } = options;
+  const begun = directory.read(installationFile);
+  const key = begun?.server === enrolment.server ? readDeviceKey(directory) : undefined;
+  if (key) return key;
+  const made = makeDeviceKey(directory);
+  directory.write(installationFile, { state: "enrolling", ...whereOf(options) });
+  return made;
+}
+
+/** Writes the state of a new installation. Its own file comes last: before it, the device is not enrolled. */
+function keep(
+  options: EnrolOptions,
+  { organisation, accepts }: ServerAnswer,
+  receiptKey: string,
+  { installation, device, session, ownership, grants, policy, intervalSeconds }: EnrolmentAnswer,
+): Installation {
+  const { directory, now, random } = options;
+  directory.write(sessionFile, { session });
+  directory.write(counterFile, { counter: 0, nonce: null });
+  directory.write(consentFile, { consentNumber: 1, acknowledgedNumber: 1, grants });
+  directory.write(acknowledgedFile, nothingAcknowledged);
+  directory.write(receiptsFile, { sections: [], consent: [] });
+  directory.write(scheduleFile, firstSchedule(now(), intervalSeconds, random));
+  const enrolled: Installation = {
+    state: "enrolled",
+    ...whereOf(options),
+    installation,
+    device,
+    ownership,
+    receiptKey,
+    organisation,
+    policy,
+    accepts,
+  };
+  directory.write(installationFile, enrolled);
+  return enrolled;
+}

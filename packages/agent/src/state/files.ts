@@ -1,0 +1,136 @@
+/** Every file of the state directory: what it holds, and what to do when it is broken. `device.key` and `lock` are beside them. */
+import {
+  acceptsSchema,
+  applicationSchema,
+  checkInNonceSchema,
+  consentReceipt,
+  deviceIdSchema,
+  digestOfBytes,
+  digestSchema,
+  grantsSchema,
+  installationIdSchema,
+  ownerships,
+  policyNameSchema,
+  publicKeySchema,
+  receiptSchema,
+  serverAnswer,
+  sessionTokenSchema,
+  statusSchema,
+} from "@rollcall/protocol";
+import { z } from "zod";
+import { interval } from "../schedule.ts";
+import type { StateFile } from "./directory.ts";
+
+function stateFile<T>(name: string, schema: z.ZodType<T>, remedy: string): StateFile<T> {
+  return { name, schema, remedy };
+}
+
+const startAgain = "restore it from a copy, or move the directory away and enrol this device anew";
+const madeAnew = "remove it; the next check-in makes it anew";
+
+const whereSchema = {
+  url: z.string().max(1_024),
+  /** The server's id. */
+  server: publicKeySchema,
+  ca: z.string().max(8_192).optional(),
+  /** Plain HTTP on loopback was allowed when the device enrolled. */
+  insecureLoopback: z.boolean(),
+  /** The agent's own is not among them. */
+  applications: z.array(applicationSchema).max(63),
+};
+
+const enrollingSchema = z.object({ state: z.literal("enrolling"), ...whereSchema });
+const enrolledSchema = z.object({
+  state: z.literal("enrolled"),
+  ...whereSchema,
+  installation: installationIdSchema,
+  device: deviceIdSchema,
+  ownership: z.enum(ownerships),
+  receiptKey: publicKeySchema,
+  organisation: serverAnswer.shape.organisation,
+  policy: policyNameSchema,
+  accepts: acceptsSchema,
+});
+
+export type Enrolling = z.infer<typeof enrollingSchema>;
+export type Installation = z.infer<typeof enrolledSchema>;
+
+/** Who this installation is and whose server it talks to. Written last when a device enrols: from then on it is enrolled. */
+export const installationFile = stateFile(
+  "installation.json",
+  z.discriminatedUnion("state", [enrollingSchema, enrolledSchema]),
+  startAgain,
+);
+
+export const sessionFile = stateFile(
+  "session.json",
+  z.object({ session: sessionTokenSchema }),
+  "remove it; the next check-in gets a new session",
+);
+
+const counterSchema = z.object({ counter: z.int().min(0), nonce: checkInNonceSchema.nullable() });
+/** The latest check-in begun, on the disk before it is sent. */
+export const counterFile = stateFile("counter.json", counterSchema, startAgain);
+
+const consentSchema = z.object({
+  consentNumber: z.int().min(1),
+  /** The number that the server has a receipt for; lower while a change waits to be sent. */
+  acknowledgedNumber: z.int().min(1),
+  grants: grantsSchema,
+});
+export type Consent = z.infer<typeof consentSchema>;
+export const consentFile = stateFile("consent.json", consentSchema, startAgain);
+
+const sectionName = z.string().max(64);
+const acknowledgedSectionSchema = z
+  .object({
+    schema: z.int().min(1),
+    status: statusSchema,
+    digest: digestSchema.nullable(),
+    /** The document's canonical form; null without one, and where the server's is not known here. */
+    body: z.string().nullable(),
+  })
+  .refine(({ digest, body }) => body === null || digestOfBytes(body) === digest, {
+    error: "the document does not have its digest",
+  });
+export type AcknowledgedSection = z.infer<typeof acknowledgedSectionSchema>;
+
+const readingsSchema = z.record(z.string(), z.union([z.number(), z.record(z.string(), z.number())]));
+const acknowledgedSchema = z.object({
+  sections: z.record(sectionName, acknowledgedSectionSchema),
+  /** Readings as last sent, and when (milliseconds since 1970). */
+  readings: z.record(sectionName, z.object({ values: readingsSchema, at: z.number() })),
+  /** What the server refused, by digest: not sent again until it changes. */
+  refused: z.record(sectionName, digestSchema),
+});
+export type Acknowledged = z.infer<typeof acknowledgedSchema>;
+export const nothingAcknowledged: Acknowledged = { sections: {}, readings: {}, refused: {} };
+export const acknowledgedFile = stateFile("acknowledged.json", acknowledgedSchema, madeAnew);
+
+const receiptsSchema = z.object({
+  sections: z.array(receiptSchema).max(1_000),
+  consent: z.array(consentReceipt).max(1_000),
+});
+export type Receipts = z.infer<typeof receiptsSchema>;
+/** What the server signed for, oldest first. */
+export const receiptsFile = stateFile("receipts.json", receiptsSchema, "move it away and keep it");
+
+const scheduleSchema = z.object({
+  intervalSeconds: z.int().min(interval.least).max(interval.most),
+  phase: z.number().min(0).lt(1),
+  plannedAt: z.number(),
+  nextAt: z.number(),
+  failures: z.int().min(0),
+  failingSince: z.number().nullable(),
+  lastCheckInAt: z.number().nullable(),
+});
+export const scheduleFile = stateFile("schedule.json", scheduleSchema, madeAnew);
+
+const usageSchema = z.object({
+  /** The day that it is the usage of, UTC. */
+  day: z.iso.date(),
+  bytes: z.int().min(0),
+  cpuSeconds: z.number().min(0),
+});
+export type Usage = z.infer<typeof usageSchema>;
+export const usageFile = stateFile("usage.json", usageSchema, madeAnew);

@@ -1,0 +1,189 @@
+/**
+ * One connection to the server: requests with bounded answers, every wait limited, no redirects, bytes counted
+ * at the socket. Loaded only when something is going to be sent.
+ */
+import type { Socket } from "node:net";
+import { limits, nonceHeader, parseJson, problemBody } from "@rollcall/protocol";
+import { buildConnector, Client, type Dispatcher } from "undici";
+import { AgentError, ServerProblem } from "../agent-error.ts";
+import type { Milliseconds } from "../schedule.ts";
+import type { Address } from "./address.ts";
+import { retryAfterSeconds } from "./retry-after.ts";
+import { withSocketPath } from "./socket-path.ts";
+
+export interface Timeouts {
+  readonly connect: Milliseconds;
+  /** Until the answer begins. */
+  readonly headers: Milliseconds;
+  /** Between two parts of the answer. */
+  readonly body: Milliseconds;
+  /** For one request in all. */
+  readonly whole: Milliseconds;
+}
+
+const usualTimeouts: Timeouts = { connect: 10_000, headers: 60_000, body: 10_000, whole: 120_000 };
+
+export interface Request {
+  readonly method: "GET" | "POST" | "PUT";
+  /** Path below the server's address. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+}
+
+/** An answer that is no problem. */
+export interface Answer {
+  readonly body: unknown;
+  /** For the next proof, where the server gave one. */
+  readonly nonce: string | null;
+}
+
+export interface Bytes {
+  readonly sent: number;
+  readonly received: number;
+}
+
+export interface Connection {
+  /** How errors name the server. */
+  readonly name: string;
+  /** Throws `ServerProblem` for a problem the server tells, `not-reached` for silence and nonsense. */
+  send(request: Request): Promise<Answer>;
+  /** On the wire so far, headers included. */
+  bytes(): Bytes;
+}
+
+export interface ConnectionOptions {
+  readonly timeouts?: Timeouts;
+  /** Aborts what is under way: the error is `stopped`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Opens a connection when the first request is sent, and closes it when `use` is settled. */
+export async function withConnection<T>(
+  address: Address,
+  { timeouts = usualTimeouts, signal }: ConnectionOptions,
+  use: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  if (address.kind === "loopback") return overClient(address.origin, address.origin, timeouts, signal, use);
+  const name = `the server at ${address.path}`;
+  try {
+    return await withSocketPath(address.path, (socketPath) =>
+      overClient(name, "http://localhost", timeouts, signal, use, socketPath),
+    );
+  } catch (error) {
+    // The socket's folder is not there: no error of `use` has such a code.
+    if (error instanceof Error && "syscall" in error && error.syscall === "open") throw silence(name, error);
+    throw error;
+  }
+}
+
+async function overClient<T>(
+  name: string,
+  origin: string,
+  timeouts: Timeouts,
+  signal: AbortSignal | undefined,
+  use: (connection: Connection) => Promise<T>,
+  socketPath?: string,
+): Promise<T> {
+  const sockets = new Set<Socket>();
+  const connect = buildConnector({
+    timeout: timeouts.connect,
+    ...(socketPath === undefined ? {} : { socketPath }),
+  });
+  const client = new Client(origin, {
+    connect: (options, done) =>
+      connect(options, (...result) => {
+        if (result[1]) sockets.add(result[1]);
+        done(...result);
+      }),
+    headersTimeout: timeouts.headers,
+    bodyTimeout: timeouts.body,
+    maxResponseSize: limits.answer,
+    maxHeaderSize: 16_384,
+  });
+  const sum = (of: (socket: Socket) => number) =>
+    [...sockets].reduce((total, socket) => total + of(socket), 0);
+  try {
+    return await use({
+      name,
+      send: (request) => send(client, name, request, timeouts, signal),
+      bytes: () => ({
+        sent: sum((socket) => socket.bytesWritten),
+        received: sum((socket) => socket.bytesRead),
+      }),
+    });
+  } finally {
+    await client.destroy();
+  }
+}
+
+async function send(
+  client: Client,
+  name: string,
+  { method, path, headers = {}, body }: Request,
+  { whole }: Timeouts,
+  signal: AbortSignal | undefined,
+): Promise<Answer> {
+  const limit = AbortSignal.timeout(whole);
+  try {
+    const response = await client.request({
+      method,
+      path,
+      headers: { accept: "application/json", ...headers },
+      body: body ?? null,
+      signal: signal ? AbortSignal.any([signal, limit]) : limit,
+    });
+    return readAnswer(name, response, new Uint8Array(await response.body.arrayBuffer()));
+  } catch (error) {
+    if (signal?.aborted) throw new AgentError("stopped", "stopped as asked", error);
+    if (error instanceof AgentError) throw error;
+    throw silence(name, error);
+  }
+}
+
+function readAnswer(
+  name: string,
+  { statusCode, headers }: Dispatcher.ResponseData,
+  bytes: Uint8Array,
+): Answer {
+  const header = (wanted: string) => [headers[wanted] ?? null].flat()[0] ?? null;
+  const kind = header("content-type")?.split(";")[0]?.trim().toLowerCase();
+  const nonce = header(nonceHeader);
+  if (statusCode >= 200 && statusCode < 300 && kind === "application/json")
+    return { nonce, body: parsed(name, bytes) };
+  const problem =
+    statusCode >= 400 && kind === "application/problem+json"
+      ? problemBody.safeParse(parsed(name, bytes))
+      : null;
+  if (!problem?.success) throw nonsense(name, `status ${statusCode}, ${kind ?? "no content type"}`);
+  const { code, title, detail, errors } = problem.data;
+  throw new ServerProblem({
+    server: name,
+    status: statusCode,
+    problem: code,
+    title,
+    detail,
+    errors,
+    body: parsed(name, bytes),
+    nonce,
+    retryAfterSeconds: retryAfterSeconds(header("retry-after"), header("date")),
+  });
+}
+
+function parsed(name: string, bytes: Uint8Array): unknown {
+  try {
+    return parseJson(bytes);
+  } catch (cause) {
+    throw nonsense(name, "not JSON", cause);
+  }
+}
+
+function silence(name: string, cause: unknown): AgentError {
+  const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
+  return new AgentError("not-reached", `${name} was not reached (${reason})`, cause);
+}
+
+/** The error for an answer that no Rollcall server of ours gives: whoever answered, it was not reached. */
+export function nonsense(name: string, what: string, cause?: unknown): AgentError {
+  return new AgentError("not-reached", `${name} gave an answer that makes no sense (${what})`, cause);
+}

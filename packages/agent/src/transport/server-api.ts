@@ -1,0 +1,128 @@
+/** The requests of PROTOCOL.md as functions: what is sent, and the schema that each answer has to pass. */
+import {
+  type CheckInAnswer,
+  type CheckInRequest,
+  type ConsentAnswer,
+  type ConsentRequest,
+  canonicalBytes,
+  checkInAnswer,
+  compress,
+  consentAnswer,
+  type EnrolmentAnswer,
+  type EnrolmentRequest,
+  enrolmentAnswer,
+  makeProof,
+  type ProofUse,
+  type PublicKey,
+  proofHeader,
+  reprDigest,
+  type SectionsAnswer,
+  type SectionsRequest,
+  type ServerAnswer,
+  type SessionAnswer,
+  type SigningKey,
+  sectionsAnswer,
+  serverAnswer,
+  sessionAnswer,
+} from "@rollcall/protocol";
+import type { z } from "zod";
+import { type Answer, type Connection, nonsense, type Request } from "./connection.ts";
+
+/** Who proves something to whom. */
+interface Prover {
+  readonly key: SigningKey;
+  readonly nonce: string;
+  readonly installation?: string;
+}
+
+type Headers = Readonly<Record<string, string>>;
+const json: Headers = { "content-type": "application/json" };
+const bearing = (session: string): Headers => ({ ...json, authorization: `Bearer ${session}` });
+
+export class ServerApi {
+  readonly #connection: Connection;
+  /** The server's id, to which every proof is addressed. */
+  readonly #server: PublicKey;
+
+  constructor(connection: Connection, server: PublicKey) {
+    this.#connection = connection;
+    this.#server = server;
+  }
+
+  /** Who the server is, with a nonce for a proof. */
+  async server(): Promise<{ readonly answer: ServerAnswer; readonly nonce: string }> {
+    const { answer, nonce } = await this.#ask(serverAnswer, { method: "GET", path: "/v1/server" });
+    if (nonce === null) throw nonsense(this.#connection.name, "no nonce");
+    return { answer, nonce };
+  }
+
+  async enrol(request: EnrolmentRequest, prover: Prover): Promise<EnrolmentAnswer> {
+    return this.#prove(enrolmentAnswer, "enrol", "/v1/enrolments", request, prover);
+  }
+
+  async newSession(installation: string, prover: Prover): Promise<SessionAnswer> {
+    return this.#prove(
+      sessionAnswer,
+      "session",
+      "/v1/sessions",
+      { installation },
+      { ...prover, installation },
+    );
+  }
+
+  async checkIn(session: string, request: CheckInRequest, headers: Headers): Promise<CheckInAnswer> {
+    const { answer } = await this.#ask(checkInAnswer, {
+      method: "POST",
+      path: "/v1/check-ins",
+      headers: { ...bearing(session), ...headers },
+      body: canonicalBytes(request),
+    });
+    return answer;
+  }
+
+  async putConsent(session: string, request: ConsentRequest): Promise<ConsentAnswer> {
+    const { answer } = await this.#ask(consentAnswer, {
+      method: "PUT",
+      path: "/v1/consent",
+      headers: bearing(session),
+      body: canonicalBytes(request),
+    });
+    return answer;
+  }
+
+  async putSections(session: string, request: SectionsRequest): Promise<SectionsAnswer> {
+    const body = compress(canonicalBytes(request));
+    const { answer } = await this.#ask(sectionsAnswer, {
+      method: "PUT",
+      path: "/v1/sections",
+      headers: { ...bearing(session), "content-encoding": "zstd", "repr-digest": reprDigest(body) },
+      body,
+    });
+    return answer;
+  }
+
+  async #prove<T>(
+    schema: z.ZodType<T>,
+    use: ProofUse,
+    path: string,
+    value: unknown,
+    { key, nonce, installation }: Prover,
+  ): Promise<T> {
+    const body = canonicalBytes(value);
+    const subject = { use, audience: this.#server, method: "POST", target: path, body, nonce } as const;
+    const proof = makeProof(key, installation === undefined ? subject : { ...subject, installation });
+    const headers = { ...json, [proofHeader]: proof };
+    return (await this.#ask(schema, { method: "POST", path, headers, body })).answer;
+  }
+
+  async #ask<T>(
+    schema: z.ZodType<T>,
+    request: Request,
+  ): Promise<{ readonly answer: T; readonly nonce: Answer["nonce"] }> {
+    const { body, nonce } = await this.#connection.send(request);
+    const result = schema.safeParse(body);
+    if (!result.success)
+      throw nonsense(this.#connection.name, `to ${request.method} ${request.path}`, result.error);
+    return { answer: result.data, nonce };
+  }
+}
