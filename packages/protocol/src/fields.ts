@@ -30,6 +30,8 @@ export interface Search {
   readonly as: "term" | "key" | "number" | "title" | "version";
   readonly words?: true;
   readonly order?: VersionOrder;
+  /** An IP address: found without its prefix length, however it is written. */
+  readonly address?: true;
 }
 
 /** The columns of a device list that a section can fill. */
@@ -71,12 +73,18 @@ interface FieldBase<T> {
 }
 
 export interface ScalarField<T> extends FieldBase<T> {
-  readonly kind: "text" | "choice" | "flag" | "instant";
+  readonly kind: "choice" | "flag" | "instant";
+}
+/** Lengths are in UTF-16 code units. */
+export interface TextField extends FieldBase<string> {
+  readonly kind: "text";
+  readonly maxLength: number;
 }
 /** A set of texts: in no order, each once. */
 export interface TextsField extends FieldBase<string[]> {
   readonly kind: "texts";
   readonly max: number;
+  readonly maxLength: number;
 }
 export interface QuantityField extends FieldBase<number> {
   readonly kind: "quantity";
@@ -103,6 +111,7 @@ export interface ListField<S extends Shape> extends FieldBase<ShapeValue<S>[]> {
 type AnyShape = any;
 export type Field =
   | ScalarField<unknown>
+  | TextField
   | TextsField
   | QuantityField
   | ReadingField
@@ -139,15 +148,15 @@ function boundedText(max: number): z.ZodString {
     });
 }
 
-/** Text of at most `max` UTF-16 code units, never empty. */
-export function text(max: number, facts: FieldFacts): ScalarField<string> {
-  return { kind: "text", facts, schema: boundedText(max), bound: `${max} characters` };
+/** Text of at most `maxLength` UTF-16 code units, never empty. */
+export function text(maxLength: number, facts: FieldFacts): TextField {
+  return { kind: "text", facts, schema: boundedText(maxLength), maxLength, bound: `${maxLength} characters` };
 }
 
 /** A set of at most `max` texts of at most `maxLength` each. */
 export function texts(max: number, maxLength: number, facts: FieldFacts): TextsField {
   const schema = z.array(boundedText(maxLength)).max(max);
-  return { kind: "texts", facts, schema, max, bound: `${max} × ${maxLength} characters` };
+  return { kind: "texts", facts, schema, max, maxLength, bound: `${max} × ${maxLength} characters` };
 }
 
 export function choice<const V extends readonly [string, ...string[]]>(

@@ -1,6 +1,6 @@
 /** One check-in with what a command has at hand; for `check-in` and `run`. */
 import { type CheckIn, checkIn } from "../check-in/check-in.ts";
-import { collecting } from "../collecting.ts";
+import { collecting } from "../collecting/collecting.ts";
 import { StateDirectory } from "../state/directory.ts";
 import { demandInstallation } from "../state/enrolled-state.ts";
 import type { Context } from "./context.ts";
@@ -14,7 +14,7 @@ export async function callRoll(
   const { server, applications } = demandInstallation(directory);
   return checkIn({
     directory,
-    collect: collecting({ ...context, server, applications }, signal),
+    collect: collecting({ ...context, server, applications }, { signal }),
     now,
     random,
     cpuSeconds,

@@ -17,12 +17,11 @@ import {
   type SectionDefinition,
   type Status,
   sectionNamed,
-  withGrants,
 } from "@rollcall/protocol";
 import { type ExitCode, exitCodes } from "@rollcall/terminal";
 import { AgentError } from "../agent-error.ts";
 import type { Found } from "../check-in/found.ts";
-import { collecting } from "../collecting.ts";
+import { collecting } from "../collecting/collecting.ts";
 import { giverOf } from "../consent/giver.ts";
 import { StateDirectory } from "../state/directory.ts";
 import { readInstallation } from "../state/enrolled-state.ts";
@@ -49,15 +48,21 @@ export async function showCommand(
   const directory = new StateDirectory(context.stateDirectory);
   const installation = readInstallation(directory);
   const granted = installation ? directory.demand(consentFile).grants : null;
-  const found = await collecting({
+  const collect = collecting({
     ...context,
     server: installation?.server ?? null,
     applications: installation?.applications ?? [],
-  })({
-    grants: granted === null || all ? withGrants(everyGrant(context), granted ?? []) : granted,
-    ownership: installation?.ownership ?? "personal",
-    sections: definitions.map(({ name }) => name),
   });
+  const names = definitions.map(({ name }) => name);
+  const ownership = installation?.ownership ?? "personal";
+  // What is granted is shown as it is sent, to the byte; the rest, when it is asked for, with nothing left out.
+  const sent: Found = granted ? await collect({ grants: granted, ownership, sections: names }) : new Map();
+  const others =
+    granted === null || all ? names.filter((name) => (sent.get(name)?.status ?? closed) === closed) : [];
+  const found = new Map([
+    ...sent,
+    ...(others.length > 0 ? await collect({ grants: everyGrant(context), ownership, sections: others }) : []),
+  ]);
   const shown = definitions.map(
     (definition) => [definition, shownSection(definition, found, granted)] as const,
   );
@@ -70,6 +75,8 @@ export async function showCommand(
   }
   return exitCodes.done;
 }
+
+const closed: Status = "not-consented";
 
 function wanted(names: readonly string[]): readonly SectionDefinition[] {
   if (names.length === 0) return allSections;

@@ -1,0 +1,155 @@
+/**
+ * Looks at the machine: asks only for what is granted, in a process of its own that is ended when a collector
+ * takes too long, and makes what comes back fit the definitions. A blocked read, a pattern that never ends or a
+ * crash costs its own section and no other.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import {
+  type Application,
+  agentApplication,
+  allSections,
+  defaultChannel,
+  grantedLocation,
+  isGranted,
+  platforms,
+  statusSchema,
+} from "@rollcall/protocol";
+import { z } from "zod";
+import { AgentError } from "../agent-error.ts";
+import type { Collect, FoundSection } from "../check-in/found.ts";
+
+import type { AgentFacts } from "./collector.ts";
+import { foundSection } from "./found-section.ts";
+import type { Outcome } from "./run-collector.ts";
+import type { Task } from "./serve-task.ts";
+
+interface Surroundings {
+  /** Another machine's root directory; null: this machine's. */
+  readonly rootfs: string | null;
+  readonly platform: NodeJS.Platform;
+  readonly agentVersion: string;
+  /** The agent's own is not among them. */
+  readonly applications: readonly Application[];
+  /** The server's id; null before enrolment. */
+  readonly server: string | null;
+}
+
+interface CollectingOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** How long one collector may take. */
+  readonly limitMilliseconds?: number;
+  /** The module that runs the collectors. */
+  readonly child?: URL;
+}
+
+const usualLimit = 15_000;
+/** How long the process may take until its first collector begins, on a machine that is busy. */
+const startLimit = 60_000;
+const usualChild = new URL("./child.ts", import.meta.url);
+
+export function collecting(around: Surroundings, options: CollectingOptions = {}): Collect {
+  return async ({ grants, ownership, sections }) => {
+    const wanted = allSections.filter(({ name }) => sections?.includes(name) ?? true);
+    const granted = wanted.filter((definition) => isGranted(definition, grants));
+    const names = granted.map(({ name }) => name);
+    const outcomes = await outcomesOf(names, around, options);
+    const rule = { ownership, level: grantedLocation(grants) };
+    return new Map(
+      wanted.map((definition): [string, FoundSection] => {
+        const outcome = outcomes.get(definition.name);
+        return [
+          definition.name,
+          outcome ? foundSection(definition, outcome, rule) : { status: "not-consented" },
+        ];
+      }),
+    );
+  };
+}
+
+function factsOf({ platform, agentVersion, applications, server }: Surroundings): AgentFacts | null {
+  const known = platforms.find((name) => name === platform);
+  const own = { number: agentApplication, version: agentVersion, channel: defaultChannel };
+  return known ? { platform: known, agentVersion, applications: [own, ...applications], server } : null;
+}
+
+type Outcomes = ReadonlyMap<string, Outcome>;
+
+async function outcomesOf(
+  sections: readonly string[],
+  around: Surroundings,
+  options: CollectingOptions,
+): Promise<Outcomes> {
+  const facts = factsOf(around);
+  const outcomes = new Map<string, Outcome>();
+  if (!facts) return new Map(sections.map((section) => [section, nothingFrom(section, "unsupported")]));
+  let left = sections;
+  while (left.length > 0) {
+    // Each round settles one section at least: the one that the process ended at.
+    const round = await oneRound({ sections: left, root: around.rootfs, facts }, options);
+    for (const outcome of round) outcomes.set(outcome.section, outcome);
+    left = left.filter((section) => !outcomes.has(section));
+  }
+  return outcomes;
+}
+
+const nothingFrom = (section: string, status: Outcome["status"], ...diagnostics: string[]): Outcome => ({
+  section,
+  status,
+  diagnostics,
+});
+
+const outcomeSchema = z.object({
+  section: z.string().max(64),
+  status: statusSchema,
+  document: z.unknown().optional(),
+  readings: z.unknown().optional(),
+  diagnostics: z.array(z.string().max(1_000)).max(64),
+});
+
+/** One process: the outcomes it told, and of the section that it did not get over, why. */
+function oneRound(
+  task: Task,
+  { signal, limitMilliseconds = usualLimit, child: entry = usualChild }: CollectingOptions,
+): Promise<Outcome[]> {
+  return new Promise((resolve, reject) => {
+    const told: Outcome[] = [];
+    const current = () => task.sections[told.length] ?? "";
+    let why: Outcome | null = null;
+    const child: ChildProcess = fork(entry, {
+      env: {},
+      execArgv: [],
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+    });
+    const end = () => child.kill("SIGKILL");
+    const giveUpAfter = (milliseconds: number) =>
+      setTimeout(() => {
+        why = nothingFrom(current(), "timed-out", `took over ${milliseconds} ms`);
+        end();
+      }, milliseconds);
+    let limit = giveUpAfter(startLimit);
+    signal?.addEventListener("abort", end);
+    child.on("message", (message) => {
+      clearTimeout(limit);
+      limit = giveUpAfter(limitMilliseconds);
+      if (message === "started") return;
+      const outcome = outcomeSchema.safeParse(message);
+      // A child that says something else than it was asked for is of no use any more.
+      if (!outcome.success || outcome.data.section !== current()) end();
+      else told.push(outcome.data);
+    });
+    child.on("error", (error) => {
+      why ??= nothingFrom(current(), "failed", error.message.slice(0, 500));
+    });
+    child.on("close", (code, by) => {
+      clearTimeout(limit);
+      signal?.removeEventListener("abort", end);
+      if (signal?.aborted) reject(new AgentError("stopped", "stopped as asked"));
+      else if (told.length === task.sections.length) resolve(told);
+      else
+        resolve([...told, why ?? nothingFrom(current(), "failed", `its process ended with ${by ?? code}`)]);
+    });
+    // What goes wrong with it shows in how the child ends.
+    child.send(task, () => undefined);
+    if (signal?.aborted) end();
+  });
+}

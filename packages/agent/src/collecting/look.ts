@@ -1,0 +1,187 @@
+/**
+ * The one door to the machine's files: every path goes through one root and, below another machine's root, is
+ * resolved component by component inside it, so that no link leads out. Reads regular files only, and never
+ * waits for a pipe or a device.
+ */
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  type Stats,
+  statfsSync,
+  statSync,
+} from "node:fs";
+import { join, posix } from "node:path";
+import type { Look } from "./collector.ts";
+
+const MiB = 2 ** 20;
+const chunkBytes = 64 * 1024;
+
+/** Links on the way to one file at most, as the kernel has it (path_resolution(7)). */
+const mostLinks = 40;
+const mostNotes = 32;
+const longestNote = 300;
+
+/** The entry is not there, or the kernel has no value for it: sysfs answers so where an attribute does not apply. */
+const missing: ReadonlySet<string> = new Set([
+  "ENOENT",
+  "ENOTDIR",
+  "EINVAL",
+  "ENODATA",
+  "ENODEV",
+  "ENXIO",
+  "EOPNOTSUPP",
+]);
+const denied: ReadonlySet<string> = new Set(["EACCES", "EPERM"]);
+
+/** A path that may not be read: not regular, too large, or leading in circles. */
+class NotReadable extends Error {}
+
+/** A look with what came of it. */
+export interface WatchedLook extends Look {
+  /** Whether the system refused any look. */
+  readonly wasDenied: boolean;
+  readonly notes: readonly string[];
+}
+
+interface LookOptions {
+  /** The machine's root directory; null: the running system's own. */
+  readonly root: string | null;
+  /** Paths that may be looked at, each with what lies below it. */
+  readonly reads: readonly string[];
+}
+
+export function openLook({ root, reads }: LookOptions): WatchedLook {
+  const notes: string[] = [];
+  let wasDenied = false;
+
+  const note = (text: string): void => {
+    const short = text.slice(0, longestNote);
+    if (notes.length < mostNotes && !notes.includes(short)) notes.push(short);
+  };
+
+  /** What the work yields; undefined, and a note unless it is simply missing, when the system says no. */
+  function tried<T>(path: string, work: (real: string) => T): T | undefined {
+    demandDeclared(path, reads);
+    try {
+      return work(root === null ? path : inside(root, path));
+    } catch (error) {
+      const code = codeOf(error);
+      if (code !== undefined && missing.has(code)) return undefined;
+      if (code !== undefined && denied.has(code)) wasDenied = true;
+      if (code === undefined && !(error instanceof NotReadable)) throw error;
+      note(`${path}: ${code !== undefined && denied.has(code) ? "not permitted" : reasonOf(error)}`);
+      return undefined;
+    }
+  }
+
+  const bytes = (path: string, maxBytes = MiB) => tried(path, (real) => readRegular(real, maxBytes));
+
+  return {
+    live: root === null,
+    bytes,
+    text: (path, maxBytes) => bytes(path, maxBytes)?.toString("utf8"),
+    names: (path) => tried(path, (real) => readdirSync(real).sort()) ?? [],
+    link(path) {
+      const { dir, base } = posix.parse(path);
+      demandDeclared(path, reads);
+      const folder = root === null ? dir : tried(path, () => inside(root, dir));
+      return folder === undefined ? undefined : tried(path, () => readlinkSync(join(folder, base)));
+    },
+    exists: (path) => tried(path, (real) => statSync(real)) !== undefined,
+    times: (path) =>
+      tried(path, (real) => {
+        const { birthtimeMs, mtimeMs } = statSync(real);
+        return { born: birthtimeMs, modified: mtimeMs };
+      }),
+    space(mount) {
+      if (root !== null) return undefined;
+      try {
+        const { bsize, blocks, bavail } = statfsSync(mount);
+        return { size: blocks * bsize, free: bavail * bsize };
+      } catch (error) {
+        note(`${mount}: ${reasonOf(error)}`);
+        return undefined;
+      }
+    },
+    note,
+    get wasDenied() {
+      return wasDenied;
+    },
+    notes,
+  };
+}
+
+/** A path that no collector declared is a mistake in the collector, not something to find out about a machine. */
+function demandDeclared(path: string, reads: readonly string[]): void {
+  const plain = posix.normalize(path);
+  if (plain === path && reads.some((read) => path === read || path.startsWith(`${read}/`))) return;
+  throw new Error(`${path} is not among the paths that the collector declared`);
+}
+
+/** Where a path of the other machine lies, its links followed inside that machine's root. Throws what lstat throws. */
+function inside(root: string, path: string): string {
+  const ahead = partsOf(path);
+  const here: string[] = [];
+  let links = 0;
+  for (let part = ahead.shift(); part !== undefined; part = ahead.shift()) {
+    if (part === "..") {
+      here.pop();
+      continue;
+    }
+    const candidate = join(root, ...here, part);
+    if (!lstatSync(candidate).isSymbolicLink()) {
+      here.push(part);
+      continue;
+    }
+    if (++links > mostLinks) throw new NotReadable("leads through too many links");
+    const target = readlinkSync(candidate);
+    if (target.startsWith("/")) here.length = 0;
+    ahead.unshift(...partsOf(target));
+  }
+  return join(root, ...here);
+}
+
+const partsOf = (path: string): string[] => path.split("/").filter((part) => part !== "" && part !== ".");
+
+function readRegular(path: string, maxBytes: number): Buffer {
+  demandRegular(statSync(path));
+  // Whatever takes the file's place in between is not waited for, and not taken for a terminal.
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  try {
+    const facts = fstatSync(descriptor);
+    demandRegular(facts);
+    return readWhole(descriptor, facts.size, maxBytes);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function demandRegular(facts: Stats): void {
+  if (!facts.isFile()) throw new NotReadable("not a regular file");
+}
+
+/** Reads to the end, for the size that the kernel names for its own files is none. */
+function readWhole(descriptor: number, size: number, maxBytes: number): Buffer {
+  const parts: Buffer[] = [];
+  let total = 0;
+  for (;;) {
+    const part = Buffer.allocUnsafe(Math.max(chunkBytes, Math.min(size - total + 1, maxBytes)));
+    const length = readSync(descriptor, part);
+    if (length === 0) return Buffer.concat(parts, total);
+    total += length;
+    if (total > maxBytes) throw new NotReadable(`larger than ${maxBytes} bytes`);
+    parts.push(part.subarray(0, length));
+  }
+}
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+
+const reasonOf = (error: unknown): string =>
+  codeOf(error) ?? (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,52 @@
+/** Runs one collector: whatever it does, something comes of it. */
+import type { Platform, Status } from "@rollcall/protocol";
+import type { AgentFacts, Collected, Look } from "./collector.ts";
+import { openLook } from "./look.ts";
+
+/** What came of one section, before it is held against its definition. Survives JSON. */
+export interface Outcome {
+  readonly section: string;
+  readonly status: Status;
+  readonly document?: unknown;
+  readonly readings?: unknown;
+  readonly diagnostics: readonly string[];
+}
+
+/** A collector of whatever section. */
+export interface AnyCollector {
+  readonly section: string;
+  readonly platforms: Partial<
+    Readonly<
+      Record<
+        Platform,
+        {
+          readonly reads: readonly string[];
+          collect(look: Look, facts: AgentFacts): Collected<unknown> | Promise<Collected<unknown>>;
+        }
+      >
+    >
+  >;
+}
+
+/** `root` is the machine's root directory, null the running system's own. */
+export async function runCollector(
+  collector: AnyCollector,
+  root: string | null,
+  facts: AgentFacts,
+): Promise<Outcome> {
+  const { section } = collector;
+  const here = collector.platforms[facts.platform];
+  if (!here) return { section, status: "unsupported", diagnostics: [] };
+  const look = openLook({ root, reads: here.reads });
+  try {
+    const collected = await here.collect(look, facts);
+    if ("document" in collected) return { section, status: "ok", ...collected, diagnostics: look.notes };
+    const { nothing } = collected;
+    // "Nothing there" is only said by who was let in everywhere.
+    const status = nothing === "none" && look.wasDenied ? "denied" : nothing;
+    return { section, status, diagnostics: look.notes };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { section, status: "failed", diagnostics: [...look.notes, reason.slice(0, 500)] };
+  }
+}
