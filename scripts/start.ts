@@ -94,10 +94,11 @@ async function startServer(data: string, port: string): Promise<{ child: ChildPr
   const child = begin("server", ["serve", "--data", data, "--listen", `127.0.0.1:${port}`, "--json"], "pipe");
   if (!child.stdout) throw new Error("the server's output is not piped");
   const lines = createInterface({ input: child.stdout });
-  const [line] = await Promise.race([once(lines, "line"), once(child, "close").then(() => [null])]);
+  const first = await Promise.race([once(lines, "line"), once(child, "close")]);
   if (asked) throw new Ended(0);
-  // It has said why on stderr.
-  if (typeof line !== "string") throw new Ended(1);
+  const [line] = first;
+  // It ended, and has said why on stderr.
+  if (typeof line !== "string") throw new Ended(typeof line === "number" ? line : 1);
   return { child, url: started.parse(JSON.parse(line)).url };
 }
 

@@ -1,0 +1,102 @@
+// What a kill at any moment costs: nothing that was acknowledged, and the next check-in completes.
+import { once } from "node:events";
+import { readEnrolmentString, stateDigest } from "@rollcall/protocol";
+import t from "tap";
+import { machine } from "../packages/ingest/src/testing/machine.ts";
+import { optionsOf, SimulatedDevice } from "../packages/ingest/src/testing/simulated-device.ts";
+import { House } from "./processes.ts";
+
+const inventory = ["--ownership", "personal", "--grant", "inventory"];
+
+t.test("loses nothing acknowledged when the server is killed in the middle of 20 check-ins", async (t) => {
+  const house = await House.of(t);
+  const string = readEnrolmentString(await house.enrolment(...inventory, "--uses", "20"));
+  if ("error" in string) throw new Error(string.detail);
+  const devices = Array.from({ length: 20 }, () => new SimulatedDevice(optionsOf(string)));
+  await Promise.all(devices.map((device) => device.enrol()));
+  let acknowledged = 0;
+  for (let round = 0; round < 6; round++) {
+    const kept = Promise.all(devices.map((device, index) => change(device, `${round}-${index}`)));
+    // Each round at another moment: after so many of the answers.
+    await acknowledgements(devices, round * 7);
+    await house.end("SIGKILL");
+    acknowledged += (await kept).filter(Boolean).length;
+    await house.start();
+    for (const device of devices) {
+      const { wants } = await device.checkedIn();
+      // A `PUT` whose answer was lost may have been stored; one that was answered has to be.
+      if (device.stateDigest === lastAnswered.get(device))
+        t.same(wants, [], "what was acknowledged is there");
+      if (wants.length > 0) await device.sent(sectionsOf("again"), { baseStateDigest: null });
+    }
+  }
+  t.ok(acknowledged > 0 && acknowledged < 120, `${acknowledged} of 120 changes were acknowledged`);
+});
+
+const answers = new Map<SimulatedDevice, number>();
+const lastAnswered = new Map<SimulatedDevice, string>();
+const sectionsOf = (name: string) => machine({ hostname: `host-${name}`, serial: `serial-${name}` });
+
+/** A check-in with other documents; whether the server acknowledged them. */
+async function change(device: SimulatedDevice, name: string): Promise<boolean> {
+  lastAnswered.delete(device);
+  answers.set(device, 0);
+  try {
+    await device.checkedIn();
+    answers.set(device, 1);
+    await device.sent(sectionsOf(name));
+    answers.set(device, 2);
+    lastAnswered.set(device, device.stateDigest);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Resolves when the server gave so many answers in this round. */
+async function acknowledgements(devices: readonly SimulatedDevice[], count: number): Promise<void> {
+  const given = () => devices.reduce((sum, device) => sum + (answers.get(device) ?? 0), 0);
+  while (given() < count) await new Promise((resolve) => setImmediate(resolve));
+}
+
+t.test("completes the next check-in after the server was killed during one", async (t) => {
+  const house = await House.of(t);
+  const agent = house.agent("agent");
+  t.match(await agent.run("enrol", await house.enrolment(...inventory)), { code: 0 });
+  for (const delay of [0, 150, 300, 450]) {
+    const running = agent.run("check-in", "--json");
+    await new Promise((resolve) => setTimeout(resolve, delay));
+    await house.end("SIGKILL");
+    const { code } = await running;
+    t.ok(code === 0 || code === 4, `ended with ${code}`);
+    await house.start();
+    t.match(await agent.run("check-in"), { code: 0 });
+    t.match(await agent.json("check-in"), { outcome: "unchanged" });
+  }
+});
+
+t.test("completes the next check-in after the agent was killed during one", async (t) => {
+  const house = await House.of(t);
+  const agent = house.agent("agent");
+  t.match(await agent.run("enrol", await house.enrolment(...inventory)), { code: 0 });
+  for (const delay of [100, 200, 300, 400, 500, 600]) {
+    const child = agent.begin("check-in");
+    const end = once(child, "close");
+    await new Promise((resolve) => setTimeout(resolve, delay));
+    child.kill("SIGKILL");
+    await end;
+    t.match(await agent.run("check-in"), { code: 0 });
+  }
+  t.match(await agent.json("check-in"), { outcome: "unchanged" });
+  const { deviceId } = await agent.json("status");
+  t.match(await house.asked("devices"), [{ id: deviceId }]);
+});
+
+t.test("gives a new directory the state digest of nothing", async (t) => {
+  const house = await House.of(t);
+  const string = readEnrolmentString(await house.enrolment());
+  if ("error" in string) throw new Error(string.detail);
+  const device = new SimulatedDevice(optionsOf(string));
+  await device.enrol();
+  t.same((await device.checkedIn({ stateDigest: stateDigest({}) })).wants, []);
+});
