@@ -4,6 +4,7 @@
  * crash costs its own section and no other.
  */
 import { type ChildProcess, fork } from "node:child_process";
+import { getCompileCacheDir } from "node:module";
 import {
   type Application,
   agentApplication,
@@ -115,8 +116,9 @@ function oneRound(
     const told: Outcome[] = [];
     const current = () => task.sections[told.length] ?? "";
     let why: Outcome | null = null;
+    const compiled = getCompileCacheDir();
     const child: ChildProcess = fork(entry, {
-      env: {},
+      env: compiled === undefined ? {} : { NODE_COMPILE_CACHE: compiled },
       execArgv: [],
       stdio: ["ignore", "ignore", "ignore", "ipc"],
     });
