@@ -38,6 +38,13 @@ t.test("takes what is not there for missing, without a word", async (t) => {
   t.same([look.wasDenied, look.notes], [false, []]);
 });
 
+t.test("tells where a link points that leads nowhere", async (t) => {
+  const look = lookAt(t, { "/etc/dangling": { link: "/none/such" }, "/etc/folder": { link: "/none" } });
+  t.equal(look.link("/etc/dangling"), "/none/such");
+  t.equal(look.link("/etc/folder/below"), undefined);
+  t.same([look.text("/etc/dangling"), look.exists("/etc/dangling"), look.notes], [undefined, false, []]);
+});
+
 t.test("follows links inside the other machine's root and never out of it", async (t) => {
   const outside = t.testdir({ etc: { secret: "outside" } });
   const root = join(outside, "root");

@@ -65,11 +65,18 @@ export function openLook({ root, reads }: LookOptions): WatchedLook {
     if (notes.length < mostNotes && !notes.includes(short)) notes.push(short);
   };
 
+  const followed = (path: string) => (root === null ? path : inside(root, path));
+  /** The entry itself, be it a link. */
+  const entry = (path: string) => {
+    const { dir, base } = posix.parse(path);
+    return join(followed(dir), base);
+  };
+
   /** What the work yields; undefined, and a note unless it is simply missing, when the system says no. */
-  function tried<T>(path: string, work: (real: string) => T): T | undefined {
+  function tried<T>(path: string, work: (real: string) => T, real = followed): T | undefined {
     demandDeclared(path, reads);
     try {
-      return work(root === null ? path : inside(root, path));
+      return work(real(path));
     } catch (error) {
       const code = codeOf(error);
       if (code !== undefined && missing.has(code)) return undefined;
@@ -87,12 +94,7 @@ export function openLook({ root, reads }: LookOptions): WatchedLook {
     bytes,
     text: (path, maxBytes) => bytes(path, maxBytes)?.toString("utf8"),
     names: (path) => tried(path, (real) => readdirSync(real).sort()) ?? [],
-    link(path) {
-      const { dir, base } = posix.parse(path);
-      demandDeclared(path, reads);
-      const folder = root === null ? dir : tried(path, () => inside(root, dir));
-      return folder === undefined ? undefined : tried(path, () => readlinkSync(join(folder, base)));
-    },
+    link: (path) => tried(path, (real) => readlinkSync(real), entry),
     exists: (path) => tried(path, (real) => statSync(real)) !== undefined,
     times: (path) =>
       tried(path, (real) => {

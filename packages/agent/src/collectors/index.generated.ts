@@ -1,6 +1,22 @@
 /** Every collector. Written by `npm run generate` from the folder's contents. */
+import { collector as identifiers } from "./identifiers.ts";
+import { collector as installation } from "./installation.ts";
 import { collector as memory } from "./memory.ts";
+import { collector as network } from "./network.ts";
+import { collector as operatingSystem } from "./operating-system.ts";
+import { collector as processor } from "./processor.ts";
+import { collector as softwareDeb } from "./software.deb.ts";
+import { collector as storage } from "./storage.ts";
+import { collector as system } from "./system.ts";
 
 export const collectors = [
+  identifiers,
+  installation,
   memory,
+  network,
+  operatingSystem,
+  processor,
+  softwareDeb,
+  storage,
+  system,
 ] as const;

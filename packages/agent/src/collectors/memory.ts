@@ -20,7 +20,9 @@ export const collector = defineCollector({
       collect(look) {
         const total = parseMemTotal(look.text(meminfo) ?? "");
         // The kernel lets only root read it.
-        const { modules, persistent } = memoryModules(parseSmbios(look.bytes(firmwareTable) ?? new Uint8Array()));
+        const { modules, persistent } = memoryModules(
+          parseSmbios(look.bytes(firmwareTable) ?? new Uint8Array()),
+        );
         if (persistent > 0) look.note(`${persistent} persistent memory modules do not serve as memory`);
         if (total === undefined && modules.length === 0) return { nothing: "none" };
         return { document: present({ total, modules: modules.length > 0 ? [...modules] : undefined }) };

@@ -83,6 +83,7 @@ const fieldsBySection = {
   "storage, schema 1": {
     disks: "list",
     "disks[].name": "text",
+    "disks[].manufacturer": "text",
     "disks[].model": "text",
     "disks[].serial": "text, sensitive, own",
     "disks[].size": "quantity",

@@ -9,7 +9,7 @@ export const definition = defineSection({
   category: "essential",
   purposes: ["inventory", "security"],
   sources: {
-    linux: ["/etc/os-release", "/usr/lib/os-release", "the agent itself"],
+    linux: ["/etc/os-release", "/usr/lib/os-release", "/etc/debian_version", "the agent itself"],
     darwin: ["the agent itself"],
     win32: ["the agent itself"],
   },

@@ -8,7 +8,16 @@ export const definition = defineSection({
   schema: 1,
   category: "network",
   purposes: ["inventory", "security", "support"],
-  sources: { linux: ["/sys/class/net", "/proc/net/if_inet6", "/proc/net/fib_trie", "/proc/net/route"] },
+  sources: {
+    linux: [
+      "/sys/class/net",
+      "getifaddrs(3)",
+      "/proc/net/if_inet6",
+      "/proc/net/fib_trie",
+      "/proc/net/route",
+      "/proc/1/net",
+    ],
+  },
   fields: {
     interfaces: list(
       { is: "Network interfaces.", sensitivity: "plain", max: 1_024, key: ["name"] },
@@ -32,7 +41,7 @@ export const definition = defineSection({
           is: "IP addresses with their prefix length.",
           sensitivity: "sensitive",
           own: true,
-          search: { field: "ip", as: "key" },
+          search: { field: "ip", as: "key", address: true },
           locates: "public-address",
         }),
       },

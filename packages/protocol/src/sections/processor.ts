@@ -10,7 +10,7 @@ export const definition = defineSection({
   schema: 1,
   category: "hardware",
   purposes: ["inventory", "security"],
-  sources: { linux: ["/proc/cpuinfo", "/sys/devices/system/cpu"] },
+  sources: { linux: ["/proc/cpuinfo", "/sys/devices/system/cpu", "uname(2)", "/usr/bin/env", "/bin/sh"] },
   fields: {
     processors: list(
       { is: "The processors, one for each socket.", sensitivity: "plain", max: 256, key: ["socket"] },

@@ -8,7 +8,16 @@ export const definition = defineSection({
   schema: 1,
   category: "software",
   purposes: ["inventory", "security"],
-  sources: { linux: ["/var/lib/dpkg/status", "/var/lib/dpkg/status.d", "/var/lib/apt/extended_states"] },
+  sources: {
+    linux: [
+      "/var/lib/dpkg/status",
+      "/var/lib/dpkg/updates",
+      "/var/lib/dpkg/status.d",
+      "/var/lib/apt/extended_states",
+      "/etc/os-release",
+      "/usr/lib/os-release",
+    ],
+  },
   fields: {
     packages: list(
       { is: "Installed packages.", sensitivity: "plain", max: 100_000, key: ["name", "architecture"] },
@@ -25,8 +34,16 @@ export const definition = defineSection({
           sensitivity: "plain",
           search: { field: "software", as: "version", order: "dpkg" },
         }),
-        architecture: required(text(32, { is: "Architecture of the package.", sensitivity: "plain" })),
-        source: text(256, { is: "Source package it was built from.", sensitivity: "plain" }),
+        architecture: required(
+          text(32, {
+            is: "Architecture of the package; unknown where dpkg has none.",
+            sensitivity: "plain",
+          }),
+        ),
+        source: text(256, {
+          is: "Source package it was built from; often of the same name.",
+          sensitivity: "plain",
+        }),
         vendor: text(512, { is: "Who maintains the package.", sensitivity: "plain" }),
         installedSize: quantity({
           is: "Space it takes as its maker says.",

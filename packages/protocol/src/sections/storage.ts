@@ -10,12 +10,28 @@ export const definition = defineSection({
   schema: 1,
   category: "hardware",
   purposes: ["inventory", "security", "support"],
-  sources: { linux: ["/sys/block", "/proc/mounts", "/proc/self/mountinfo", "/dev/disk/by-id", "statfs(2)"] },
+  sources: {
+    linux: [
+      "/sys/block",
+      "/sys/class/scsi_host",
+      "/sys/fs/btrfs",
+      "/run/udev/data",
+      "/proc/self/mountinfo",
+      "/proc/1/mountinfo",
+      "/proc/self/mounts",
+      "/proc/mounts",
+      "statfs(2)",
+    ],
+  },
   fields: {
     disks: list(
       { is: "Disks.", sensitivity: "plain", max: 4_096, key: ["name"] },
       {
         name: required(text(64, { is: "The kernel's name of the disk.", sensitivity: "plain" })),
+        manufacturer: text(128, {
+          is: "Maker of the disk, where it tells it apart from the model.",
+          sensitivity: "plain",
+        }),
         model: text(256, { is: "Model of the disk.", sensitivity: "plain" }),
         serial: text(256, {
           is: "Serial number of the disk.",
