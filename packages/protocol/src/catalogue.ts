@@ -83,6 +83,11 @@ export const catalogue: Catalogue = catalogueOf(allSections);
 /** The policy digest while no privacy policy is published (version 0). */
 export const catalogueDigest: Digest = digestOf(catalogue);
 
+/** Text as it can stand in a row of a table: neither ends the cell nor the row. */
+const cell = (text: string) => text.replace(/\s+/g, " ").replaceAll("|", "\\|");
+
+const row = (cells: readonly string[]) => `| ${cells.map(cell).join(" | ")} |`;
+
 /** The catalogue as a Markdown page. */
 export function catalogueMarkdown({ sections }: Catalogue): string {
   const head = [
@@ -95,7 +100,13 @@ export function catalogueMarkdown({ sections }: Catalogue): string {
     "|---|---|---|---|---|",
     ...categoryNames.map((name) => {
       const { holds, retentionDays, organisationBasis, personalBasis } = categories[name];
-      return `| ${name} | ${holds} | ${retentionDays} | ${organisationBasis ?? "asked for"} | ${personalBasis ?? "asked for"} |`;
+      return row([
+        name,
+        holds,
+        String(retentionDays),
+        organisationBasis ?? "asked for",
+        personalBasis ?? "asked for",
+      ]);
     }),
   ];
   return `${[...head, ...sections.flatMap(sectionMarkdown)].join("\n")}\n`;
@@ -115,9 +126,16 @@ function sectionMarkdown(section: CatalogueSection): string[] {
     "",
     "| field | what it is | kind | bound | unit | sensitivity | search |",
     "|---|---|---|---|---|---|---|",
-    ...section.fields.map(
-      ({ path, is, kind, bound, unit, sensitivity, search }) =>
-        `| \`${path}\` | ${is} | ${kind} | ${bound} | ${unit ?? ""} | ${sensitivity} | ${search === undefined ? "" : `\`${search}:\``} |`,
+    ...section.fields.map(({ path, is, kind, bound, unit, sensitivity, search }) =>
+      row([
+        `\`${path}\``,
+        is,
+        kind,
+        bound,
+        unit ?? "",
+        sensitivity,
+        search === undefined ? "" : `\`${search}:\``,
+      ]),
     ),
   ];
 }

@@ -20,19 +20,28 @@ import {
 import { type Digest, digestOf, digestSchema } from "./digest.ts";
 import type { SectionDefinition } from "./section.ts";
 
-export const grantSchema = z.strictObject({
-  category: z.string().refine(isCategory, { error: "not a category" }),
-  level: z.enum(locationLevels).optional(),
-  purposes: z.array(z.enum(purposes)).min(1).max(purposes.length),
-  basis: z.enum(bases),
-  /** The OS account that gave it. */
-  by: z.string().min(1).max(256),
-  /** Whether a person was asked at a terminal or page when it was given. */
-  interactive: z.boolean(),
-  at: z.iso.datetime().max(32),
-  /** The policy text and catalogue that it was given under. */
-  policyDigest: digestSchema,
-});
+export const grantSchema = z
+  .strictObject({
+    category: z.string().refine(isCategory, { error: "not a category", abort: true }),
+    level: z.enum(locationLevels).optional(),
+    purposes: z
+      .array(z.enum(purposes))
+      .min(1)
+      .max(purposes.length)
+      .refine((named) => new Set(named).size === named.length, { error: "a purpose is named twice" }),
+    basis: z.enum(bases),
+    /** The OS account that gave it. */
+    by: z.string().min(1).max(256),
+    /** Whether a person was asked at a terminal or page when it was given. */
+    interactive: z.boolean(),
+    at: z.iso.datetime().max(32),
+    /** The policy text and catalogue that it was given under. */
+    policyDigest: digestSchema,
+  })
+  .refine(({ category, level }) => level === undefined || categoryDefinition(category).levels !== undefined, {
+    error: "the category has no levels",
+    path: ["level"],
+  });
 export type Grant = z.infer<typeof grantSchema>;
 
 /** All grants of an installation: at most one for each category. */
@@ -118,14 +127,31 @@ export function defaultWishes(ownership: Ownership): readonly Wish[] {
     .map((category) => wishFor(category));
 }
 
-/** A wish as a grant: on the ownership's own basis where there is one, else on the giver's consent. */
+/**
+ * The basis that a grant of this stands on: the ownership's own where there is one, else consent. The own basis
+ * carries the level that is taken unasked; a finer one is consented to.
+ */
+export function basisOf(
+  { category, level }: { readonly category: Category; readonly level?: LocationLevel | undefined },
+  ownership: Ownership,
+): Basis {
+  const unasked = categoryDefinition(category).levels?.[0];
+  const own = level === undefined || level === unasked;
+  return (own ? basisWithoutAsking(category, ownership) : null) ?? "consent";
+}
+
+/** Whether it can be granted for a device without its person: nobody consents for others. */
+export function isGrantableUnasked(wish: Wish, ownership: Ownership): boolean {
+  return ownership === "personal" || basisOf(wish, ownership) !== "consent";
+}
+
+/** A wish as a grant, on the basis that it stands on. */
 export function grantOf(wish: Wish, ownership: Ownership, giver: Giver): Grant {
-  const basis: Basis = basisWithoutAsking(wish.category, ownership) ?? "consent";
   return {
     category: wish.category,
     ...(wish.level === undefined ? {} : { level: wish.level }),
     purposes: [...wish.purposes],
-    basis,
+    basis: basisOf(wish, ownership),
     ...giver,
   };
 }

@@ -7,6 +7,9 @@ const windowLog = 23;
 
 const level = 3;
 
+/** What a frame begins with. A skippable frame, which says nothing, begins with something else. */
+const magic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
+
 export function compress(bytes: Uint8Array): Buffer {
   return zstdCompressSync(bytes, {
     params: {
@@ -22,6 +25,7 @@ export function compress(bytes: Uint8Array): Buffer {
  * for anything that is not a frame, and when something stands behind it, which nobody would look at.
  */
 export function decompress(bytes: Uint8Array, maxBytes: number): Buffer {
+  if (!magic.equals(bytes.subarray(0, magic.length))) throw noFrame();
   const { buffer, engine } = decode(bytes, maxBytes);
   if (engine.bytesWritten !== bytes.length)
     throw new RollcallError("invalid-encoding", { detail: "Something stands behind the zstd frame." });
@@ -52,9 +56,13 @@ function decode(bytes: Uint8Array, maxBytes: number): Decoded {
         detail: `The decoded body is larger than ${maxBytes} bytes.`,
         cause,
       });
-    throw new RollcallError("invalid-encoding", {
-      detail: "The body is not a zstd frame with a window of at most 8 MiB.",
-      cause,
-    });
+    throw noFrame(cause);
   }
+}
+
+function noFrame(cause?: unknown): RollcallError {
+  return new RollcallError("invalid-encoding", {
+    detail: "The body is not a zstd frame with a window of at most 8 MiB.",
+    cause,
+  });
 }

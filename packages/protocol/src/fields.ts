@@ -142,7 +142,8 @@ function boundedText(max: number): z.ZodString {
   return z
     .string()
     .min(1)
-    .max(max)
+    .refine((text) => text.length <= max, { error: `longer than ${max} UTF-16 code units`, abort: true })
+    .max(max) // counts code points; it is here for the JSON Schema
     .refine((text) => text.isWellFormed() && !text.includes("\0"), {
       error: "holds a NUL or a lone surrogate",
     });

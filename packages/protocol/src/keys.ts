@@ -49,9 +49,15 @@ export function signCanonical(key: SigningKey, value: unknown): string {
 
 /** Whether the signature over the value's canonical form was made with this public key. Never throws. */
 export function verifyCanonical(publicKey: PublicKey, value: unknown, signature: string): boolean {
-  return verifyBytes(publicKey, canonicalBytes(value), signature);
+  try {
+    return verifyBytes(publicKey, canonicalBytes(value), signature);
+  } catch {
+    // What has no canonical form was never signed.
+    return false;
+  }
 }
 
+/** Whether the signature over these bytes was made with this public key. Never throws. */
 export function verifyBytes(publicKey: PublicKey, bytes: Uint8Array, signature: string): boolean {
   if (!publicKeySchema.safeParse(publicKey).success || !signatureSchema.safeParse(signature).success)
     return false;

@@ -2,9 +2,9 @@
  * Fields that would tell where a device is, in whatever section they stand. Below the location choice `precise`
  * the agent leaves them out and the server refuses them.
  */
-import ipaddr from "ipaddr.js";
 import type { LocationLevel, Ownership } from "./categories.ts";
 import type { Field, FieldFacts, Shape, ShapeValue } from "./fields.ts";
+import { readAddress } from "./ip-address.ts";
 import type { SectionDefinition } from "./section.ts";
 
 export interface LocationRule {
@@ -34,8 +34,8 @@ const localRanges: ReadonlySet<string> = new Set([
  * what cannot be read cannot be shown to be harmless.
  */
 export function isPublicAddress(text: string): boolean {
-  const [address = ""] = text.split("/");
-  return !ipaddr.isValid(address) || !localRanges.has(ipaddr.process(address).range());
+  const address = readAddress(text);
+  return address === null || !localRanges.has(address.range());
 }
 
 /** The document without what would locate the device more finely than it may be. */

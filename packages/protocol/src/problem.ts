@@ -107,13 +107,21 @@ const mostPlacesTold = 20;
 /** Characters of a pointer; only one with a member name from outside is longer. */
 const longestPointer = 1_000;
 
+/** RFC 6901; where it would be too long, that of the last object on the way. */
+function pointerOf(path: readonly PropertyKey[]): string {
+  let pointer = "";
+  for (const part of path) {
+    const further = `${pointer}/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`;
+    if (further.length > longestPointer) break;
+    pointer = further;
+  }
+  return pointer;
+}
+
 /** What a schema found wrong, as pointers; values are not repeated. */
 export function placesOf(error: z.ZodError): ProblemAt[] {
   return error.issues.slice(0, mostPlacesTold).map((issue) => ({
-    pointer: issue.path
-      .map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`)
-      .join("")
-      .slice(0, longestPointer),
+    pointer: pointerOf(issue.path),
     detail: issue.code === "unrecognized_keys" ? "unknown member" : issue.message.slice(0, 500),
   }));
 }

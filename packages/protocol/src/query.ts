@@ -3,6 +3,7 @@
  * leading `-`; numbers compare with `<`, `<=`, `>`, `>=`. What the language will have later is refused with its
  * position, never misread.
  */
+import { plainAddress } from "./ip-address.ts";
 import { limits } from "./limits.ts";
 import { RollcallError } from "./problem.ts";
 import type { SearchField } from "./search-values.ts";
@@ -37,7 +38,8 @@ interface Token extends Span {
 }
 
 function refuse(detail: string, { start }: Pick<Span, "start">): never {
-  throw new RollcallError("query-invalid", { detail: `At position ${start + 1}: ${detail}.` });
+  const end = detail.endsWith("?") ? "" : ".";
+  throw new RollcallError("query-invalid", { detail: `At position ${start + 1}: ${detail}${end}` });
 }
 
 /** Parses a query over these fields. Throws `query-invalid` with position and suggestion. */
@@ -89,7 +91,7 @@ function condition(token: Token, fields: ReadonlyMap<string, SearchField>): Cond
   if (!field) refuse(`there is no field "${name}"${suggestion(name, [...fields.keys()])}`, token);
   if (field.as === "number") return { kind: "number", negated, field: name, ...numberOf(token, field) };
   refuseComparison(token);
-  return { kind: "text", negated, field: name, text: value };
+  return { kind: "text", negated, field: name, text: field.address ? addressOf(token, field) : value };
 }
 
 /** Parts of the language that are not there yet. */
@@ -108,6 +110,12 @@ function refuseLater(token: Token): void {
 function refuseComparison(token: Token): void {
   if (!token.quoted && /^[<>]/.test(token.value))
     refuse("only numbers can be compared yet; quote the value to search for the sign", token);
+}
+
+function addressOf(token: Token, { name }: SearchField): string {
+  if (token.value.includes("/"))
+    refuse(`${name}: takes an address without its prefix length; networks are not there yet`, token);
+  return plainAddress(token.value) ?? refuse(`${name}: takes an IP address such as 192.0.2.7`, token);
 }
 
 const multipliers: Readonly<Record<string, number>> = {

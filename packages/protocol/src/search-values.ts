@@ -1,5 +1,6 @@
 /** What can be searched in a document, taken out as its definition says. */
 import type { Field, Search, Shape, SummaryColumn } from "./fields.ts";
+import { plainAddress } from "./ip-address.ts";
 import type { SectionDefinition } from "./section.ts";
 
 /**
@@ -80,8 +81,14 @@ function valueAt(field: Field, search: Search, member: unknown, around: Around, 
   if (search.as !== "term" && search.as !== "key") return;
   const texts: readonly unknown[] = Array.isArray(member) ? member : [member];
   for (const text of texts) {
-    if (typeof text === "string")
-      found.push({ as: search.as, field: search.field, text, words: search.words ?? false, sensitive });
+    if (typeof text !== "string") continue;
+    found.push({
+      as: search.as,
+      field: search.field,
+      text: search.address ? (plainAddress(text) ?? text) : text,
+      words: search.words ?? false,
+      sensitive,
+    });
   }
 }
 
@@ -101,6 +108,8 @@ export interface SearchField {
   /** Whether any section feeds it from a sensitive field; then only who may read those may search it. */
   readonly sensitive: boolean;
   readonly unit?: string;
+  /** An IP address is searched for, without its prefix length. */
+  readonly address?: true;
 }
 
 /** Every query field that these sections declare. Throws when two of them declare one name differently. */
@@ -116,12 +125,15 @@ export function searchFieldsOf(definitions: readonly SectionDefinition[]): Reado
         throw new Error(`${section}.${path}: ${search.field} is searched as ${known.as} elsewhere`);
       if (known && known.unit !== unit)
         throw new Error(`${section}.${path}: ${search.field} has the unit ${known.unit} elsewhere`);
+      if (known && known.address !== search.address)
+        throw new Error(`${section}.${path}: ${search.field} is not an address here and elsewhere`);
       const sensitive = (known?.sensitive ?? false) || sensitivity === "sensitive";
       fields.set(search.field, {
         name: search.field,
         as: search.as,
         sensitive,
         ...(unit === undefined ? {} : { unit }),
+        ...(search.address ? { address: true as const } : {}),
       });
     }
   }

@@ -46,7 +46,7 @@ export function checkSection(
     return { errors: refusal(`schema ${schema} is newer than ${definition.schema}`, "/schema") };
   if ((status === "ok") !== (document !== undefined))
     return { errors: refusal("a document stands there if and only if the status is ok", "/document") };
-  if (status === "ok" && !isGranted(definition, grants))
+  if (status !== "not-consented" && !isGranted(definition, grants))
     return { errors: refusal(`category ${definition.category} is not granted`) };
   if (document === undefined) return { status, body: null, digest: null };
   const parsed = definition.document.safeParse(document);

@@ -67,6 +67,8 @@ type Truncatable<S extends Shape> = S & { readonly truncated: typeof truncatedFl
 export function defineSection<const S extends Shape, const N extends string>(
   declaration: SectionDeclaration<S, N>,
 ): SectionDefinition<Truncatable<S>, N> {
+  if (Object.hasOwn(declaration.fields, "truncated"))
+    throw new Error(`section ${declaration.name}, field truncated: every section has it already`);
   const fields: Truncatable<S> = { ...declaration.fields, truncated: truncatedFlag };
   const flat = flatten(fields);
   refuseContradictions(declaration.name, flat);

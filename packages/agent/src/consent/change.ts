@@ -5,6 +5,7 @@ import {
   type Giver,
   type Grant,
   grantOf,
+  isGrantableUnasked,
   type Ownership,
   purposes,
   type Wish,
@@ -21,15 +22,9 @@ export interface ConsentChange {
 }
 
 /**
- * On a personal device the caller grants everything. On an organisation's device what has no basis of the
- * organisation's own needs its purpose first, and so does a location finer than its default.
+ * Grants what is wished: purposes are added to those granted already, a level replaces the one before. On an
+ * organisation's device what has no basis of its own needs the organisation's purpose first.
  */
-function mayGrant({ category, level }: Wish, ownership: Ownership): boolean {
-  if (ownership === "personal") return true;
-  return basisWithoutAsking(category, ownership) !== null && (level === undefined || level === "country");
-}
-
-/** Grants what is wished: purposes are added to those granted already, a level replaces the one before. */
 export function grant(
   grants: readonly Grant[],
   wishes: readonly Wish[],
@@ -37,7 +32,7 @@ export function grant(
   giver: Giver,
 ): ConsentChange {
   const added = wishes
-    .filter((wish) => mayGrant(wish, ownership))
+    .filter((wish) => isGrantableUnasked(wish, ownership))
     .flatMap((wish) => {
       const before = grants.find(({ category }) => category === wish.category);
       const united = purposes.filter(
@@ -49,7 +44,7 @@ export function grant(
   return {
     grants: withGrants(grants, added),
     changed: added.map(({ category }) => category),
-    leftOut: wishes.filter((wish) => !mayGrant(wish, ownership)).map(({ category }) => category),
+    leftOut: wishes.filter((wish) => !isGrantableUnasked(wish, ownership)).map(({ category }) => category),
   };
 }
 

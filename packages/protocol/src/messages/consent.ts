@@ -10,7 +10,7 @@ export const consentNumberSchema = z.int().min(1);
 export const consentRequest = z.strictObject({ consentNumber: consentNumberSchema, grants: grantsSchema });
 export type ConsentRequest = z.infer<typeof consentRequest>;
 
-export const consentReceipt = z.object({
+const signedReceipt = z.object({
   use: z.literal("consent"),
   server: publicKeySchema,
   installation: installationIdSchema,
@@ -19,7 +19,9 @@ export const consentReceipt = z.object({
   at: z.iso.datetime(),
   signature: signatureSchema,
 });
-export type ConsentReceipt = z.infer<typeof consentReceipt>;
+export type ConsentReceipt = z.infer<typeof signedReceipt>;
+/** Loose, as everything signed: a newer server may say more, and the signature is over all of it. */
+export const consentReceipt = signedReceipt.loose();
 export const consentAnswer = z.object({ receipt: consentReceipt });
 export type ConsentAnswer = z.infer<typeof consentAnswer>;
 

@@ -19,10 +19,15 @@ const mostSections = 256;
 const countable = (value: unknown) =>
   typeof value !== "object" || value === null || Object.keys(value).length <= mostSections;
 
+// A record's schema passes over this one name in silence; what is not stored has to be refused.
+const nameable = (value: unknown) =>
+  typeof value !== "object" || value === null || !Object.hasOwn(value, "__proto__");
+
 // Counted before the names are looked at, because each wrong name is an error of its own.
 const sectionsByName = z
   .unknown()
   .refine(countable, { error: `more than ${mostSections} sections`, abort: true })
+  .refine(nameable, { error: "__proto__ is no section's name", abort: true })
   .pipe(z.record(sectionNameSchema, z.unknown()));
 
 /** Each section is checked on its own afterwards, so that good ones are stored when others are refused. */
@@ -35,7 +40,7 @@ export const sectionsRequest = z.strictObject({
 });
 export type SectionsRequest = z.infer<typeof sectionsRequest>;
 
-const receiptStatement = z.object({
+const signedReceipt = z.object({
   use: z.literal("receipt"),
   server: publicKeySchema,
   installation: installationIdSchema,
@@ -47,9 +52,11 @@ const receiptStatement = z.object({
   at: z.iso.datetime(),
   /** Of this request. */
   sections: z.record(sectionNameSchema, z.tuple([statusSchema, digestSchema.nullable()])),
+  signature: signatureSchema,
 });
-export const receiptSchema = receiptStatement.extend({ signature: signatureSchema });
-export type Receipt = z.infer<typeof receiptSchema>;
+export type Receipt = z.infer<typeof signedReceipt>;
+/** Loose, as everything signed: a newer server may say more, and the signature is over all of it. */
+export const receiptSchema = signedReceipt.loose();
 
 /** Signs what the server acknowledges, or any other statement of the server's that ends in `signature`. */
 export function signReceipt<T extends object>(key: SigningKey, statement: T): T & { signature: string } {

@@ -16,14 +16,16 @@ export type PolicyName = z.infer<typeof policyNameSchema>;
 export const acceptsSchema = z.record(z.string().max(64), z.int().min(1));
 
 /** A key of the server, announced under its identity key. */
-export const announcedKeySchema = z.object({
+const announcedKey = z.object({
   use: z.literal("receipt-key"),
   server: publicKeySchema,
   key: publicKeySchema,
   at: z.iso.datetime(),
   signature: signatureSchema,
 });
-export type AnnouncedKey = z.infer<typeof announcedKeySchema>;
+export type AnnouncedKey = z.infer<typeof announcedKey>;
+/** Loose, as everything signed: a newer server may say more, and the signature is over all of it. */
+export const announcedKeySchema = announcedKey.loose();
 
 export function announceReceiptKey(identity: SigningKey, key: string, at: string): AnnouncedKey {
   const statement = { use: "receipt-key" as const, server: identity.publicKey, key, at };

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { z } from "zod";
 import { type Field, itemKey, type ListField, type Shape, type ShapeValue } from "../fields.ts";
 import type { SectionDefinition } from "../section.ts";
+import { anyCharacter } from "./any-character.ts";
 
 /** Lists and texts stay this short, so that many documents can be tried; bounds have tests of their own. */
 const most = 6;
@@ -42,7 +43,7 @@ function values(field: Field): fc.Arbitrary<unknown> {
     case "text":
       return boundedTexts(boundsOf(field).maxLength);
     case "texts":
-      return fc.array(boundedTexts(boundsOf(field).items?.maxLength), { maxLength: most });
+      return fc.array(boundedTexts(boundsOf(field).items?.maxLength), atMost(boundsOf(field).maxItems));
     case "choice":
       return fc.constantFrom(...(boundsOf(field).enum ?? []));
     case "flag":
@@ -59,14 +60,20 @@ function values(field: Field): fc.Arbitrary<unknown> {
   }
 }
 
-function items({ shape, key }: ListField<Shape>): fc.Arbitrary<unknown[]> {
-  return fc.uniqueArray(objects(shape), { maxLength: most, selector: (item) => itemKey(key, item) });
+function items(field: ListField<Shape>): fc.Arbitrary<unknown[]> {
+  const { maxLength } = atMost(boundsOf(field).maxItems);
+  return fc.uniqueArray(objects(field.shape), { maxLength, selector: (item) => itemKey(field.key, item) });
+}
+
+function atMost(maxItems: number | undefined): { readonly maxLength: number } {
+  if (maxItems === undefined) throw new Error("a list without a bound");
+  return { maxLength: Math.min(maxItems, most) };
 }
 
 function boundedTexts(maxLength: number | undefined): fc.Arbitrary<string> {
   if (maxLength === undefined) throw new Error("a text without a bound");
   return fc
-    .string({ unit: "binary", minLength: 1, maxLength: Math.min(maxLength, most) })
+    .string({ unit: anyCharacter, minLength: 1, maxLength: Math.min(maxLength, most) })
     .map((text) => text.replaceAll("\0", "0").slice(0, maxLength))
     .filter((text) => text.isWellFormed());
 }
@@ -77,6 +84,7 @@ const instants = fc
 
 const bounds = z.object({
   maxLength: z.number().optional(),
+  maxItems: z.number().optional(),
   enum: z.array(z.string()).optional(),
   items: z.object({ maxLength: z.number().optional() }).optional(),
 });

@@ -1,0 +1,129 @@
+// zstd from outside: one whole frame, within its bounds, and nothing behind it.
+import { constants, zstdCompressSync } from "node:zlib";
+import fc from "fast-check";
+import t from "tap";
+import { compress, decompress } from "./content-encoding.ts";
+import { refusalOf } from "./testing/refusal.ts";
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+const noFrame = {
+  code: "invalid-encoding",
+  detail: "The body is not a zstd frame with a window of at most 8 MiB.",
+};
+const behind = { code: "invalid-encoding", detail: "Something stands behind the zstd frame." };
+const tooLarge = (bytes: number) => ({
+  code: "too-large",
+  detail: `The decoded body is larger than ${bytes} bytes.`,
+});
+
+const refusal = (bytes: Uint8Array, maxBytes = MiB) => refusalOf(() => decompress(bytes, maxBytes));
+
+/** Head of a frame without checksum and content size, whose window is 2 to this power (RFC 8878, 3.1.1.1). */
+const frameHead = (windowLog: number) => Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, (windowLog - 10) << 3]);
+
+/** A block that says one byte, repeated (RFC 8878, 3.1.1.2). */
+function repeated(byte: number, times: number, { last = false } = {}): Buffer {
+  const block = Buffer.alloc(4, byte);
+  block.writeUIntLE((times << 3) | (1 << 1) | (last ? 1 : 0), 0, 3);
+  return block;
+}
+
+/** A frame that says nothing and is passed over (RFC 8878, 3.1.2). */
+const skippable = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4]);
+
+const frame = compress(Buffer.from("roll call ".repeat(1_000)));
+
+t.test("gives back any bytes", async () => {
+  const long = fc
+    .tuple(fc.uint8Array(), fc.nat(2_000))
+    .map(([bytes, times]) => Buffer.alloc(times * 50, Buffer.from([0, ...bytes])));
+  fc.assert(
+    fc.property(fc.oneof(fc.uint8Array({ maxLength: 4_096 }), long), (bytes) => {
+      return decompress(compress(bytes), bytes.length || 1).equals(bytes);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+t.test("takes as much as is allowed and not a byte more", async (t) => {
+  t.equal(decompress(frame, 10_000).toString(), "roll call ".repeat(1_000));
+  t.strictSame(refusal(frame, 9_999), tooLarge(9_999));
+  t.equal(decompress(compress(Buffer.alloc(0)), 1).length, 0);
+});
+
+t.test("stops at the limit however much a body would become", async (t) => {
+  // 128 KiB from every 4 bytes: 4 GiB in 128 KiB, and 128 MiB in 4 KiB.
+  const bomb = (blocks: number) =>
+    Buffer.concat([frameHead(23), ...Array.from({ length: blocks }, () => repeated(0x20, 128 * KiB))]);
+  t.equal(bomb(1_023).length, 4_098);
+  t.strictSame(refusal(bomb(1_023), 64 * MiB), tooLarge(64 * MiB));
+  const before = process.memoryUsage().rss;
+  t.strictSame(refusal(bomb(32_768), 8 * MiB), tooLarge(8 * MiB));
+  t.ok(process.memoryUsage().rss - before < 256 * MiB);
+  const whole = Buffer.concat([frameHead(23), repeated(0x20, 128 * KiB), repeated(0x20, 1, { last: true })]);
+  t.ok(decompress(whole, MiB).equals(Buffer.alloc(128 * KiB + 1, " ")));
+});
+
+t.test("refuses a window over 8 MiB, whatever it holds", async (t) => {
+  const small = (windowLog: number) =>
+    Buffer.concat([frameHead(windowLog), repeated(0x20, 5, { last: true })]);
+  t.equal(decompress(small(23), MiB).toString(), "     ");
+  for (const windowLog of [24, 27, 31, 41])
+    t.strictSame(refusal(small(windowLog)), noFrame, `2^${windowLog}`);
+  const wide = zstdCompressSync(Buffer.alloc(20 * MiB), { params: { [constants.ZSTD_c_windowLog]: 25 } });
+  t.strictSame(refusal(wide, 64 * MiB), noFrame);
+  // A single segment whose content, and with it its window, would be 1 TiB.
+  const vast = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xe0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0]);
+  t.strictSame(refusal(vast), noFrame);
+});
+
+t.test("asks no wider window of its own reader", async (t) => {
+  const bytes = Buffer.alloc(20 * MiB, "roll call ");
+  t.ok(decompress(compress(bytes), 20 * MiB).equals(bytes));
+});
+
+t.test("refuses a frame that is cut anywhere", async (t) => {
+  const cuts = Array.from({ length: frame.length }, (_, length) => refusal(frame.subarray(0, length)));
+  t.strictSame(
+    cuts,
+    cuts.map(() => noFrame),
+  );
+});
+
+t.test("refuses whatever stands behind the frame", async (t) => {
+  for (const more of [Buffer.alloc(1), Buffer.from("\n"), frame, skippable, frame.subarray(0, 4)])
+    t.strictSame(refusal(Buffer.concat([frame, more])), behind);
+});
+
+t.test("refuses a frame whose content does not have its checksum", async (t) => {
+  t.equal(frame.readUInt8(4) & 0b100, 0b100, "it has one (RFC 8878, 3.1.1.1.1)");
+  const changed = Buffer.from(frame);
+  changed.writeUInt8(changed.readUInt8(changed.length - 1) ^ 1, changed.length - 1);
+  t.strictSame(refusal(changed), noFrame);
+});
+
+t.test("refuses a frame that says nothing, and what is no zstd", async (t) => {
+  t.strictSame(refusal(skippable), noFrame);
+  t.strictSame(refusal(Buffer.concat([skippable, frame])), noFrame);
+  t.strictSame(refusal(Buffer.alloc(0)), noFrame);
+  t.strictSame(refusal(Buffer.from("{}")), noFrame);
+  t.strictSame(refusal(Buffer.from([0x1f, 0x8b, 8, 0])), noFrame);
+});
+
+t.test("gives of any bytes at all what they say or a problem", async () => {
+  const changed = fc.tuple(fc.nat(frame.length - 1), fc.nat(255)).map(([at, byte]) => {
+    const bytes = Buffer.from(frame);
+    bytes.writeUInt8(byte, at);
+    return bytes;
+  });
+  const headed = fc.uint8Array().map((bytes) => Buffer.concat([frameHead(20), bytes]));
+  fc.assert(
+    fc.property(fc.oneof(fc.uint8Array(), changed, headed), (bytes) => {
+      const refused = refusal(bytes, 64 * KiB);
+      return refused === null || ["invalid-encoding", "too-large"].includes(refused.code);
+    }),
+    { numRuns: 300 },
+  );
+});
