@@ -68,7 +68,7 @@ const isRefused = (name: string, section: PreparedSection, { refused }: Acknowle
   refused[name] === fingerprint(section);
 
 /** Everything; in place of what the server refuses stands what it took last, so that it does not lose that. */
-export function everything(prepared: Prepared, acknowledged: Acknowledged): Submission {
+function everything(prepared: Prepared, acknowledged: Acknowledged): Submission {
   const sections = new Map<string, PreparedSection>();
   for (const [name, section] of prepared) {
     const instead = isRefused(name, section, acknowledged) ? asTaken(acknowledged.sections[name]) : section;

@@ -52,7 +52,6 @@ const enrolledSchema = z.object({
   accepts: acceptsSchema,
 });
 
-export type Enrolling = z.infer<typeof enrollingSchema>;
 export type Installation = z.infer<typeof enrolledSchema>;
 
 /** Who this installation is and whose server it talks to. Written last when a device enrols: from then on it is enrolled. */
