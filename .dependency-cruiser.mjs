@@ -77,6 +77,24 @@ export default {
       { path: "^packages/ingest/src/http/" },
     ),
     forbid(
+      "queries-stay-in-their-domain",
+      "another domain calls a domain's rules; only the assembly, which finds out who calls, asks for itself",
+      { path: "^packages/ingest/src/([^/]+)/", pathNot: [test, "^packages/ingest/src/(http|testing)/"] },
+      { path: "^packages/ingest/src/[^/]+/[a-z-]*queries[.]ts$", pathNot: "^packages/ingest/src/$1/" },
+    ),
+    forbid(
+      "collectors-load-little",
+      "the process that looks at the machine starts at every check-in: it knows the protocol by its types",
+      {
+        path: "^packages/agent/src/(collectors|linux|collecting/(child|look|run-collector|serve-task))",
+        pathNot: test,
+      },
+      {
+        path: "^packages/(protocol|terminal)/|node_modules/zod/",
+        dependencyTypesNot: ["type-only"],
+      },
+    ),
+    forbid(
       "no-tests-in-the-program",
       "a test is no place for code that others use",
       { pathNot: test },

@@ -41,6 +41,13 @@ const violations = {
   "ingest-is-no-agent": { "packages/ingest/src/b.ts": `export { a } from "../../agent/src/a.ts";` },
   "packages-stand-without-the-repository": { "packages/agent/src/b.ts": `import "../../../scripts/a.ts";` },
   "store-knows-no-http": { "packages/ingest/src/store/b.ts": `export type { a } from "../http/a.ts";` },
+  "queries-stay-in-their-domain": {
+    "packages/ingest/src/search/b.ts": `import "../inventory/queries.ts";`,
+    "packages/ingest/src/inventory/queries.ts": "export {};",
+  },
+  "collectors-load-little": {
+    "packages/agent/src/collectors/b.ts": `import { a } from "../../../protocol/src/a.ts"; export const b = a;`,
+  },
   "no-tests-in-the-program": {
     "packages/agent/src/b.ts": `import "./c.test.ts";`,
     "packages/agent/src/c.test.ts": "export {};",
@@ -57,6 +64,9 @@ t.test("finds nothing wrong with sources that keep to the arrows", async (t) => 
     "packages/protocol/src/b.ts": `import { createHash } from "node:crypto"; export const b = createHash;`,
     "packages/agent/src/b.ts": `export { a } from "../../protocol/src/a.ts"; import "../../terminal/src/a.ts";`,
     "packages/ingest/src/http/b.ts": `export { a } from "../../../protocol/src/a.ts"; import "node:http";`,
+    "packages/ingest/src/search/b.ts": `import "./queries.ts";`,
+    "packages/ingest/src/search/queries.ts": "export {};",
+    "packages/agent/src/collectors/b.ts": `import type { a } from "../../../protocol/src/a.ts"; export type B = typeof a;`,
   };
   t.same(brokenRules(t.testdir(nested(repository(allowed)))), []);
 });

@@ -50,9 +50,18 @@ export function readConfig(directory: string): Config {
 }
 
 function parsed(file: string): unknown {
+  const text = textOf(file);
   try {
-    return JSON.parse(readFileSync(file, "utf8"));
+    return JSON.parse(text);
   } catch (cause) {
     throw new Error(`${file} is not JSON`, { cause });
+  }
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new Error(`${file} cannot be read`, { cause });
   }
 }

@@ -1,12 +1,11 @@
 /** One server: owns a data directory, listens, and ends so that nothing acknowledged or in flight is lost. */
 import { chmodSync, rmSync } from "node:fs";
-import { createServer, type RequestListener, type Server } from "node:http";
-import type { ListenOptions } from "node:net";
+import { createServer, type Server } from "node:http";
+import type { ListenOptions, Socket } from "node:net";
 import { catalogueDigest } from "@rollcall/protocol";
 import type { Request } from "express";
-import { pino } from "pino";
 import { readConfig } from "./config.ts";
-import { createApp } from "./http/app.ts";
+import { type App, createApp } from "./http/app.ts";
 import type { Door } from "./http/authenticate.ts";
 import { Nonces } from "./identity/nonces.ts";
 import { openServerKeys } from "./identity/server-keys.ts";
@@ -24,6 +23,8 @@ export interface ServerOptions {
   readonly operator: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** What connections get, where it is not the protocol's; for tests. */
+  readonly timeouts?: Partial<typeof timeouts>;
 }
 
 export interface RunningServer {
@@ -53,10 +54,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const keys = openServerKeys(directory.path, new Date(options.now()));
     const { store, index } = await openSqliteStore(directory.database);
     undo.push(() => store.close());
-    const log = openLog(
-      pino.destination({ dest: directory.requestLog, append: true, mode: 0o600, sync: false }),
-    );
-    undo.push(() => log.flush());
+    const log = await openLog(directory.requestLog);
+    undo.push(() => log.close());
     const services: Services = {
       store,
       index,
@@ -70,14 +69,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     };
     const doors = new WeakMap<object, Door>();
     const app = createApp(services, log, (request: Request) => doors.get(request.socket) ?? "network");
+    const listeners: Listener[] = [];
+    undo.push(() => finishAll(listeners, config["server.stopSeconds"]));
     const open = async (door: Door, where: ListenOptions): Promise<Server> => {
-      const server = await listen(app, where);
-      server.on("connection", (socket) => doors.set(socket, door));
-      undo.push(() => finish(server, config["server.stopSeconds"]));
-      return server;
+      const listener = await listen(app, where, { ...timeouts, ...options.timeouts });
+      listener.server.on("connection", (socket) => doors.set(socket, door));
+      listeners.push(listener);
+      return listener.server;
     };
-    await openSocket(directory.controlSocket, (path) => open("control-socket", { path }));
-    await openSocket(directory.agentSocket, (path) => open("agent-socket", { path }));
+    const openLocal = async (door: Door, path: string): Promise<void> => {
+      // By its own path: under that by which a long one is reached, Node would not find it any more.
+      undo.push(() => rmSync(path, { force: true }));
+      await openSocket(path, (address) => open(door, { path: address }));
+    };
+    await openLocal("control-socket", directory.controlSocket);
+    await openLocal("agent-socket", directory.agentSocket);
     const url = options.listen ? addressOf(await open("network", options.listen)) : null;
     let stopped: Promise<void> | null = null;
     return {
@@ -112,20 +118,35 @@ async function openSocket(path: string, open: (address: string) => Promise<Serve
   chmodSync(path, 0o600);
 }
 
-function listen(app: RequestListener, where: ListenOptions): Promise<Server> {
-  const server = createServer(timeouts, app);
+/** A server with its connections. */
+interface Listener {
+  readonly server: Server;
+  readonly sockets: ReadonlySet<Socket>;
+}
+
+function listen(app: App, where: ListenOptions, allowed: typeof timeouts): Promise<Listener> {
+  // A request without Host gets its problem from the app.
+  const server = createServer({ ...allowed, requireHostHeader: false }, app.handle);
   server.maxConnections = mostSockets;
+  server.on("clientError", app.unreadable);
+  // What a request expects besides 100-continue is passed over (RFC 9110, 10.1.1); by default Node would answer itself.
+  server.on("checkExpectation", (request, response) => server.emit("request", request, response));
   // A connection that was busy when the server began to stop is not idle then; without this it would stay open.
   server.on("request", (request, response) =>
     response.once("finish", () => {
       if (!server.listening) request.socket.end();
     }),
   );
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(where, () => {
       server.off("error", reject);
-      resolve(server);
+      resolve({ server, sockets });
     });
   });
 }
@@ -136,8 +157,12 @@ function addressOf(server: Server): string {
   return `http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`;
 }
 
-/** Takes no new connections, lets requests in flight finish, and cuts what is left after `seconds`. */
-function finish(server: Server, seconds: number): Promise<void> {
+/** Takes no new connections anywhere, lets requests in flight finish, and cuts what is left after `seconds`. */
+async function finishAll(listeners: readonly Listener[], seconds: number): Promise<void> {
+  await Promise.all(listeners.map((listener) => finish(listener, seconds)));
+}
+
+function finish({ server, sockets }: Listener, seconds: number): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), seconds * 1000);
     server.close(() => {
@@ -145,5 +170,7 @@ function finish(server: Server, seconds: number): Promise<void> {
       resolve();
     });
     server.closeIdleConnections();
+    // One that has said nothing yet, such as a browser opens in advance, is not idle to Node.
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
   });
 }

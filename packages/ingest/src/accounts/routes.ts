@@ -24,14 +24,14 @@ const newApiToken = z.strictObject({
     .default(365 * 86_400),
 });
 
-export const tokenIdSchema = z
+const tokenIdSchema = z
   .string()
   .regex(/^[1-9]\d{0,14}$/)
   .transform(Number);
 
 export function readId(params: Readonly<Record<string, string>>): number {
   const id = tokenIdSchema.safeParse(params.id);
-  if (!id.success) throw new RollcallError("not-found");
+  if (!id.success) throw new RollcallError("not-found", { detail: "There is no token with this id." });
   return id.data;
 }
 

@@ -1,6 +1,6 @@
 /** The roll call's rules: what a check-in, a consent and submitted sections may do, and what is signed for them. */
 import {
-  basisWithoutAsking,
+  basisOf,
   type CheckInAnswer,
   type CheckInRequest,
   type ConsentReceipt,
@@ -28,15 +28,9 @@ import type { CallingInstallation } from "../accounts/caller.ts";
 import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
 import { installationScope } from "../store/scope.ts";
-import {
-  type AcceptedSection,
-  consentOf,
-  type ReadingValue,
-  recordCheckIn,
-  type SectionsOutcome,
-  storeConsent,
-  storeSections,
-} from "./queries.ts";
+import { type ReadingValue, recordCheckIn } from "./check-in-queries.ts";
+import { consentOf, storeConsent } from "./consent-queries.ts";
+import { type AcceptedSection, type SectionsOutcome, storeSections } from "./section-queries.ts";
 
 export async function checkIn(
   services: Services,
@@ -129,11 +123,11 @@ export async function takeConsent(
 
 /** What cannot be refused is never called consent, and what needs consent stands on no other basis. */
 function refuseFalseBasis(grants: readonly Grant[], ownership: Ownership): void {
-  const errors = grants.flatMap(({ category, basis }, index): ProblemAt[] => {
-    const due = basisWithoutAsking(category, ownership) ?? "consent";
-    return basis === due
+  const errors = grants.flatMap((grant, index): ProblemAt[] => {
+    const due = basisOf(grant, ownership);
+    return grant.basis === due
       ? []
-      : [{ pointer: `/grants/${index}/basis`, detail: `${category} stands on ${due} here` }];
+      : [{ pointer: `/grants/${index}/basis`, detail: `${grant.category} stands on ${due} here` }];
   });
   if (errors.length > 0)
     throw new RollcallError("invalid-request", {

@@ -1,25 +1,16 @@
 /**
  * The API as commands call it: a server elsewhere (ROLLCALL_URL), the one that owns the data directory through
- * its control socket, or, where none runs, the same code in this process under the directory's lock.
+ * its control socket, or, where none runs, the same code in this process under the directory's lock. What a way
+ * needs is loaded when it is taken.
  */
-import { type ProblemBody, problemBody } from "@rollcall/protocol";
-import { type ExitCode, exitCodes } from "@rollcall/terminal";
-import { Client, type Dispatcher } from "undici";
+import { existsSync } from "node:fs";
+import { exitCodes } from "@rollcall/terminal";
 import type { z } from "zod";
-import { startServer } from "../server.ts";
 import { withSocketPath } from "../socket-path.ts";
 import { DirectoryInUse, pathsIn } from "../store/data-directory.ts";
-import { type Context, dataDirectory } from "./context.ts";
-
-/** A failure that the person can act on, with the exit code it ends in. */
-export class CommandFailure extends Error {
-  readonly exitCode: ExitCode;
-
-  constructor(message: string, exitCode: ExitCode = exitCodes.failed, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.exitCode = exitCode;
-  }
-}
+import { type Context, dataDirectory, remoteServer } from "./context.ts";
+import { CommandFailure, wrongUsage } from "./failure.ts";
+import { type HttpAnswer, HttpClient, type HttpRequest } from "./http-client.ts";
 
 export interface Call<T> {
   readonly method: "GET" | "POST" | "DELETE";
@@ -32,100 +23,116 @@ export interface Call<T> {
 
 export type Api = <T>(call: Call<T>) => Promise<T>;
 
-/** Runs a command against the API and lets go of the connection. */
-export async function withApi<T>(context: Context, work: (api: Api) => Promise<T>): Promise<T> {
-  const url = context.env.ROLLCALL_URL;
-  if (url !== undefined && url !== "") return remotely(context, url, work);
+type Work<T> = (api: Api) => Promise<T>;
+
+/**
+ * Runs a command against the API and lets go of the connection. Only one that `makes` something makes a data
+ * directory where there is none: whoever reads has named the wrong one.
+ */
+export async function withApi<T>(
+  context: Context,
+  work: Work<T>,
+  purpose: "reads" | "makes" = "reads",
+): Promise<T> {
+  const url = remoteServer(context);
+  if (url !== null) return remotely(context, url, work);
   const directory = dataDirectory(context);
-  const { controlSocket } = pathsIn(directory);
-  const running = await locally(controlSocket, directory, work, "may be absent");
+  if (!existsSync(directory)) {
+    if (purpose === "reads")
+      throw new CommandFailure(
+        `there is no data directory ${directory}; start a server with rollcall serve, or name another directory with --data`,
+        exitCodes.notReached,
+      );
+    return inProcess(context, directory, work);
+  }
+  const running = await locally(directory, work);
   return running ? running.result : inProcess(context, directory, work);
 }
 
-async function remotely<T>({ env }: Context, url: string, work: (api: Api) => Promise<T>): Promise<T> {
-  const token = env.ROLLCALL_TOKEN;
-  if (token === undefined || token === "")
-    throw new CommandFailure("ROLLCALL_URL is set but ROLLCALL_TOKEN is not.", exitCodes.usage);
+async function remotely<T>({ env }: Context, url: string, work: Work<T>): Promise<T> {
+  const token = env.ROLLCALL_TOKEN?.trim();
+  if (!token)
+    throw wrongUsage("ROLLCALL_URL is set, ROLLCALL_TOKEN is not; make one with rollcall api-token");
   const base = URL.parse(url);
   if (!base || !/^https?:$/.test(base.protocol))
-    throw new CommandFailure(`ROLLCALL_URL is not an http or https address: ${url}`, exitCodes.usage);
-  const client = new Client(base.origin);
+    throw wrongUsage(`ROLLCALL_URL is not an http or https address: ${url}`);
+  const client = await HttpClient.to(base);
+  const below = base.pathname.replace(/\/+$/, "");
   try {
-    return await work(apiOver(client, base.origin, { authorization: `Bearer ${token}` }));
+    return await work(apiOver(client, base.origin, { below, headers: { authorization: `Bearer ${token}` } }));
   } finally {
-    await client.close();
+    client.close();
   }
 }
 
-/** Works through a control socket; null when there is no server behind it and that is no mistake. */
-async function locally<T>(
-  socket: string,
-  directory: string,
-  work: (api: Api) => Promise<T>,
-  absence: "may be absent" | "is a failure",
-): Promise<{ result: T } | null> {
-  return withSocketPath(socket, async (socketPath) => {
-    const client = new Client("http://localhost", { socketPath });
+/** Works through the control socket of a server that runs; null when none does. */
+function locally<T>(directory: string, work: Work<T>): Promise<{ result: T } | null> {
+  return withSocketPath(pathsIn(directory).controlSocket, async (socketPath) => {
+    const client = await HttpClient.to(socketPath);
     try {
-      const api = apiOver(client, `the server in ${directory}`, {});
       // A server that is there answers this at once; one that is not is found out before anything was asked of it.
-      if (absence === "may be absent" && !(await reachable(client))) return null;
-      return { result: await work(api) };
+      if (!(await reachable(client, directory))) return null;
+      return { result: await work(apiOver(client, `the server in ${directory}`)) };
     } finally {
-      await client.close();
+      client.close();
     }
-  }).catch((error: unknown) => {
-    if (isMissingFolder(error) && absence === "may be absent") return null;
-    throw error;
   });
 }
 
-const isMissingFolder = (error: unknown) =>
-  error instanceof Error && "code" in error && error.code === "ENOENT";
-
-async function reachable(client: Client): Promise<boolean> {
+async function reachable(client: HttpClient, directory: string): Promise<boolean> {
   try {
-    const { body } = await client.request({ method: "GET", path: "/healthz" });
-    await body.dump();
+    await client.request({ method: "GET", path: "/healthz" });
     return true;
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const code = codeOf(error);
     if (code === "ENOENT" || code === "ECONNREFUSED") return false;
-    throw error;
+    const reason = code === "EACCES" ? "it belongs to another account" : code;
+    throw new CommandFailure(
+      `the server in ${directory} was not reached (${reason})`,
+      exitCodes.notReached,
+      error,
+    );
   }
 }
 
-async function inProcess<T>(context: Context, directory: string, work: (api: Api) => Promise<T>): Promise<T> {
+async function inProcess<T>(context: Context, directory: string, work: Work<T>): Promise<T> {
+  const { startServer } = await import("../server.ts");
+  const { account: operator, now } = context;
+  const server = await startServer({ directory, operator, now }).catch((error: unknown) => {
+    if (!(error instanceof DirectoryInUse)) throw error;
+    throw new CommandFailure(
+      `${error.message}, which does not answer; end it or try again`,
+      exitCodes.notReached,
+      error,
+    );
+  });
   try {
-    const server = await startServer({ directory, operator: context.account, now: context.now });
-    try {
-      const done = await locally(pathsIn(directory).controlSocket, directory, work, "is a failure");
-      if (!done) throw new CommandFailure(`${directory}: its own server did not answer`);
-      return done.result;
-    } finally {
-      await server.stop();
-    }
-  } catch (error) {
-    if (error instanceof DirectoryInUse)
-      throw new CommandFailure(`${error.message}, which does not answer.`, exitCodes.notReached, error);
-    throw error;
+    const done = await locally(directory, work);
+    if (!done) throw new CommandFailure(`${directory}: its own server did not answer`);
+    return done.result;
+  } finally {
+    await server.stop();
   }
 }
 
-function apiOver(client: Client, name: string, headers: Record<string, string>): Api {
+function apiOver(
+  client: HttpClient,
+  name: string,
+  { below = "", headers = {} }: { below?: string; headers?: Readonly<Record<string, string>> } = {},
+): Api {
   return async ({ method, path, query, body, answer }) => {
-    const response = await send(client, name, {
+    const { status, text } = await send(client, name, {
       method,
-      path: withQuery(path, query),
+      path: below + withQuery(path, query),
       headers: { ...headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
-      body: body === undefined ? null : JSON.stringify(body),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const told: unknown = await response.body.json().catch(() => null);
-    if (response.statusCode >= 400) throw failureOf(response.statusCode, problemBody.safeParse(told).data);
+    const told = asJson(text);
+    if (status >= 400) throw await failureOf(name, status, told);
     const parsed = answer.safeParse(told);
     if (!parsed.success)
       throw new CommandFailure(
-        `${name} answered with something else than this version understands.`,
+        `${name} answered with something else than this version understands`,
         exitCodes.failed,
         parsed.error,
       );
@@ -133,18 +140,28 @@ function apiOver(client: Client, name: string, headers: Record<string, string>):
   };
 }
 
-async function send(
-  client: Client,
-  name: string,
-  options: Dispatcher.RequestOptions,
-): Promise<Dispatcher.ResponseData> {
+async function send(client: HttpClient, name: string, request: HttpRequest): Promise<HttpAnswer> {
   try {
-    return await client.request(options);
+    return await client.request(request);
   } catch (cause) {
-    const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-    throw new CommandFailure(`${name} was not reached (${reason}).`, exitCodes.notReached, cause);
+    throw new CommandFailure(
+      `${name} was not reached (${codeOf(cause)}); is it running?`,
+      exitCodes.notReached,
+      cause,
+    );
   }
 }
+
+function asJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code) : String(error);
 
 function withQuery(path: string, query: Call<unknown>["query"] = {}): string {
   const search = new URLSearchParams();
@@ -152,9 +169,13 @@ function withQuery(path: string, query: Call<unknown>["query"] = {}): string {
   return search.size > 0 ? `${path}?${search}` : path;
 }
 
-function failureOf(status: number, problem: ProblemBody | undefined): CommandFailure {
-  if (!problem) return new CommandFailure(`The server answered ${status} without saying why.`);
+/** What was typed makes the request, so a request that cannot be understood was wrongly typed. */
+async function failureOf(name: string, status: number, told: unknown): Promise<CommandFailure> {
+  const { problemBody } = await import("@rollcall/protocol");
+  const problem = problemBody.safeParse(told).data;
+  if (!problem) return new CommandFailure(`${name} answered ${status} without saying why`);
   const places = (problem.errors ?? []).map(({ pointer, detail }) => `${pointer}: ${detail}`);
   const words = [problem.detail ?? problem.title, ...places].join(" ");
-  return new CommandFailure(`${words} [${problem.code}]`);
+  const mistyped = problem.code === "query-invalid" || places.length > 0;
+  return new CommandFailure(`${words} [${problem.code}]`, mistyped ? exitCodes.usage : exitCodes.failed);
 }

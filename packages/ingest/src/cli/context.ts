@@ -1,6 +1,6 @@
 /** What a command of `rollcall` works with; made once by `main.ts`, the only file that reads `process`. */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Output } from "@rollcall/terminal";
 
 export interface Context {
@@ -12,20 +12,25 @@ export interface Context {
   /** The OS account that runs the command. */
   readonly account: string;
   readonly now: () => number;
-  /** Resolves when the process is asked to end (SIGINT, SIGTERM). */
-  readonly asked: Promise<void>;
+  /** Catches SIGINT and SIGTERM from now on; resolves at the first. */
+  readonly asked: () => Promise<void>;
 }
 
 const usualDirectory = "/var/lib/rollcall";
 
-/** Flag, environment, `./data` if there, else the usual place. */
+/** Flag, environment, `./data` if there, else the usual place; absolute. */
 export function dataDirectory({
   data,
   env,
   workingDirectory,
 }: Pick<Context, "data" | "env" | "workingDirectory">): string {
-  const named = data ?? env.ROLLCALL_DATA;
-  if (named !== undefined && named !== "") return named;
+  const named = data || env.ROLLCALL_DATA;
+  if (named) return resolve(workingDirectory, named);
   const here = join(workingDirectory, "data");
   return existsSync(here) ? here : usualDirectory;
+}
+
+/** The server elsewhere that the environment names, or null. */
+export function remoteServer({ env }: Pick<Context, "env">): string | null {
+  return env.ROLLCALL_URL || null;
 }

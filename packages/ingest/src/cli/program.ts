@@ -1,63 +1,50 @@
 /** The command tree of `rollcall`. */
-import { exitCodes } from "@rollcall/terminal";
 import { Command } from "commander";
-import { CommandFailure } from "./client.ts";
 import type { Context } from "./context.ts";
+import { addDevice } from "./device.ts";
 import { addInventoryCommands } from "./inventory.ts";
+import { addLaterCommands } from "./later.ts";
 import { addServe } from "./serve.ts";
 import { addTokenCommands } from "./tokens.ts";
 
-/** Commands of the contract that are not there yet. They say so and fail, rather than being unknown. */
-const later = [
-  "group",
-  "tag",
-  "search",
-  "changes",
-  "complete",
-  "import",
-  "export",
-  "sign-in-link",
-  "log",
-  "audit",
-  "backup",
-  "restore",
-  "retention",
-  "reindex",
-  "migrate",
-  "doctor",
-  "config",
-  "release",
-  "rollout",
-  "action",
-  "privacy-policy",
-  "data-request",
-  "trends",
-  "account",
-];
+export interface ProgramOptions {
+  readonly version: string;
+  readonly contextOf: () => Context;
+  /** For help, which is commander's. */
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+  /** Takes what commander has to say of wrong usage, in one line. */
+  readonly tellWrongUsage: (message: string) => void;
+}
 
-export function createProgram(version: string, contextOf: () => Context): Command {
+export function createProgram(options: ProgramOptions): Command {
+  const { version, contextOf, stdout, stderr, tellWrongUsage } = options;
   const program = new Command("rollcall")
     .description("The server, and the inventory that it keeps.")
-    .version(version)
+    .version(version, "--version")
     .option("--data <DIR>", "data directory (ROLLCALL_DATA; else ./data if there, else /var/lib/rollcall)")
     .option("--json", "answer in JSON, lists as one object a line")
     .option("--quiet", "no remarks on stderr")
     .configureHelp({ showGlobalOptions: true })
-    .showSuggestionAfterError()
-    .showHelpAfterError("(--help tells what there is)");
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      outputError: (message) => tellWrongUsage(inOneLine(message)),
+    })
+    .showSuggestionAfterError();
   addServe(program, contextOf);
   addTokenCommands(program, contextOf);
   addInventoryCommands(program, contextOf);
-  for (const name of later) addLater(program, name);
+  addDevice(program, contextOf);
+  addLaterCommands(program);
   return program;
 }
 
-function addLater(program: Command, name: string): void {
-  program
-    .command(name, { hidden: true })
-    .allowUnknownOption()
-    .allowExcessArguments()
-    .action(() => {
-      throw new CommandFailure(`rollcall ${name}: not yet`, exitCodes.failed);
-    });
+/** `error: unknown command 'devics'\n(Did you mean devices?)` as one line that says where to look. */
+function inOneLine(message: string): string {
+  const words = message
+    .replace(/^error: /, "")
+    .trim()
+    .replaceAll(/\s*\n\s*/g, " ");
+  return `${words} (--help tells what there is)`;
 }

@@ -1,24 +1,23 @@
 /** `rollcall serve`: the server in the foreground, until it is asked to end. */
+import { isIPv4 } from "node:net";
 import { exitCodes } from "@rollcall/terminal";
 import type { Command } from "commander";
-import { startServer } from "../server.ts";
-import { CommandFailure } from "./client.ts";
+import { DirectoryInUse } from "../store/data-directory.ts";
 import { type Context, dataDirectory } from "./context.ts";
+import { CommandFailure, notYet, wrongUsage } from "./failure.ts";
 
 const defaultListen = "127.0.0.1:8080";
 
 /** `HOST:PORT` on loopback. Other addresses come with TLS. */
-export function readListen(text: string): { host: string; port: number } {
+function readListen(text: string): { host: string; port: number } {
   const match = /^(?:\[([0-9a-f:]+)\]|([^:]+)):(\d{1,5})$/i.exec(text);
   const [host, port] = [match?.[1] ?? match?.[2], Number(match?.[3])];
-  if (host === undefined || !(port <= 65_535))
-    throw new CommandFailure(`--listen takes HOST:PORT, not ${text}`, exitCodes.usage);
-  if (!/^(127(\.\d{1,3}){3}|::1|localhost)$/i.test(host)) {
+  if (host === undefined || !(port <= 65_535)) throw wrongUsage(`--listen takes HOST:PORT, not ${text}`);
+  const isLoopback = isIPv4(host) ? host.startsWith("127.") : /^(::1|localhost)$/i.test(host);
+  if (!isLoopback)
     throw new CommandFailure(
       `not yet: --listen ${text} would open the server to other machines, which needs TLS; use 127.0.0.1`,
-      exitCodes.failed,
     );
-  }
   return { host, port };
 }
 
@@ -33,43 +32,51 @@ export function addServe(program: Command, contextOf: () => Context): void {
     .option("--tls-cert <FILE>", "not yet")
     .option("--tls-key <FILE>", "not yet")
     .option("--database <URL>", "not yet")
-    .action(async ({ listen, ...others }: { listen: string }) =>
-      serve(contextOf(), listen, Object.keys(others)),
-    );
+    .action(({ listen, ...others }: { listen: string }) => {
+      const [later] = Object.keys(others);
+      if (later !== undefined)
+        throw notYet(`--${later.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+      return serve(contextOf(), listen);
+    });
 }
 
-async function serve(context: Context, listen: string, later: readonly string[]): Promise<void> {
-  if (later.length > 0)
-    throw new CommandFailure(
-      `not yet: --${later[0]?.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
-    );
-  const where = readListen(listen);
+async function serve(
+  { account: operator, now, output, ...context }: Context,
+  typedListen: string,
+): Promise<void> {
+  const listen = readListen(typedListen);
+  const asked = context.asked();
   const directory = dataDirectory(context);
-  const server = await startServer({
-    directory,
-    listen: where,
-    operator: context.account,
-    now: context.now,
-  }).catch((error: unknown) => {
-    throw asFailure(error, directory, listen);
+  const { startServer } = await import("../server.ts");
+  const server = await startServer({ directory, listen, operator, now }).catch((error: unknown) => {
+    throw asFailure(error, directory, typedListen);
   });
-  context.output.line(`Rollcall listens on ${server.url}, data in ${server.directory}`);
-  context.output.json({ url: server.url, directory: server.directory, server: server.id });
-  await context.asked;
+  output.line(`Rollcall listens on ${server.url}, data in ${server.directory}`);
+  output.json({ url: server.url, directory: server.directory, server: server.id });
+  await asked;
   await server.stop();
 }
 
+/** Why it does not start, with what to do. */
 function asFailure(error: unknown, directory: string, listen: string): CommandFailure {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "EADDRINUSE")
+  const reason = error instanceof Error ? error.message : String(error);
+  if (error instanceof DirectoryInUse)
     return new CommandFailure(
-      `${listen} is taken by another program; choose another port with --listen`,
+      `${reason}; end that one, or name another directory with --data`,
+      exitCodes.notReached,
+      error,
+    );
+  const isListening = error instanceof Error && "syscall" in error && error.syscall === "listen";
+  const code = isListening && "code" in error ? error.code : undefined;
+  if (code === undefined)
+    return new CommandFailure(
+      reason.includes(directory) ? reason : `${directory}: ${reason}`,
       exitCodes.failed,
       error,
     );
-  const reason = error instanceof Error ? error.message : String(error);
+  const why = code === "EADDRINUSE" ? "is taken by another program" : `cannot be opened (${code})`;
   return new CommandFailure(
-    reason.includes(directory) ? reason : `${directory}: ${reason}`,
+    `${listen} ${why}; choose another address with --listen (data: ${directory})`,
     exitCodes.failed,
     error,
   );

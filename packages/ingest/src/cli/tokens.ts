@@ -1,10 +1,17 @@
 /** `rollcall enrolment-token`, `api-token` and `application`: what lets devices and programs in. */
-import type { Column } from "@rollcall/terminal";
 import type { Command } from "commander";
 import { z } from "zod";
-import { type Api, withApi } from "./client.ts";
+import { withApi } from "./client.ts";
 import type { Context } from "./context.ts";
-import { readCount, readDuration } from "./durations.ts";
+import {
+  addListOptions,
+  type ListKind,
+  type ListOptions,
+  type ListPart,
+  printList,
+  readListing,
+} from "./lists.ts";
+import { readCount, readDuration } from "./typed-values.ts";
 
 const madeEnrolment = z.object({
   id: z.string(),
@@ -22,25 +29,44 @@ type Item = z.infer<typeof listed>["items"][number];
 export function addTokenCommands(program: Command, contextOf: () => Context): void {
   const enrolment = program.command("enrolment-token").description("tokens that let devices in");
   addEnrolmentCreate(enrolment, contextOf);
-  addList(enrolment, contextOf, "/api/v1/enrolment-tokens", [
-    "id",
-    "group",
-    "ownership",
-    "used",
-    "uses",
-    "expiresAt",
-    "revokedAt",
-  ]);
+  addList(enrolment, contextOf, "/api/v1/enrolment-tokens", {
+    columns: columnsNamed(
+      "id",
+      "group",
+      "ownership",
+      "local",
+      "used",
+      "uses",
+      "perHour",
+      "createdAt",
+      "createdBy",
+      "expiresAt",
+      "revokedAt",
+    ),
+    usual: ["id", "group", "ownership", "used", "uses", "expiresAt", "revokedAt"],
+    id: "id",
+    none: "There is no enrolment token.",
+  });
   addRevoke(enrolment, contextOf, "/api/v1/enrolment-tokens");
 
   const api = program.command("api-token").description("tokens that let programs read the inventory");
   addApiCreate(api, contextOf);
-  addList(api, contextOf, "/api/v1/api-tokens", ["id", "name", "role", "group", "expiresAt", "revokedAt"]);
+  addList(api, contextOf, "/api/v1/api-tokens", {
+    columns: columnsNamed("id", "name", "role", "group", "createdAt", "createdBy", "expiresAt", "revokedAt"),
+    usual: ["id", "name", "role", "group", "expiresAt", "revokedAt"],
+    id: "id",
+    none: "There is no API token.",
+  });
   addRevoke(api, contextOf, "/api/v1/api-tokens");
 
   const application = program.command("application").description("application numbers that may check in");
   addApplicationCreate(application, contextOf);
-  addList(application, contextOf, "/api/v1/applications", ["number", "name"]);
+  addList(application, contextOf, "/api/v1/applications", {
+    columns: columnsNamed("number", "name", "createdAt"),
+    usual: ["number", "name"],
+    id: "number",
+    none: "There is no application.",
+  });
 }
 
 interface EnrolmentOptions {
@@ -76,21 +102,27 @@ function addEnrolmentCreate(parent: Command, contextOf: () => Context): void {
         perHour: perHour === undefined ? undefined : readCount(perHour),
         grant,
       };
-      await withApi(context, async (api) => {
-        const made = await api({
-          method: "POST",
-          path: "/api/v1/enrolment-tokens",
-          body,
-          answer: madeEnrolment,
-        });
-        if (made.leftOut.length > 0)
-          context.output.note(`Left out, because nobody can consent for others: ${made.leftOut.join(", ")}`);
-        context.output.note(
-          `Enrolment token ${made.id}, good until ${made.expiresAt}. On the device: rollcall-agent enrol STRING`,
-        );
-        context.output.line(made.enrolment);
-        context.output.json({ id: made.id, enrolment: made.enrolment, expiresAt: made.expiresAt });
-      });
+      await withApi(
+        context,
+        async (api) => {
+          const made = await api({
+            method: "POST",
+            path: "/api/v1/enrolment-tokens",
+            body,
+            answer: madeEnrolment,
+          });
+          if (made.leftOut.length > 0)
+            context.output.note(
+              `Left out, because nobody can consent for others: ${made.leftOut.join(", ")}`,
+            );
+          context.output.note(
+            `Enrolment token ${made.id}, good until ${made.expiresAt}. On the device: rollcall-agent enrol STRING`,
+          );
+          context.output.line(made.enrolment);
+          context.output.json({ id: made.id, enrolment: made.enrolment, expiresAt: made.expiresAt });
+        },
+        "makes",
+      );
     });
 }
 
@@ -121,12 +153,21 @@ function addApiCreate(parent: Command, contextOf: () => Context): void {
           group,
           expiresInSeconds: expires === undefined ? undefined : readDuration(expires),
         };
-        await withApi(context, async (api) => {
-          const made = await api({ method: "POST", path: "/api/v1/api-tokens", body, answer: madeApiToken });
-          context.output.note(`API token ${made.id}, good until ${made.expiresAt}. It is told this once.`);
-          context.output.line(made.token);
-          context.output.json(made);
-        });
+        await withApi(
+          context,
+          async (api) => {
+            const made = await api({
+              method: "POST",
+              path: "/api/v1/api-tokens",
+              body,
+              answer: madeApiToken,
+            });
+            context.output.note(`API token ${made.id}, good until ${made.expiresAt}. It is told this once.`);
+            context.output.line(made.token);
+            context.output.json(made);
+          },
+          "makes",
+        );
       },
     );
 }
@@ -138,35 +179,44 @@ function addApplicationCreate(parent: Command, contextOf: () => Context): void {
     .option("--number <N>", "the number; else made from the name")
     .action(async (name: string, { number }: { number?: string }) => {
       const context = contextOf();
-      await withApi(context, async (api) => {
-        const made = await api({
-          method: "POST",
-          path: "/api/v1/applications",
-          body: { name, number },
-          answer: madeApplication,
-        });
-        context.output.line(made.number);
-        context.output.json(made);
-      });
-    });
-}
-
-function addList(parent: Command, contextOf: () => Context, path: string, columns: readonly string[]): void {
-  parent
-    .command("list")
-    .description("list them")
-    .action(async () => {
-      const context = contextOf();
-      const { items } = await withApi(context, (api: Api) => api({ method: "GET", path, answer: listed }));
-      context.output.table(
-        items,
-        columns.map((name): Column<Item> => ({ title: name, value: (item) => shown(item[name]) })),
+      await withApi(
+        context,
+        async (api) => {
+          const made = await api({
+            method: "POST",
+            path: "/api/v1/applications",
+            body: { name, number },
+            answer: madeApplication,
+          });
+          context.output.line(made.number);
+          context.output.json(made);
+        },
+        "makes",
       );
-      for (const item of items) context.output.json(item);
     });
 }
 
-const shown = (value: unknown): string => (value === null || value === undefined ? "" : String(value));
+function addList(parent: Command, contextOf: () => Context, path: string, kind: ListKind<Item>): void {
+  addListOptions(parent.command("list").description("list them"), kind).action((options: ListOptions) => {
+    const context = contextOf();
+    const listing = readListing(context.output, kind, options);
+    return withApi(context, async (api) => {
+      const { items } = await api({ method: "GET", path, answer: listed });
+      await printList(listing, (limit) => inOnePart(items, limit));
+    });
+  });
+}
+
+async function* inOnePart(items: readonly Item[], limit: number): AsyncGenerator<ListPart<Item>> {
+  yield { items: items.slice(0, limit), total: items.length, isLast: items.length <= limit };
+}
+
+/** Columns that are told as the API names them. */
+const columnsNamed = (...names: string[]): ListKind<Item>["columns"] =>
+  Object.fromEntries(names.map((name) => [name, (item: Item) => cellOf(item[name])]));
+
+const cellOf = (value: unknown): string | number | null =>
+  value === null || value === undefined ? null : typeof value === "number" ? value : String(value);
 
 function addRevoke(parent: Command, contextOf: () => Context, path: string): void {
   parent

@@ -2,8 +2,8 @@
 import {
   agentApplication,
   applicationNumberSchema,
-  basisWithoutAsking,
   enrolmentRequest,
+  isGrantableUnasked,
   limits,
   type Ownership,
   ownerships,
@@ -51,8 +51,7 @@ function wishesOf(
       detail: read.error,
       errors: [{ pointer: "/grant", detail: read.error }],
     });
-  const grantable = ({ category }: Wish) =>
-    ownership === "personal" || basisWithoutAsking(category, ownership) !== null;
+  const grantable = (wish: Wish) => isGrantableUnasked(wish, ownership);
   return {
     wishes: read.filter(grantable),
     leftOut: read.filter((wish) => !grantable(wish)).map(({ category }) => category),

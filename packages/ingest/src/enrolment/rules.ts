@@ -8,12 +8,21 @@ import {
   type SessionAnswer,
   verifyProof,
 } from "@rollcall/protocol";
+import type { Kysely } from "kysely";
 import type { Incoming } from "../http/route.ts";
 import { hashSecret, newSession } from "../identity/secrets.ts";
 import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
+import type { Schema } from "../store/schema.ts";
 import { protocolScope } from "../store/scope.ts";
-import { enrol, installationKey, listApplications, setSession, tokenExists } from "./queries.ts";
+import {
+  enrol,
+  installationKey,
+  knownApplications,
+  listApplications,
+  setSession,
+  tokenExists,
+} from "./queries.ts";
 
 type Proved = Pick<Incoming<unknown, unknown>, "method" | "target" | "bytes" | "header">;
 
@@ -78,6 +87,17 @@ export async function enrolDevice(
     policy,
     intervalSeconds: config["check-ins.intervalSeconds"],
   };
+}
+
+/** Those of these application numbers that this server does not know, in their order. The agent's own it always knows. */
+export async function unknownApplications(
+  database: Kysely<Schema>,
+  numbers: readonly string[],
+): Promise<string[]> {
+  const others = numbers.filter((number) => number !== agentApplication);
+  if (others.length === 0) return [];
+  const known = await knownApplications(database, others);
+  return others.filter((number) => !known.has(number));
 }
 
 /** One unknown number fails nothing; only an enrolment with nothing but unknown ones is refused. */

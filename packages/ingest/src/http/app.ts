@@ -1,5 +1,6 @@
 /** The assembly: every route with the same steps around it: who calls, what was sent, handle, answer, log. */
 import { randomUUID } from "node:crypto";
+import type { Duplex } from "node:stream";
 import { parseWith, RollcallError } from "@rollcall/protocol";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import helmet from "helmet";
@@ -7,11 +8,12 @@ import { z } from "zod";
 import type { CallingInstallation } from "../accounts/caller.ts";
 import { cutAddress, type ServerLog } from "../logs/request-log.ts";
 import type { Services } from "../services.ts";
-import { callingAccount, callingInstallation, type Door } from "./authenticate.ts";
-import { readBody } from "./body.ts";
+import { callingAccount, callingInstallation, type Door, demandPermission } from "./authenticate.ts";
+import { discardBody, readBody } from "./body.ts";
 import { isFault, problemAnswer } from "./problem-answer.ts";
 import type { Answer, Incoming, Route } from "./route.ts";
 import { routes } from "./routes.ts";
+import { refuseUnreadable, unreadableReason } from "./unreadable.ts";
 
 const noQuery = z.record(z.string(), z.unknown());
 
@@ -21,7 +23,30 @@ interface Named {
   account?: string;
 }
 
-export function createApp(services: Services, log: ServerLog, doorOf: (request: Request) => Door): Express {
+/** A request that has no answer yet. */
+interface Underway {
+  readonly request: Request;
+  readonly response: Response;
+  readonly named: Named;
+  /** Rejects when the rest of the request cannot be read. */
+  readonly broken: Promise<never>;
+  readonly fail: (reason: RollcallError) => void;
+}
+
+function underway(request: Request, response: Response): Underway {
+  const { promise: broken, reject: fail } = Promise.withResolvers<never>();
+  // Nobody has to wait for it.
+  broken.catch(() => {});
+  return { request, response, named: {}, broken, fail };
+}
+
+export interface App {
+  readonly handle: Express;
+  /** For the server's `clientError`: what came through this socket cannot be read as HTTP, or not in time. */
+  readonly unreadable: (error: Error, socket: Duplex) => void;
+}
+
+export function createApp(services: Services, log: ServerLog, doorOf: (request: Request) => Door): App {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -36,11 +61,22 @@ export function createApp(services: Services, log: ServerLog, doorOf: (request: 
     }),
   );
   const busy = new Set<number>();
+  const giveNonce = () => services.nonces.give();
+  /** The latest of each connection, which is the one that its parser reads. */
+  const unanswered = new WeakMap<Duplex, Underway>();
+  app.use((request: Request, response: Response, next: NextFunction) =>
+    // RFC 9112, 3.2. Node would refuse it too, but without a word and past the log.
+    request.headers.host === undefined && request.httpVersion === "1.1"
+      ? answerWith(request, response, "-", () =>
+          Promise.reject(new RollcallError("invalid-request", { detail: "The request names no Host." })),
+        )
+      : next(),
+  );
   for (const declared of routes(services)) {
     const verb = declared.method.toLowerCase() as "get" | "post" | "put" | "delete";
     app[verb](declared.path, (request, response) =>
-      answerWith(request, response, declared.path, (named) =>
-        run(services, declared, { request, door: doorOf(request), busy, named }),
+      answerWith(request, response, declared.path, (current) =>
+        run(services, declared, { ...current, door: doorOf(request), busy }),
       ),
     );
   }
@@ -54,27 +90,38 @@ export function createApp(services: Services, log: ServerLog, doorOf: (request: 
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) =>
     answerWith(request, response, "-", () => Promise.reject(error)),
   );
-  return app;
+  return { handle: app, unreadable };
+
+  function unreadable(error: Error, socket: Duplex): void {
+    const reason = unreadableReason(error);
+    const current = unanswered.get(socket);
+    if (!current) refuseUnreadable(reason, socket, { log, giveNonce });
+    else if (!current.request.complete) current.fail(reason);
+    // It came whole, and what is behind it is nothing.
+    else current.response.setHeader("connection", "close");
+  }
 
   async function answerWith(
     request: Request,
     response: Response,
     path: string,
-    work: (named: Named) => Promise<Answer>,
+    work: (current: Underway) => Promise<Answer>,
   ): Promise<void> {
     const started = performance.now();
     const requestId = randomUUID();
-    const named: Named = {};
+    const current = underway(request, response);
+    unanswered.set(request.socket, current);
     let answer: Answer;
     try {
-      answer = await work(named);
+      answer = await work(current);
     } catch (error) {
       if (isFault(error)) log.fault(error, requestId);
-      answer = problemAnswer(error, requestId, () => services.nonces.give());
-      // A body that was not read would be taken for the next request.
+      answer = problemAnswer(error, requestId, giveNonce);
+      await discardBody(request, current.broken);
       if (!request.complete) response.setHeader("connection", "close");
     }
     send(response, answer, requestId);
+    if (unanswered.get(request.socket) === current) unanswered.delete(request.socket);
     log.request({
       method: request.method,
       route: path,
@@ -82,7 +129,7 @@ export function createApp(services: Services, log: ServerLog, doorOf: (request: 
       durationMilliseconds: Math.round((performance.now() - started) * 10) / 10,
       requestId,
       address: cutAddress(request.socket.remoteAddress),
-      ...named,
+      ...current.named,
     });
   }
 }
@@ -96,29 +143,25 @@ function send(response: Response, { status, body, text, headers }: Answer, reque
   response.end(content);
 }
 
-interface Running {
-  readonly request: Request;
+interface Running extends Underway {
   readonly door: Door;
   /** Installations with a request under way. */
   readonly busy: Set<number>;
-  readonly named: Named;
 }
 
-async function run(
-  services: Services,
-  declared: Route,
-  { request, door, busy, named }: Running,
-): Promise<Answer> {
+async function run(services: Services, declared: Route, running: Running): Promise<Answer> {
+  const { request, door, busy, named } = running;
   const { authorization } = request.headers;
-  if (declared.access === "anyone") return declared.handle(await incoming(request, declared));
+  if (declared.access === "anyone") return declared.handle(await incoming(running, declared));
   if (declared.access === "device") {
     const caller = await callingInstallation(services, authorization);
     named.device = caller.device;
-    return alone(busy, caller, async () => declared.handle(await incoming(request, declared), caller));
+    return alone(busy, caller, async () => declared.handle(await incoming(running, declared), caller));
   }
-  const caller = await callingAccount(services, door, authorization, declared.access.permission);
+  const caller = await callingAccount(services, door, authorization);
   named.account = caller.name;
-  return declared.handle(await incoming(request, declared), caller);
+  demandPermission(caller, declared.access.permission);
+  return declared.handle(await incoming(running, declared), caller);
 }
 
 /** One request at a time for each installation. */
@@ -136,9 +179,9 @@ async function alone(
   }
 }
 
-async function incoming(request: Request, declared: Route): Promise<Incoming<unknown, unknown>> {
+async function incoming({ request, broken }: Underway, declared: Route): Promise<Incoming<unknown, unknown>> {
   const query = parseWith(declared.query ?? noQuery, request.query);
-  const { bytes, body } = await readBody(request, declared.body);
+  const { bytes, body } = await readBody(request, declared.body, broken);
   const params = Object.fromEntries(
     Object.entries(request.params).map(([name, value]) => [name, String(value)]),
   );

@@ -29,24 +29,8 @@ export async function callingInstallation(
   return owner.installation;
 }
 
-/** The calling account, which has to have the permission. Who can open the control socket is the operator. */
+/** The calling account. Who can open the control socket is the operator. */
 export async function callingAccount(
-  services: Services,
-  door: Door,
-  authorization: string | undefined,
-  permission: Permission,
-): Promise<CallingAccount> {
-  const account = await accountBehind(services, door, authorization);
-  if (!permits(account.role, permission))
-    throw new RollcallError("not-permitted", { detail: `The role ${account.role} lacks ${permission}.` });
-  if (account.group !== null && isOverAllGroups(permission))
-    throw new RollcallError("not-permitted", {
-      detail: `${permission} concerns every group; this token is limited to ${account.group}.`,
-    });
-  return account;
-}
-
-async function accountBehind(
   services: Services,
   door: Door,
   authorization: string | undefined,
@@ -59,4 +43,14 @@ async function accountBehind(
   if (!account || account.revoked || account.expiresAt <= services.now())
     throw new RollcallError("not-signed-in");
   return account.caller;
+}
+
+/** Whether an account may do what a route asks for; throws when not. */
+export function demandPermission(account: CallingAccount, permission: Permission): void {
+  if (!permits(account.role, permission))
+    throw new RollcallError("not-permitted", { detail: `The role ${account.role} lacks ${permission}.` });
+  if (account.group !== null && isOverAllGroups(permission))
+    throw new RollcallError("not-permitted", {
+      detail: `${permission} concerns every group; this token is limited to ${account.group}.`,
+    });
 }

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import {
   decompress,
+  limits,
   parseCanonical,
   parseJson,
   parseWith,
@@ -18,7 +19,12 @@ export interface ReadBody {
 
 const empty: ReadBody = { bytes: new Uint8Array(), body: undefined };
 
-export async function readBody(request: IncomingMessage, rule: Route["body"]): Promise<ReadBody> {
+/** Reads a body as its route declares. `broken` rejects when no more of it can come. */
+export async function readBody(
+  request: IncomingMessage,
+  rule: Route["body"],
+  broken: Promise<never>,
+): Promise<ReadBody> {
   if (!rule) return empty;
   const encoding = request.headers["content-encoding"];
   if (encoding !== undefined && !(encoding === "zstd" && rule.decodedLimit !== undefined)) {
@@ -26,7 +32,7 @@ export async function readBody(request: IncomingMessage, rule: Route["body"]): P
       detail: `Content-Encoding ${encoding.slice(0, 32)} is not taken here.`,
     });
   }
-  const bytes = await wholeBody(request, rule.limit);
+  const bytes = await Promise.race([wholeBody(request, rule.limit), broken]);
   const digest = request.headers["repr-digest"];
   if (typeof digest === "string" && !reprDigestMatches(digest, bytes))
     throw new RollcallError("digest-mismatch");
@@ -43,5 +49,25 @@ async function wholeBody(request: IncomingMessage, limit: number): Promise<Buffe
       throw new RollcallError("too-large", { detail: `The body is larger than ${limit} bytes.`, cause });
     }
     throw new RollcallError("invalid-request", { detail: "The body did not arrive whole.", cause });
+  }
+}
+
+/** More than any address takes, so that every honest sender gets to read why it was refused. */
+const mostDiscarded = 2 * limits.sectionsBody;
+
+/**
+ * Reads what is left of a body and throws it away: a sender that is still writing when the connection is closed sees
+ * a broken pipe, not the answer. Gives up at a body larger than anybody has a reason to send.
+ */
+export async function discardBody(request: IncomingMessage, broken: Promise<never>): Promise<void> {
+  if (request.complete || Number(request.headers["content-length"] ?? 0) > mostDiscarded) return;
+  await Promise.race([discarded(request), broken]).catch(() => {});
+}
+
+async function discarded(request: IncomingMessage): Promise<void> {
+  let length = 0;
+  for await (const part of request.iterator({ destroyOnReturn: false })) {
+    length += part.length;
+    if (length > mostDiscarded) return;
   }
 }

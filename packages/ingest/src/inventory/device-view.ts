@@ -3,12 +3,13 @@ import {
   allSections,
   hasSensitiveField,
   maskSensitive,
+  type SectionDefinition,
   type SummaryColumn,
   sectionNamed,
 } from "@rollcall/protocol";
 import { isoTime } from "../store/columns.ts";
 import type { Scope } from "../store/scope.ts";
-import type { DeviceDetail, DeviceRow } from "./queries.ts";
+import type { DeviceDetail, DeviceRow, ReadingRow, SectionRow } from "./queries.ts";
 
 export type DeviceState = "active" | "stale" | "silent";
 
@@ -69,33 +70,65 @@ export function deviceDetailView(device: DeviceDetail, viewing: Viewing) {
   const { masked = [], ...item } = deviceItem(device, viewing);
   const hidden: string[] = [...masked];
   const sections: Record<string, unknown> = {};
-  for (const { name, status, digest, since, document } of device.sections) {
-    const definition = sectionNamed(name);
-    const masks = !viewing.scope.sensitive && definition !== undefined;
-    const shown = masks ? maskSensitive(definition, document) : { document, masked: [] };
-    hidden.push(...shown.masked.map((path) => `sections.${name}.${path}`));
-    sections[name] = {
-      digest: masks && hasSensitiveField(definition) ? null : digest,
-      status,
-      since: isoTime(since),
-      ...(shown.document === undefined ? {} : { document: shown.document }),
-    };
+  for (const section of device.sections) {
+    const shown = sectionView(section, sectionNamed(section.name), viewing.scope);
+    hidden.push(...shown.masked);
+    sections[section.name] = shown.view;
   }
+  const readings = readingsView(device.readings, sectionNamed, viewing.scope);
+  hidden.push(...readings.masked);
   const { consent, ownership } = device;
   return {
     ...item,
     ...(hidden.length > 0 ? { masked: hidden } : {}),
     ownership,
     sections,
-    readings: readingsView(device),
+    readings: readings.view,
     location: null,
     consent,
   };
 }
 
-/** `{SECTION: {FIELD: {value, at}}}`, with one level more for the items of a list. Keys of items are outside values. */
-function readingsView({ readings }: DeviceDetail) {
+type Definition = SectionDefinition | undefined;
+
+interface Seen {
+  readonly view: Record<string, unknown>;
+  /** Paths of what the caller may not read. */
+  readonly masked: readonly string[];
+}
+
+/** A section as the caller may read it. Of one without a definition nobody knows what in it is sensitive. */
+export function sectionView(
+  { name, status, digest, since, document }: SectionRow,
+  definition: Definition,
+  { sensitive }: Scope,
+): Seen {
+  const tell = (shownDigest: string | null, shown: unknown) => ({
+    digest: shownDigest,
+    status,
+    since: isoTime(since),
+    ...(shown === undefined ? {} : { document: shown }),
+  });
+  if (sensitive) return { view: tell(digest, document), masked: [] };
+  if (!definition) return { view: tell(null, null), masked: [`sections.${name}`] };
+  const { document: shown, masked } = maskSensitive(definition, document);
+  return {
+    view: tell(hasSensitiveField(definition) ? null : digest, shown),
+    masked: masked.map((path) => `sections.${name}.${path}`),
+  };
+}
+
+/**
+ * `{SECTION: {FIELD: {value, at}}}`, with one level more for the items of a list, as the caller may read them. Keys
+ * of items are outside values.
+ */
+export function readingsView(
+  readings: readonly ReadingRow[],
+  definitionOf: (section: string) => Definition,
+  { sensitive }: Scope,
+): Seen {
   const view = new Map<string, unknown>();
+  const masked = new Set<string>();
   const inside = (map: Map<string, unknown>, name: string): Map<string, unknown> => {
     const known = map.get(name);
     if (known instanceof Map) return known;
@@ -103,11 +136,32 @@ function readingsView({ readings }: DeviceDetail) {
     map.set(name, made);
     return made;
   };
-  for (const { section, item, field, value, at } of readings) {
+  for (const reading of readings) {
+    const { section, item, field, value, at } = reading;
+    if (!sensitive && isSensitiveReading(definitionOf(section), reading)) {
+      masked.add(`readings.${section}.${field}`);
+      continue;
+    }
     const inSection = inside(view, section);
     (item === "" ? inSection : inside(inSection, item)).set(field, { value, at: isoTime(at) });
   }
-  return plain(view);
+  return { view: plain(view), masked: [...masked] };
+}
+
+/** A reading is sensitive by itself, or because the key of its list's items is. */
+function isSensitiveReading(definition: Definition, { item, field }: ReadingRow): boolean {
+  if (!definition) return true;
+  const { fields } = definition;
+  if (item === "") return isSensitive(fields, [field]);
+  const lists = Object.values(fields).flatMap((list) =>
+    list.kind === "list" && Object.hasOwn(list.shape, field) ? [list] : [],
+  );
+  return lists.length === 0 || lists.some(({ shape, key }) => isSensitive(shape, [field, ...key]));
+}
+
+/** Whether any of these fields is sensitive; one that is not declared counts as such. */
+function isSensitive(shape: SectionDefinition["fields"], names: readonly string[]): boolean {
+  return names.some((name) => !Object.hasOwn(shape, name) || shape[name]?.facts.sensitivity !== "plain");
 }
 
 /** Nested maps as nested objects; an entry never becomes a prototype. */

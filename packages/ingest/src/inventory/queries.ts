@@ -9,8 +9,8 @@ import {
   type Status,
 } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
-import { applicationsColumn, readSummary, type Summary } from "../check-ins/queries.ts";
 import { jsonColumn } from "../store/columns.ts";
+import { applicationsColumn, readSummary, type Summary } from "../store/device-columns.ts";
 import type { Schema } from "../store/schema.ts";
 import type { Scope } from "../store/scope.ts";
 import { defineRead } from "../store/store.ts";
@@ -94,15 +94,18 @@ export interface SectionRow {
   readonly document: unknown;
 }
 
+export interface ReadingRow {
+  readonly section: string;
+  /** Natural key of the list item, empty for the section's own. */
+  readonly item: string;
+  readonly field: string;
+  readonly value: number;
+  readonly at: number;
+}
+
 export interface DeviceDetail extends DeviceRow {
   readonly sections: readonly SectionRow[];
-  readonly readings: readonly {
-    readonly section: string;
-    readonly item: string;
-    readonly field: string;
-    readonly value: number;
-    readonly at: number;
-  }[];
+  readonly readings: readonly ReadingRow[];
   readonly consent: { readonly consentNumber: number; readonly grants: readonly Grant[] };
 }
 
@@ -139,7 +142,7 @@ export const deviceDetail = defineRead({
         status,
         digest,
         since,
-        document: documentIn(body),
+        document: documentIn(name, body),
       })),
       readings,
       consent: {
@@ -150,6 +153,12 @@ export const deviceDetail = defineRead({
   },
 });
 
-function documentIn(body: Uint8Array | null): unknown {
-  return body === null ? undefined : parseJson(decompress(body, limits.sectionDecoded));
+/** What the disk holds and nobody can read is the server's own fault, not the caller's. */
+function documentIn(section: string, body: Uint8Array | null): unknown {
+  if (body === null) return undefined;
+  try {
+    return parseJson(decompress(body, limits.sectionDecoded));
+  } catch (cause) {
+    throw new Error(`the stored document of section ${section} cannot be read`, { cause });
+  }
 }

@@ -3,13 +3,13 @@ import { deviceIdSchema, RollcallError } from "@rollcall/protocol";
 import { z } from "zod";
 import { accountScope } from "../accounts/caller.ts";
 import { type Route, route } from "../http/route.ts";
+import { Cursors } from "../search/cursor.ts";
 import { readQuery } from "../search/fields.ts";
-import { cursorText, pageLimit, queryText } from "../search/routes.ts";
+import { freshness, paging, queryText } from "../search/questions.ts";
 import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
 import type { Scope } from "../store/scope.ts";
 import { type DeviceOrder, deviceOrders } from "../store/search-index.ts";
-import { readCursor, writeCursor } from "./cursor.ts";
 import { deviceDetailView, deviceItem } from "./device-view.ts";
 import { deviceDetail, devicesByIdPrefix, devicesByOrdinal } from "./queries.ts";
 
@@ -17,13 +17,7 @@ const sortText = z
   .string()
   .regex(/^-?[a-zA-Z]{1,32}$/)
   .default("enrolled");
-const devicesQuery = z.object({
-  q: queryText,
-  limit: pageLimit,
-  cursor: cursorText,
-  sort: sortText,
-  fresh: z.enum(["true", "false"]).optional(),
-});
+const devicesQuery = z.object({ q: queryText, sort: sortText, ...paging, ...freshness });
 const namedQuery = z.object({ name: z.string().min(1).max(512) });
 const position = z.object({ value: z.union([z.string(), z.number()]), ordinal: z.int() });
 
@@ -40,7 +34,8 @@ function readOrder(sort: string): DeviceOrder {
 }
 
 export function inventoryRoutes(services: Services): readonly Route[] {
-  const { store, index, now, config } = services;
+  const { store, index, keys, now, config } = services;
+  const cursors = new Cursors(keys.identity);
   const access = { permission: "inventory.read" } as const;
   const viewing = (scope: Scope) => ({
     scope,
@@ -55,8 +50,9 @@ export function inventoryRoutes(services: Services): readonly Route[] {
       query: devicesQuery,
       async handle({ query: { q, limit, cursor, sort } }, caller) {
         const scope = accountScope(caller);
+        const asOf = isoTime(now());
         const question = { devices: q, sort, scope };
-        const after = cursor === undefined ? null : readCursor(cursor, question, position, now());
+        const after = cursor === undefined ? null : cursors.read(cursor, question, position, now());
         const page = await index.devices(scope, readQuery(q, scope), {
           order: readOrder(sort),
           limit,
@@ -67,9 +63,9 @@ export function inventoryRoutes(services: Services): readonly Route[] {
         return {
           status: 200,
           body: {
-            asOf: isoTime(now()),
+            asOf,
             items,
-            next: page.next && writeCursor(question, page.next, now()),
+            next: page.next && cursors.write(question, page.next, now()),
             total: page.total,
           },
         };
@@ -82,11 +78,9 @@ export function inventoryRoutes(services: Services): readonly Route[] {
       query: namedQuery,
       async handle({ query: { name } }, caller) {
         const scope = accountScope(caller);
+        const asOf = isoTime(now());
         const rows = await store.read(devicesByOrdinal, scope, await devicesNamed(services, scope, name));
-        return {
-          status: 200,
-          body: { asOf: isoTime(now()), items: rows.map((row) => deviceItem(row, viewing(scope))) },
-        };
+        return { status: 200, body: { asOf, items: rows.map((row) => deviceItem(row, viewing(scope))) } };
       },
     }),
     route({
@@ -95,10 +89,11 @@ export function inventoryRoutes(services: Services): readonly Route[] {
       access,
       async handle({ params }, caller) {
         const scope = accountScope(caller);
+        const asOf = isoTime(now());
         const id = deviceIdSchema.safeParse(params.id);
         const device = id.success ? await store.read(deviceDetail, scope, id.data) : null;
         if (!device) throw new RollcallError("not-found", { detail: "There is no device with this id." });
-        return { status: 200, body: { asOf: isoTime(now()), ...deviceDetailView(device, viewing(scope)) } };
+        return { status: 200, body: { asOf, ...deviceDetailView(device, viewing(scope)) } };
       },
     }),
   ];

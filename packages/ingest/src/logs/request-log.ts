@@ -1,6 +1,8 @@
 /** The request log: one line for each request, never the raw query, addresses cut to their network. */
 import { isIPv4, isIPv6 } from "node:net";
-import { type DestinationStream, type Logger, pino } from "pino";
+import { type Logger, pino } from "pino";
+import { reasonsOf } from "./failure.ts";
+import { LineFile } from "./line-file.ts";
 
 export interface RequestLine {
   readonly method: string;
@@ -22,12 +24,15 @@ export function cutAddress(address: string | undefined): string | null {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, "");
   if (isIPv4(plain)) return `${plain.split(".").slice(0, 3).join(".")}.0/24`;
   if (!isIPv6(plain)) return null;
-  return `${expanded(plain).slice(0, 3).join(":")}::/48`;
+  const kept = expanded(plain).slice(0, 3);
+  while (kept.at(-1) === "0") kept.pop();
+  return `${kept.join(":")}::/48`;
 }
 
-/** The eight groups of an IPv6 address without leading zeros. */
+/** The eight groups of an IPv6 address without leading zeros; an IPv4 address at its end stands for two of them. */
 function expanded(address: string): string[] {
-  const [bare = ""] = address.split("%");
+  const [zoned = ""] = address.split("%");
+  const bare = zoned.replace(/[^:]*\.[^:]*$/, "0:0");
   const [head = "", tail] = bare.split("::");
   const front = head === "" ? [] : head.split(":");
   const back = tail === undefined || tail === "" ? [] : tail.split(":");
@@ -40,27 +45,26 @@ export interface ServerLog {
   request(line: RequestLine): void;
   /** Something failed that is the server's own fault. */
   fault(error: unknown, requestId: string): void;
-  flush(): Promise<void>;
+  /** Resolves when every line is in the file; what is told later is lost. */
+  close(): Promise<void>;
 }
 
-/** Writes NDJSON lines to a stream. */
-export function openLog(
-  destination: DestinationStream & { flush?: (done: (error?: Error) => void) => void },
-): ServerLog {
+/** Appends NDJSON lines to a file that its owner alone can read. */
+export async function openLog(path: string): Promise<ServerLog> {
+  const file = await LineFile.open(path, (lines) =>
+    JSON.stringify({ level: "error", time: new Date().toISOString(), lines, msg: "lost" }),
+  );
   const logger: Logger = pino(
     {
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    destination,
+    file,
   );
   return {
     request: (line) => logger.info(line, "request"),
-    fault: (error, requestId) => logger.error({ err: error, requestId }, "fault"),
-    flush: () =>
-      new Promise((resolve) => {
-        logger.flush(() => resolve());
-      }),
+    fault: (error, requestId) => logger.error({ requestId, reasons: reasonsOf(error) }, "fault"),
+    close: () => file.close(),
   };
 }

@@ -17,7 +17,7 @@ const plainFields: ReadonlyMap<string, SearchField> = new Map(
 );
 
 /** What may not be read may not be searched: to who may not read it, a sensitive field is not there. */
-export function fieldsFor(scope: Scope): ReadonlyMap<string, SearchField> {
+function fieldsFor(scope: Scope): ReadonlyMap<string, SearchField> {
   return scope.sensitive ? everyField : plainFields;
 }
 

@@ -1,29 +1,32 @@
 /** Questions to the inventory: software and facets. */
-import { limits } from "@rollcall/protocol";
 import { z } from "zod";
 import { accountScope } from "../accounts/caller.ts";
 import { type Route, route } from "../http/route.ts";
-import { readCursor, writeCursor } from "../inventory/cursor.ts";
 import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
+import { Cursors } from "./cursor.ts";
 import { demandField, readQuery } from "./fields.ts";
-
-export const queryText = z.string().max(limits.query).default("");
-export const pageLimit = z.coerce.number().int().min(1).max(limits.largestPage).default(limits.page);
-export const cursorText = z.string().max(8_192).optional();
+import { freshness, paging, queryText } from "./questions.ts";
 
 const softwareQuery = z.object({
   q: z.string().max(256).default(""),
   deviceQ: queryText,
-  limit: pageLimit,
-  cursor: cursorText,
+  ...paging,
+  ...freshness,
 });
-const facetQuery = z.object({ field: z.string().min(1).max(64), q: queryText, limit: pageLimit });
+const facetQuery = z.object({
+  field: z.string().min(1).max(64),
+  q: queryText,
+  ...paging,
+  ...freshness,
+});
+const valuePosition = z.object({ value: z.union([z.string(), z.number()]), devices: z.int() });
 const titlePosition = z.object({ name: z.string(), version: z.string(), source: z.string() });
 
 const access = { permission: "inventory.read" } as const;
 
-export function searchRoutes({ index, now }: Services): readonly Route[] {
+export function searchRoutes({ index, keys, now }: Services): readonly Route[] {
+  const cursors = new Cursors(keys.identity);
   return [
     route({
       method: "GET",
@@ -32,14 +35,15 @@ export function searchRoutes({ index, now }: Services): readonly Route[] {
       query: softwareQuery,
       async handle({ query: { q, deviceQ, limit, cursor } }, caller) {
         const scope = accountScope(caller);
+        const asOf = isoTime(now());
         const question = { software: q, deviceQ, scope };
-        const after = cursor === undefined ? null : readCursor(cursor, question, titlePosition, now());
+        const after = cursor === undefined ? null : cursors.read(cursor, question, titlePosition, now());
         const words = q.split(/\s+/).filter((word) => word !== "");
         const { items, next } = await index.titles(scope, words, readQuery(deviceQ, scope), { limit, after });
         const shown = items.map(({ source, name, version, devices }) => ({ source, name, version, devices }));
         return {
           status: 200,
-          body: { asOf: isoTime(now()), items: shown, next: next && writeCursor(question, next, now()) },
+          body: { asOf, items: shown, next: next && cursors.write(question, next, now()) },
         };
       },
     }),
@@ -48,10 +52,14 @@ export function searchRoutes({ index, now }: Services): readonly Route[] {
       path: "/api/v1/facets",
       access,
       query: facetQuery,
-      async handle({ query: { field, q, limit } }, caller) {
+      async handle({ query: { field, q, limit, cursor } }, caller) {
         const scope = accountScope(caller);
-        const items = await index.facet(scope, demandField(field, scope), readQuery(q, scope), limit);
-        return { status: 200, body: { asOf: isoTime(now()), items } };
+        const asOf = isoTime(now());
+        const question = { facet: field, q, scope };
+        const after = cursor === undefined ? null : cursors.read(cursor, question, valuePosition, now());
+        const asked = [scope, demandField(field, scope), readQuery(q, scope)] as const;
+        const { items, next } = await index.facet(...asked, { limit, after });
+        return { status: 200, body: { asOf, items, next: next && cursors.write(question, next, now()) } };
       },
     }),
   ];

@@ -42,7 +42,9 @@ export function ownDataDirectory(directory: string): DataDirectory {
     lock.exec("begin exclusive");
   } catch (cause) {
     lock.close();
-    throw new DirectoryInUse(`${paths.path} is in use by another rollcall process`, { cause });
+    if (cause instanceof Error && "code" in cause && String(cause.code).startsWith("SQLITE_BUSY"))
+      throw new DirectoryInUse(`${paths.path} is in use by another rollcall process`, { cause });
+    throw new Error(`${lock.name} cannot be used as the lock of the data directory`, { cause });
   }
   return { ...paths, release: () => lock.close() };
 }

@@ -2,7 +2,7 @@
 import type { CreateTableBuilder, Transaction } from "kysely";
 import type { Schema } from "./schema.ts";
 
-type Migration = (database: Transaction<Schema>) => Promise<void>;
+export type Migration = (database: Transaction<Schema>) => Promise<void>;
 
 const ordinal = <T extends string, C extends string>(table: CreateTableBuilder<T, C>, name: string) =>
   table.addColumn(name, "integer", (column) => column.primaryKey().autoIncrement());
@@ -132,6 +132,7 @@ async function searchTables({ schema }: Transaction<Schema>): Promise<void> {
     .addColumn("title", "text", (column) => column.notNull())
     .addColumn("version", "text", (column) => column.notNull())
     .addColumn("source", "text", (column) => column.notNull())
+    .addColumn("sensitive", "integer", (column) => column.notNull())
     .execute();
   const byValue = { search_texts: "folded", search_numbers: "number", search_titles: "folded" } as const;
   for (const [table, value] of Object.entries(byValue)) {

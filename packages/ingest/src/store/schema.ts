@@ -127,6 +127,7 @@ export interface SearchTitleTable {
   title: string;
   version: string;
   source: string;
+  sensitive: number;
 }
 
 export interface Schema {

@@ -47,8 +47,13 @@ export interface SearchIndex {
     query: Query,
     page: { order: DeviceOrder; limit: number; after: DevicePosition | null },
   ): Promise<DevicePage>;
-  /** The values of a field among the devices that a query finds, most frequent first. */
-  facet(scope: Scope, field: string, query: Query, limit: number): Promise<readonly FacetValue[]>;
+  /** The values of a field among the devices that a query finds, most frequent first; equal ones by value. */
+  facet(
+    scope: Scope,
+    field: string,
+    query: Query,
+    page: { limit: number; after: FacetValue | null },
+  ): Promise<{ items: readonly FacetValue[]; next: FacetValue | null }>;
   /** Titles with their versions whose name holds all the words, among the devices that a query finds; by name. */
   titles(
     scope: Scope,

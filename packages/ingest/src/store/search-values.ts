@@ -47,6 +47,7 @@ export async function replaceSearchValues(
             title: value.title,
             version: value.version ?? "",
             source: value.source,
+            sensitive: flag(value.sensitive),
           },
         ]
       : [],

@@ -2,34 +2,17 @@
  * The store on SQLite: WAL, synchronous=FULL, one connection that writes and one that reads. A commit that has
  * resolved is on disk.
  */
-import SqliteDatabase, { type Database, type Statement } from "better-sqlite3";
+import { RollcallError } from "@rollcall/protocol";
+import SqliteDatabase, { type Database } from "better-sqlite3";
 import { Kysely, SqliteDialect, sql, type Transaction } from "kysely";
 import { GroupCommit, type Job } from "./group-commit.ts";
+import { withKeptStatements } from "./kept-statements.ts";
 import { migrate } from "./migrate.ts";
 import type { Schema } from "./schema.ts";
 import type { Scope } from "./scope.ts";
 import type { SearchIndex } from "./search-index.ts";
 import type { Outcomes, ReadKind, Store, Write } from "./store.ts";
 import { TableIndex } from "./table-index.ts";
-
-/** Kysely prepares a statement for each call; most are the same few hundred texts, so they are kept. */
-const keptStatements = 512;
-
-function withKeptStatements(database: Database) {
-  const kept = new Map<string, Statement>();
-  return {
-    close: () => {
-      database.close();
-    },
-    prepare(text: string): Statement {
-      const known = kept.get(text);
-      if (known) return known;
-      const statement = database.prepare(text);
-      if (kept.size < keptStatements) kept.set(text, statement);
-      return statement;
-    },
-  };
-}
 
 function open(file: string, readonly: boolean): { database: Database; queries: Kysely<Schema> } {
   const database = new SqliteDatabase(file, { readonly });
@@ -64,6 +47,7 @@ class SqliteStore implements Store {
   readonly #reader: Connection;
   readonly #commits: GroupCommit;
   #transaction: Transaction<Schema> | null = null;
+  #closing = false;
 
   constructor(writer: Connection, reader: Connection) {
     this.#writer = writer;
@@ -72,6 +56,7 @@ class SqliteStore implements Store {
   }
 
   commit<const B extends readonly Write<unknown>[]>(batch: B): Promise<Outcomes<B>> {
+    if (this.#closing) return Promise.reject(new RollcallError("stopping"));
     return new Promise((resolve, reject) => {
       let outcomes: unknown[] = [];
       let refused: unknown;
@@ -80,6 +65,8 @@ class SqliteStore implements Store {
           outcomes = await this.#alone(batch);
         } catch (error) {
           refused = error ?? new Error("a write failed without a reason");
+          // Out of space or unable to write, the engine gives up the whole transaction: with it everybody's batch.
+          if (!this.#writer.database.inTransaction) throw refused;
         }
       };
       const done = (failure?: unknown) => {
@@ -102,6 +89,7 @@ class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
+    this.#closing = true;
     await this.#commits.settled();
     await this.#reader.queries.destroy();
     this.#writer.database.pragma("wal_checkpoint(TRUNCATE)");
@@ -109,10 +97,22 @@ class SqliteStore implements Store {
   }
 
   async #together(jobs: readonly Job[]): Promise<void> {
-    await this.#writer.queries.transaction().execute(async (transaction) => {
-      this.#transaction = transaction;
-      for (const job of jobs) await job.run();
-    });
+    let reason: unknown;
+    try {
+      await this.#writer.queries.transaction().execute(async (transaction) => {
+        this.#transaction = transaction;
+        for (const job of jobs)
+          await job.run().catch((error: unknown) => {
+            reason = error;
+            throw error;
+          });
+      });
+    } catch (error) {
+      // Where there is no transaction any more, the attempt to roll it back has the last word, which tells nothing.
+      throw reason ?? error;
+    } finally {
+      this.#transaction = null;
+    }
   }
 
   /** One caller's batch inside the shared transaction: all of it or nothing. */
@@ -126,8 +126,10 @@ class SqliteStore implements Store {
       await sql`release batch`.execute(transaction);
       return outcomes;
     } catch (error) {
-      await sql`rollback to batch`.execute(transaction);
-      await sql`release batch`.execute(transaction);
+      if (this.#writer.database.inTransaction) {
+        await sql`rollback to batch`.execute(transaction);
+        await sql`release batch`.execute(transaction);
+      }
       throw error;
     }
   }

@@ -50,6 +50,6 @@ export interface Store {
   read<Input, Result>(kind: ReadKind<Input, Result>, scope: Scope, input: Input): Promise<Result>;
   /** Whether the database answers. */
   ready(): Promise<boolean>;
-  /** Commits what was handed in, brings the write-ahead log home, and closes. */
+  /** Commits what was handed in, brings the write-ahead log home, and closes; what comes later is refused. */
   close(): Promise<void>;
 }

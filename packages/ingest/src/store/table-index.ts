@@ -1,6 +1,13 @@
 /** The index on plain tables beside the store's own. Every query starts from the devices of the caller's scope. */
 import { allSections, type Condition, fold, type Query, searchFieldsOf } from "@rollcall/protocol";
-import { type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
+import {
+  type AliasableExpression,
+  type Expression,
+  type ExpressionBuilder,
+  type Kysely,
+  type SqlBool,
+  sql,
+} from "kysely";
 import type { Schema } from "./schema.ts";
 import type { Scope } from "./scope.ts";
 import type {
@@ -14,6 +21,12 @@ import type {
 } from "./search-index.ts";
 
 type Builder = ExpressionBuilder<Schema, "installations" | "devices">;
+
+interface ValueOnDevice {
+  same: string | number;
+  value: string | number;
+  device: number;
+}
 
 const fieldKinds = searchFieldsOf(allSections);
 
@@ -68,54 +81,63 @@ export class TableIndex implements SearchIndex {
     };
   }
 
-  async facet(scope: Scope, field: string, query: Query, limit: number): Promise<readonly FacetValue[]> {
-    const kind = field === "group" ? "group" : fieldKinds.get(field)?.as;
-    const devices = sql<number>`count(distinct devices.ordinal)`.as("devices");
-    const found = this.#found(scope, query);
-    if (kind === "group") {
-      return found
-        .select(["devices.group_name as value", devices])
-        .groupBy("devices.group_name")
-        .orderBy("devices", "desc")
-        .orderBy("value")
-        .limit(limit)
-        .execute();
-    }
-    if (kind === "number") {
-      const values = found
-        .innerJoin("search_numbers as n", "n.installation", "installations.ordinal")
-        .where("n.field", "=", field);
-      return values
-        .select(["n.number as value", devices])
-        .groupBy("n.number")
-        .orderBy("devices", "desc")
-        .orderBy("value")
-        .limit(limit)
-        .execute();
-    }
-    if (kind === "title") {
-      const values = found
-        .innerJoin("search_titles as s", "s.installation", "installations.ordinal")
-        .where("s.field", "=", field);
-      return values
-        .select(["s.title as value", devices])
-        .groupBy("s.title")
-        .orderBy("devices", "desc")
-        .orderBy("value")
-        .limit(limit)
-        .execute();
-    }
-    let values = found
-      .innerJoin("search_texts as t", "t.installation", "installations.ordinal")
-      .where("t.field", "=", field);
-    if (!scope.sensitive) values = values.where("t.sensitive", "=", 0);
-    return values
-      .select((builder) => [builder.fn.min<string>("t.shown").as("value"), devices])
-      .groupBy("t.folded")
+  async facet(
+    scope: Scope,
+    field: string,
+    query: Query,
+    { limit, after }: { limit: number; after: FacetValue | null },
+  ): Promise<{ items: readonly FacetValue[]; next: FacetValue | null }> {
+    const value = sql<string | number>`min(v.value)`;
+    const devices = sql<number>`count(distinct v.device)`;
+    let rows = this.#database
+      .selectFrom(this.#valuesOf(scope, field, query).as("v"))
+      .select([value.as("value"), devices.as("devices")])
+      .groupBy("v.same");
+    if (after)
+      rows = rows.having((builder) =>
+        builder.or([
+          builder(devices, "<", after.devices),
+          builder.and([builder(devices, "=", after.devices), builder(value, ">", after.value)]),
+        ]),
+      );
+    const page = await rows
       .orderBy("devices", "desc")
       .orderBy("value")
-      .limit(limit)
+      .limit(limit + 1)
       .execute();
+    const items = page.slice(0, limit);
+    return { items, next: page.length > limit ? (items.at(-1) ?? null) : null };
+  }
+
+  /** The values of a field on the devices that a query finds; those with equal `same` are one value. */
+  #valuesOf(scope: Scope, field: string, query: Query): AliasableExpression<ValueOnDevice> {
+    const found = this.#found(scope, query);
+    if (field === "group")
+      return found.select([
+        "devices.group_name as same",
+        "devices.group_name as value",
+        "devices.ordinal as device",
+      ]);
+    switch (fieldKinds.get(field)?.as) {
+      case "number":
+        return found
+          .innerJoin("search_numbers as n", "n.installation", "installations.ordinal")
+          .where("n.field", "=", field)
+          .where("n.sensitive", "<=", mostSensitive(scope))
+          .select(["n.number as same", "n.number as value", "devices.ordinal as device"]);
+      case "title":
+        return found
+          .innerJoin("search_titles as s", "s.installation", "installations.ordinal")
+          .where("s.field", "=", field)
+          .where("s.sensitive", "<=", mostSensitive(scope))
+          .select(["s.title as same", "s.title as value", "devices.ordinal as device"]);
+      default:
+        return found
+          .innerJoin("search_texts as t", "t.installation", "installations.ordinal")
+          .where("t.field", "=", field)
+          .where("t.sensitive", "<=", mostSensitive(scope))
+          .select(["t.folded as same", "t.shown as value", "devices.ordinal as device"]);
+    }
   }
 
   async titles(
@@ -126,6 +148,7 @@ export class TableIndex implements SearchIndex {
   ): Promise<{ items: readonly TitleCount[]; next: TitlePosition | null }> {
     let rows = this.#found(scope, query)
       .innerJoin("search_titles as s", "s.installation", "installations.ordinal")
+      .where("s.sensitive", "<=", mostSensitive(scope))
       .select([
         "s.title as name",
         "s.version",
@@ -164,6 +187,9 @@ export class TableIndex implements SearchIndex {
   }
 }
 
+/** Search values are marked 0 (plain) or 1 (sensitive); what may not be read does not count. */
+const mostSensitive = ({ sensitive }: Scope): 0 | 1 => (sensitive ? 1 : 0);
+
 function inScope(builder: Builder, { devices }: Scope): Expression<SqlBool> {
   switch (devices.kind) {
     case "all":
@@ -197,6 +223,7 @@ function holdsWord(builder: Builder, word: string): Expression<SqlBool> {
     .selectFrom("search_titles as s")
     .select("s.installation")
     .whereRef("s.installation", "=", "installations.ordinal")
+    .where("s.sensitive", "=", 0)
     .where(sql<number>`instr(s.folded, ${folded})`, ">", 0);
   return builder.or([builder.exists(texts), builder.exists(titles)]);
 }
@@ -211,6 +238,7 @@ function holdsField(
       .selectFrom("search_numbers as n")
       .select("n.installation")
       .where("n.field", "=", condition.field)
+      .where("n.sensitive", "<=", mostSensitive(scope))
       .where("n.number", condition.comparison, condition.number);
     return builder("installations.ordinal", "in", numbers);
   }
@@ -221,14 +249,15 @@ function holdsField(
       .selectFrom("search_titles as s")
       .select("s.installation")
       .where("s.field", "=", condition.field)
+      .where("s.sensitive", "<=", mostSensitive(scope))
       .where("s.folded", "=", folded);
     return builder("installations.ordinal", "in", titles);
   }
-  let texts = builder
+  const texts = builder
     .selectFrom("search_texts as t")
     .select("t.installation")
     .where("t.field", "=", condition.field)
+    .where("t.sensitive", "<=", mostSensitive(scope))
     .where("t.folded", "=", folded);
-  if (!scope.sensitive) texts = texts.where("t.sensitive", "=", 0);
   return builder("installations.ordinal", "in", texts);
 }

@@ -28,7 +28,7 @@ const item = {
 };
 
 const cursor = z.string().nullable();
-export const deviceItem = z.strictObject(item);
+const deviceItem = z.strictObject(item);
 export const devicePage = z.strictObject({
   asOf: instant,
   items: z.array(deviceItem),
@@ -63,4 +63,5 @@ export const titlePage = z.strictObject({
 export const facets = z.strictObject({
   asOf: instant,
   items: z.array(z.strictObject({ value: z.union([z.string(), z.number()]), devices: z.int() })),
+  next: cursor,
 });

@@ -1,4 +1,6 @@
 /** What a device of the tests has to tell: small documents with a value for every kind of search. */
+import type { SimulatedDevice } from "./simulated-device.ts";
+import type { TestServer } from "./test-server.ts";
 
 export const ok = (document: unknown, schema = 1) => ({ schema, status: "ok", document });
 
@@ -37,4 +39,17 @@ export function machine(changes: Partial<Machine> = {}) {
     }),
     system: ok({ manufacturer: "Babbage", model, serial }),
   };
+}
+
+/** A device that has enrolled, checked in and told all of this. */
+export async function told(
+  server: TestServer,
+  changes: Partial<Machine> = {},
+  options: Readonly<Record<string, unknown>> = {},
+): Promise<SimulatedDevice> {
+  const device = await server.device(options);
+  await device.checkedIn();
+  const { refused } = await device.sent(machine(changes));
+  if (refused.length > 0) throw new Error(`refused: ${JSON.stringify(refused)}`);
+  return device;
 }

@@ -1,6 +1,6 @@
 /** A device that speaks the real protocol over HTTP, for tests and benches: no collectors, no state on disk. */
 import { randomBytes } from "node:crypto";
-import { request as httpRequest } from "node:http";
+import { request as httpRequest, type RequestOptions } from "node:http";
 import {
   agentApplication,
   type CheckInAnswer,
@@ -23,6 +23,7 @@ import {
   sessionAnswer,
   stateDigest,
 } from "@rollcall/protocol";
+import { withSocketPath } from "../socket-path.ts";
 
 export interface Reply {
   readonly status: number;
@@ -38,10 +39,14 @@ export interface Request {
 }
 
 /** Sends one request to `http://HOST:PORT` or `unix:/PATH` and reads the answer as JSON, or text where it is none. */
-export function send(url: string, { method, path, body, headers = {} }: Request): Promise<Reply> {
-  const where = url.startsWith("unix:")
-    ? { socketPath: url.slice("unix:".length) }
-    : { host: new URL(url).hostname, port: new URL(url).port };
+export function send(url: string, request: Request): Promise<Reply> {
+  if (url.startsWith("unix:"))
+    return withSocketPath(url.slice("unix:".length), (socketPath) => sendTo({ socketPath }, request));
+  const { hostname, port } = new URL(url);
+  return sendTo({ host: hostname, port }, request);
+}
+
+function sendTo(where: RequestOptions, { method, path, body, headers = {} }: Request): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const request = httpRequest({ ...where, method, path, headers, agent: false }, (response) => {
       const parts: Buffer[] = [];
@@ -88,6 +93,8 @@ export const optionsOf = ({ url, server, token }: Enrolment): SimulatedDeviceOpt
 export class SimulatedDevice {
   readonly key: SigningKey;
   readonly #options: SimulatedDeviceOptions;
+  /** Where the server is; another one after it was started again. */
+  url: string;
   installation = "";
   device = "";
   session = "";
@@ -99,11 +106,12 @@ export class SimulatedDevice {
 
   constructor(options: SimulatedDeviceOptions) {
     this.#options = options;
+    this.url = options.url;
     this.key = options.key ?? newSigningKey();
   }
 
   send(request: Request): Promise<Reply> {
-    return send(this.#options.url, request);
+    return send(this.url, request);
   }
 
   async nonce(): Promise<string> {

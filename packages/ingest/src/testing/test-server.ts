@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Enrolment, readEnrolmentString } from "@rollcall/protocol";
 import { z } from "zod";
-import { type RunningServer, startServer } from "../server.ts";
+import { type RunningServer, type ServerOptions, startServer } from "../server.ts";
 import { pathsIn } from "../store/data-directory.ts";
 import { optionsOf, type Reply, type Request, SimulatedDevice, send } from "./simulated-device.ts";
 
@@ -12,25 +12,31 @@ const newApiToken = z.object({ token: z.string() });
 
 export class TestServer {
   readonly directory: string;
+  readonly #options: ServerOptions;
   #running: RunningServer;
   /** Added to the real clock, milliseconds. */
   ahead = 0;
 
-  private constructor(directory: string, running: RunningServer, clock: { ahead: () => number }) {
-    this.directory = directory;
+  private constructor(options: ServerOptions, running: RunningServer, clock: { ahead: () => number }) {
+    this.directory = options.directory;
+    this.#options = options;
     this.#running = running;
     clock.ahead = () => this.ahead;
   }
 
-  static async start(directory = mkdtempSync(join(tmpdir(), "rollcall-test-"))): Promise<TestServer> {
+  static async start(
+    directory = mkdtempSync(join(tmpdir(), "rollcall-test-")),
+    others: Pick<ServerOptions, "timeouts"> = {},
+  ): Promise<TestServer> {
     const clock = { ahead: () => 0 };
     const options = {
       directory,
       listen: { host: "127.0.0.1", port: 0 },
       operator: "tester",
       now: () => Date.now() + clock.ahead(),
+      ...others,
     };
-    return new TestServer(directory, await startServer(options), clock);
+    return new TestServer(options, await startServer(options), clock);
   }
 
   get url(): string {
@@ -94,13 +100,7 @@ export class TestServer {
   /** Ends it and starts it again on the same directory. */
   async restart(): Promise<void> {
     await this.stop();
-    const options = {
-      directory: this.directory,
-      listen: { host: "127.0.0.1", port: 0 },
-      operator: "tester",
-      now: () => Date.now() + this.ahead,
-    };
-    this.#running = await startServer(options);
+    this.#running = await startServer(this.#options);
   }
 
   async stop(): Promise<void> {

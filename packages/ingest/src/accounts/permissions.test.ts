@@ -1,0 +1,138 @@
+/** Who may call what: every route with its access by hand, and every role at every route's door. */
+import t from "tap";
+import { readConfig } from "../config.ts";
+import { routes } from "../http/routes.ts";
+import { Nonces } from "../identity/nonces.ts";
+import { openServerKeys } from "../identity/server-keys.ts";
+import { openSqliteStore } from "../store/sqlite-store.ts";
+import { outcomeOf } from "../testing/outcome.ts";
+import { type Request, send } from "../testing/simulated-device.ts";
+import { TestServer } from "../testing/test-server.ts";
+import { type Permission, permissions, type Role, roleNames, roles } from "./roles.ts";
+
+/** A route that is not here was added without a decision on who may call it. */
+const decided: Readonly<Record<string, "anyone" | "device" | Permission>> = {
+  "GET /": "anyone",
+  "GET /healthz": "anyone",
+  "GET /readyz": "anyone",
+  "GET /v1/server": "anyone",
+  "POST /v1/enrolments": "anyone",
+  "POST /v1/sessions": "anyone",
+  "POST /v1/check-ins": "device",
+  "PUT /v1/consent": "device",
+  "PUT /v1/sections": "device",
+  "GET /api/v1/devices": "inventory.read",
+  "GET /api/v1/devices-named": "inventory.read",
+  "GET /api/v1/devices/:id": "inventory.read",
+  "GET /api/v1/software": "inventory.read",
+  "GET /api/v1/facets": "inventory.read",
+  "GET /api/v1/applications": "inventory.read",
+  "POST /api/v1/applications": "applications.manage",
+  "GET /api/v1/enrolment-tokens": "tokens.manage",
+  "POST /api/v1/enrolment-tokens": "tokens.manage",
+  "DELETE /api/v1/enrolment-tokens/:id": "tokens.manage",
+  "GET /api/v1/api-tokens": "tokens.manage",
+  "POST /api/v1/api-tokens": "tokens.manage",
+  "DELETE /api/v1/api-tokens/:id": "tokens.manage",
+};
+
+t.test("has a decided access for every route", async (t) => {
+  const directory = t.testdir({});
+  const { store, index } = await openSqliteStore(`${directory}/rollcall.db`);
+  t.teardown(() => store.close());
+  const declared = routes({
+    store,
+    index,
+    config: readConfig(directory),
+    keys: openServerKeys(directory, new Date()),
+    nonces: new Nonces(Date.now),
+    policy: { version: 0, digest: "" },
+    localUrl: "unix:/",
+    operator: "tester",
+    now: Date.now,
+  });
+  const found = declared.map(({ method, path, access }) => [
+    `${method} ${path}`,
+    typeof access === "string" ? access : access.permission,
+  ]);
+  t.same(Object.fromEntries(found), decided);
+  t.equal(found.length, Object.keys(decided).length);
+});
+
+t.test("gives each role what it is meant to have", async (t) => {
+  t.same(roles, {
+    viewer: ["inventory.read"],
+    operator: ["inventory.read", "inventory.read-sensitive"],
+    admin: permissions,
+    "privacy-officer": ["inventory.read", "inventory.read-sensitive"],
+  });
+  t.same(roleNames.toSorted(), Object.keys(roles).toSorted());
+});
+
+const server = await TestServer.start();
+t.teardown(() => server.remove());
+const agentSocket = server.control.replace("control.sock", "agent.sock");
+
+const ofAccounts = Object.entries(decided).filter(([name]) => name.includes(" /api/"));
+const methods = ["GET", "POST", "PUT", "DELETE"] as const;
+
+/** A call that has no effect even when it is let in: ids that there are not, bodies that are none. */
+function harmless(name: string, authorization: string | undefined): Request {
+  const [verb, path = ""] = name.split(" ");
+  const method = methods.find((known) => known === verb) ?? "GET";
+  return {
+    method,
+    path: path.replace(":id", "999999"),
+    ...(authorization === undefined ? {} : { headers: { authorization } }),
+    ...(method === "POST" ? { body: "{" } : {}),
+  };
+}
+const isLetIn = (outcome: string) => /^(200|400 invalid-(json|request)|404 not-found)$/.test(outcome);
+
+for (const role of roleNames) {
+  t.test(`lets ${role} call what its permissions allow, and refuses the rest`, async (t) => {
+    const token = await server.apiToken({ role });
+    for (const [name, permission] of ofAccounts) {
+      const outcome = outcomeOf(await send(server.url, harmless(name, `Bearer ${token}`)));
+      const has = roles[role satisfies Role].some((each) => each === permission);
+      t.equal(has ? isLetIn(outcome) : outcome, has || "403 not-permitted", `${name}: ${outcome}`);
+    }
+  });
+}
+
+t.test("keeps a token of one group away from what concerns all", async (t) => {
+  const token = await server.apiToken({ role: "admin", group: "lab" });
+  for (const [name, permission] of ofAccounts) {
+    const outcome = outcomeOf(await send(server.url, harmless(name, `Bearer ${token}`)));
+    const has = permission === "inventory.read";
+    t.equal(has ? isLetIn(outcome) : outcome, has || "403 not-permitted", `${name}: ${outcome}`);
+  }
+});
+
+t.test("lets nobody in without a token but through the control socket, as its operator", async (t) => {
+  for (const [name] of ofAccounts) {
+    const call = harmless(name, undefined);
+    for (const door of [server.url, agentSocket])
+      t.equal(outcomeOf(await send(door, call)), "401 not-signed-in", `${name} at ${door}`);
+    const outcome = outcomeOf(await send(server.control, call));
+    t.ok(isLetIn(outcome), `${name} at the control socket: ${outcome}`);
+  }
+  const token = await server.apiToken({ role: "viewer" });
+  const manage = harmless("GET /api/v1/api-tokens", `Bearer ${token}`);
+  for (const door of [server.control, agentSocket])
+    t.equal(
+      outcomeOf(await send(door, manage)),
+      "403 not-permitted",
+      "a token says who calls, at every door",
+    );
+});
+
+t.test("takes no API token for a device's session", async (t) => {
+  const token = await server.apiToken({ role: "admin" });
+  for (const [name, access] of Object.entries(decided)) {
+    if (access !== "device") continue;
+    for (const authorization of [`Bearer ${token}`, undefined])
+      for (const door of [server.url, server.control])
+        t.equal(outcomeOf(await send(door, harmless(name, authorization))), "401 session-invalid", name);
+  }
+});

@@ -1,0 +1,137 @@
+/** Check-ins in the store: decided inside the transaction, on the row as it is then. */
+import {
+  type Application,
+  type CheckInAnswer,
+  checkInAnswer,
+  type Digest,
+  grantsSchema,
+  type StoredConsent,
+} from "@rollcall/protocol";
+import type { Kysely } from "kysely";
+import { unknownApplications } from "../enrolment/rules.ts";
+import { jsonColumn } from "../store/columns.ts";
+import { storedConsent } from "../store/device-columns.ts";
+import type { Schema } from "../store/schema.ts";
+import { defineWrite } from "../store/store.ts";
+import { judgeCounter } from "./counter.ts";
+
+/** One value of a reading; `item` is the natural key of a list's item, empty for the section's own. */
+export interface ReadingValue {
+  readonly section: string;
+  readonly item: string;
+  readonly field: string;
+  readonly value: number;
+}
+
+export interface CheckInInput {
+  readonly ordinal: number;
+  readonly device: number;
+  readonly counter: number;
+  readonly nonce: string;
+  readonly stateDigest: Digest;
+  readonly consentNumber: number;
+  readonly applications: readonly Application[];
+  readonly readings: readonly ReadingValue[];
+  /** The answer but for what the stored state decides. */
+  readonly answer: Pick<CheckInAnswer, "intervalSeconds">;
+  /** Of the policy in force, told to a device whose consent names another. */
+  readonly policy: { readonly version: number; readonly digest: Digest };
+  readonly at: number;
+}
+
+export type CheckInOutcome =
+  | { readonly kind: "answered"; readonly answer: CheckInAnswer }
+  | { readonly kind: "other" | "jump" }
+  | { readonly kind: "consent-changed"; readonly stored: StoredConsent };
+
+/** Records a check-in and makes its answer; a repeat gets the answer that was given. */
+export const recordCheckIn = defineWrite({
+  name: "record-check-in",
+  async run(transaction, input: CheckInInput): Promise<CheckInOutcome> {
+    const row = await transaction
+      .selectFrom("installations")
+      .select([
+        "counter",
+        "check_in_nonce",
+        "check_in_answer",
+        "state_digest",
+        "consent_number",
+        "grants",
+        "applications",
+      ])
+      .where("ordinal", "=", input.ordinal)
+      .executeTakeFirstOrThrow();
+    const judgement = judgeCounter({ counter: row.counter, nonce: row.check_in_nonce }, input);
+    if (judgement === "other" || judgement === "jump") return { kind: judgement };
+    if (judgement === "repeat" && row.check_in_answer !== null) {
+      return {
+        kind: "answered",
+        answer: jsonColumn(checkInAnswer, row.check_in_answer, "installations.check_in_answer"),
+      };
+    }
+    if (input.consentNumber !== row.consent_number)
+      return { kind: "consent-changed", stored: storedConsent(row) };
+    const answer = await answerTo(transaction, input, row);
+    const applications = JSON.stringify(input.applications);
+    await transaction
+      .updateTable("installations")
+      .set({
+        counter: input.counter,
+        check_in_nonce: input.nonce,
+        check_in_answer: JSON.stringify(answer),
+        check_in_at: input.at,
+        ...(applications === row.applications ? {} : { applications }),
+      })
+      .where("ordinal", "=", input.ordinal)
+      .execute();
+    await transaction
+      .updateTable("devices")
+      .set({ last_seen_at: input.at })
+      .where("ordinal", "=", input.device)
+      .execute();
+    if (input.readings.length > 0) await storeReadings(transaction, input);
+    return { kind: "answered", answer };
+  },
+});
+
+async function answerTo(
+  database: Kysely<Schema>,
+  input: CheckInInput,
+  row: { state_digest: string; grants: string },
+): Promise<CheckInAnswer> {
+  const statuses = await statusesOf(database, input.applications);
+  const grants = jsonColumn(grantsSchema, row.grants, "installations.grants");
+  const consented = grants.every(({ policyDigest }) => policyDigest === input.policy.digest);
+  return {
+    ...input.answer,
+    wants: row.state_digest === input.stateDigest ? [] : ["*"],
+    ...(statuses.length > 0 ? { applications: statuses } : {}),
+    ...(consented ? {} : { policy: input.policy }),
+  };
+}
+
+/** Only those that are not `ok`, as the answer names them. */
+async function statusesOf(
+  database: Kysely<Schema>,
+  applications: readonly Application[],
+): Promise<{ number: string; status: "unknown" }[]> {
+  const numbers = applications.map(({ number }) => number);
+  const unknown = await unknownApplications(database, numbers);
+  return unknown.map((number) => ({ number, status: "unknown" }));
+}
+
+async function storeReadings(
+  database: Kysely<Schema>,
+  { ordinal, readings, at }: CheckInInput,
+): Promise<void> {
+  await database
+    .insertInto("readings")
+    .values(readings.map((reading) => ({ installation: ordinal, ...reading, at })))
+    .onConflict((conflict) =>
+      conflict.columns(["installation", "section", "item", "field"]).doUpdateSet((expression) => ({
+        value: expression.ref("excluded.value"),
+        at: expression.ref("excluded.at"),
+      })),
+    )
+    .execute();
+}

@@ -1,0 +1,112 @@
+/** Consent in the store: what is granted, and what goes when it no longer is. */
+import {
+  allSections,
+  type ConsentReceipt,
+  checkSection,
+  consentReceipt,
+  decompress,
+  type Grant,
+  isGranted,
+  limits,
+  type Ownership,
+  ownerships,
+  parseJson,
+  type StoredConsent,
+  sectionNamed,
+} from "@rollcall/protocol";
+import type { Kysely } from "kysely";
+import { z } from "zod";
+import { jsonColumn } from "../store/columns.ts";
+import { storedConsent } from "../store/device-columns.ts";
+import type { Schema } from "../store/schema.ts";
+import { defineRead, defineWrite } from "../store/store.ts";
+import { forgetSections, updateStateDigest, type Whose } from "./section-queries.ts";
+
+const ownershipSchema = z.enum(ownerships);
+
+/** The consent that a device's requests are judged by. */
+export const consentOf = defineRead({
+  name: "consent-of",
+  async run(database, _scope, ordinal: number): Promise<StoredConsent & { ownership: Ownership }> {
+    const row = await database
+      .selectFrom("installations")
+      .innerJoin("devices", "devices.ordinal", "installations.device")
+      .select(["consent_number", "grants", "ownership"])
+      .where("installations.ordinal", "=", ordinal)
+      .executeTakeFirstOrThrow();
+    return { ...storedConsent(row), ownership: ownershipSchema.parse(row.ownership) };
+  },
+});
+
+export interface ConsentInput {
+  readonly ordinal: number;
+  readonly device: number;
+  readonly consentNumber: number;
+  readonly grants: readonly Grant[];
+  readonly receipt: ConsentReceipt;
+}
+
+export type ConsentOutcome =
+  | { readonly kind: "stored"; readonly receipt: ConsentReceipt }
+  | { readonly kind: "changed"; readonly stored: StoredConsent };
+
+/** Stores a consent that is the next one, and removes in the same transaction what is no longer granted. */
+export const storeConsent = defineWrite({
+  name: "store-consent",
+  async run(
+    transaction,
+    { ordinal, device, consentNumber, grants, receipt }: ConsentInput,
+  ): Promise<ConsentOutcome> {
+    const row = await transaction
+      .selectFrom("installations")
+      .select(["consent_number", "grants", "consent_receipt"])
+      .where("ordinal", "=", ordinal)
+      .executeTakeFirstOrThrow();
+    const text = JSON.stringify(grants);
+    if (row.consent_number === consentNumber && row.grants === text && row.consent_receipt !== null) {
+      return {
+        kind: "stored",
+        receipt: jsonColumn(consentReceipt, row.consent_receipt, "installations.consent_receipt"),
+      };
+    }
+    if (row.consent_number + 1 !== consentNumber) return { kind: "changed", stored: storedConsent(row) };
+    const set = { consent_number: consentNumber, grants: text, consent_receipt: JSON.stringify(receipt) };
+    await transaction.updateTable("installations").set(set).where("ordinal", "=", ordinal).execute();
+    const withdrawn = allSections
+      .filter((definition) => !isGranted(definition, grants))
+      .map(({ name }) => name);
+    const tooFine = await sectionsTooFine(transaction, { ordinal, device }, grants);
+    await forgetSections(transaction, { ordinal, device }, [...withdrawn, ...tooFine]);
+    await updateStateDigest(transaction, ordinal);
+    return { kind: "stored", receipt };
+  },
+});
+
+const locating: readonly string[] = allSections
+  .filter(({ flat }) => flat.some(({ field }) => field.facts.locates))
+  .map(({ name }) => name);
+
+/** Stored sections that tell the place more finely than these grants allow; what is sent next will not. */
+async function sectionsTooFine(
+  database: Kysely<Schema>,
+  { ordinal, device }: Whose,
+  grants: readonly Grant[],
+): Promise<string[]> {
+  const rows = await database
+    .selectFrom("sections")
+    .select(["name", "schema", "body"])
+    .where("installation", "=", ordinal)
+    .where("name", "in", locating)
+    .execute();
+  const { ownership } = await database
+    .selectFrom("devices")
+    .select("ownership")
+    .where("ordinal", "=", device)
+    .executeTakeFirstOrThrow();
+  return rows.flatMap(({ name, schema, body }) => {
+    if (body === null) return [];
+    const document = parseJson(decompress(body, limits.sectionDecoded));
+    const submitted = { schema, status: "ok", document } as const;
+    return "errors" in checkSection(sectionNamed(name), submitted, { grants, ownership }) ? [name] : [];
+  });
+}

@@ -1,0 +1,205 @@
+/** Sections in the store, with everything that is derived from them: readings, search values, columns of the list. */
+import {
+  type CheckedSection,
+  type Digest,
+  documentAfter,
+  fold,
+  type SearchValue,
+  type StoredConsent,
+  stateDigest,
+} from "@rollcall/protocol";
+import type { Kysely } from "kysely";
+import { readSummary, storedConsent } from "../store/device-columns.ts";
+import type { Schema } from "../store/schema.ts";
+import { removeSearchValues, replaceSearchValues } from "../store/search-values.ts";
+import { defineWrite } from "../store/store.ts";
+import { type StoredState, stateAfter, statesOf } from "./section-states.ts";
+
+export interface Whose {
+  readonly ordinal: number;
+  readonly device: number;
+}
+
+/** A section that passed its check, ready to be stored. */
+export interface AcceptedSection extends Pick<CheckedSection, "status" | "digest"> {
+  readonly name: string;
+  readonly schema: number;
+  /** zstd of the canonical document. */
+  readonly body: Uint8Array | null;
+  readonly values: readonly SearchValue[];
+  readonly summary: Readonly<Record<string, unknown>>;
+}
+
+export interface SectionsInput extends Whose {
+  readonly counter: number;
+  readonly consentNumber: number;
+  readonly base: Digest | null;
+  readonly accepted: readonly AcceptedSection[];
+  /** Sections that were sent and refused: they keep what they had. */
+  readonly refused: readonly string[];
+  readonly at: number;
+}
+
+export type SectionsOutcome =
+  | {
+      readonly kind: "stored";
+      readonly stateDigest: Digest;
+      readonly sections: Readonly<Record<string, [StoredState["status"], Digest | null]>>;
+    }
+  | { readonly kind: "counter" | "base" }
+  | { readonly kind: "consent"; readonly stored: StoredConsent };
+
+/** Applies submitted sections in one transaction, only if counter, consent and base are the current ones. */
+export const storeSections = defineWrite({
+  name: "store-sections",
+  async run(transaction, input: SectionsInput): Promise<SectionsOutcome> {
+    const { ordinal, counter, consentNumber, base } = input;
+    const row = await transaction
+      .selectFrom("installations")
+      .select(["counter", "consent_number", "state_digest", "grants"])
+      .where("ordinal", "=", ordinal)
+      .executeTakeFirstOrThrow();
+    if (row.consent_number !== consentNumber) return { kind: "consent", stored: storedConsent(row) };
+    if (row.counter !== counter) return { kind: "counter" };
+    if (base !== null && base !== row.state_digest) return { kind: "base" };
+    const before = await storedStates(transaction, ordinal);
+    const sections = await applySections(transaction, input, before);
+    if (base === null) await removeUnnamed(transaction, input, before);
+    return { kind: "stored", sections, stateDigest: await updateStateDigest(transaction, ordinal) };
+  },
+});
+
+async function applySections(
+  database: Kysely<Schema>,
+  input: SectionsInput,
+  before: ReadonlyMap<string, StoredState>,
+) {
+  const result: Record<string, [StoredState["status"], Digest | null]> = {};
+  const columns = new Map<string, Readonly<Record<string, unknown>>>();
+  for (const section of input.accepted) {
+    const { name } = section;
+    const [was, is] = [before.get(name), stateAfter(before.get(name), section)];
+    result[name] = [is.status, is.digest];
+    if (was?.status === is.status && was.digest === is.digest) continue;
+    await storeSection(database, input, section, is);
+    if (documentAfter(is.status) === "removed") await removeReadings(database, input.ordinal, [name]);
+    if (was?.digest === is.digest) continue;
+    await replaceSearchValues(database, input.ordinal, name, section.values);
+    columns.set(name, section.summary);
+  }
+  if (columns.size > 0) await updateSummary(database, input.device, columns);
+  return result;
+}
+
+async function storeSection(
+  database: Kysely<Schema>,
+  { ordinal, at }: SectionsInput,
+  section: AcceptedSection,
+  { status, digest }: StoredState,
+): Promise<void> {
+  const { name, schema, body } = section;
+  const kept = digest !== null && body === null;
+  await database
+    .insertInto("sections")
+    .values({ installation: ordinal, name, schema, status, digest, body, since: at })
+    .onConflict((conflict) =>
+      conflict
+        .columns(["installation", "name"])
+        .doUpdateSet({ schema, status, digest, since: at, ...(kept ? {} : { body }) }),
+    )
+    .execute();
+}
+
+async function removeUnnamed(
+  database: Kysely<Schema>,
+  input: SectionsInput,
+  before: ReadonlyMap<string, StoredState>,
+): Promise<void> {
+  const named = new Set([...input.accepted.map(({ name }) => name), ...input.refused]);
+  await forgetSections(
+    database,
+    input,
+    [...before.keys()].filter((name) => !named.has(name)),
+  );
+}
+
+/** Removes everything that came from these sections: documents, readings, search values, columns of the list. */
+export async function forgetSections(
+  database: Kysely<Schema>,
+  { ordinal, device }: Whose,
+  names: readonly string[],
+): Promise<void> {
+  if (names.length === 0) return;
+  await database
+    .deleteFrom("sections")
+    .where("installation", "=", ordinal)
+    .where("name", "in", names)
+    .execute();
+  await removeReadings(database, ordinal, names);
+  await removeSearchValues(database, ordinal, names);
+  await updateSummary(database, device, new Map(names.map((name) => [name, {}])));
+}
+
+async function removeReadings(
+  database: Kysely<Schema>,
+  ordinal: number,
+  sections: readonly string[],
+): Promise<void> {
+  await database
+    .deleteFrom("readings")
+    .where("installation", "=", ordinal)
+    .where("section", "in", sections)
+    .execute();
+}
+
+async function storedStates(database: Kysely<Schema>, ordinal: number): Promise<Map<string, StoredState>> {
+  const rows = await database
+    .selectFrom("sections")
+    .select(["name", "status", "digest"])
+    .where("installation", "=", ordinal)
+    .execute();
+  return new Map(rows.map(({ name, status, digest }) => [name, { status, digest }]));
+}
+
+export async function updateStateDigest(database: Kysely<Schema>, ordinal: number): Promise<Digest> {
+  const digest = stateDigest(statesOf(await storedStates(database, ordinal)));
+  await database
+    .updateTable("installations")
+    .set({ state_digest: digest })
+    .where("ordinal", "=", ordinal)
+    .execute();
+  return digest;
+}
+
+async function updateSummary(
+  database: Kysely<Schema>,
+  device: number,
+  changed: ReadonlyMap<string, Readonly<Record<string, unknown>>>,
+): Promise<void> {
+  const { summary: text } = await database
+    .selectFrom("devices")
+    .select("summary")
+    .where("ordinal", "=", device)
+    .executeTakeFirstOrThrow();
+  const summary = readSummary(text);
+  for (const [section, columns] of changed) {
+    if (Object.keys(columns).length > 0) summary[section] = columns;
+    else delete summary[section];
+  }
+  const next = JSON.stringify(summary);
+  if (next === text) return;
+  const hostname = Object.values(summary).flatMap((columns) =>
+    typeof columns.hostname === "string" ? [columns.hostname] : [],
+  )[0];
+  await database
+    .updateTable("devices")
+    .set({ summary: next, sort_name: sortName(hostname ?? "") })
+    .where("ordinal", "=", device)
+    .execute();
+}
+
+/** UTF-16 code units that a device list is sorted by. */
+const longestSortName = 256;
+
+/** The host name as it is sorted by. Folding can make a name eighteen times as long, and cursors carry it. */
+const sortName = (hostname: string): string => fold(hostname).slice(0, longestSortName).toWellFormed();

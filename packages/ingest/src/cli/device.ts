@@ -1,0 +1,74 @@
+/** `rollcall device`: one device by a name, and what will be done with one. */
+import type { Command } from "commander";
+import { z } from "zod";
+import { type Api, withApi } from "./client.ts";
+import type { Context } from "./context.ts";
+import { CommandFailure, notYet } from "./failure.ts";
+import { addLater } from "./later.ts";
+import { showDevice } from "./show-device.ts";
+
+const column = z.string().nullable();
+export const deviceItem = z.looseObject({
+  id: z.string(),
+  hostname: column,
+  manufacturer: column,
+  model: column,
+  serial: column,
+  os: z.object({ name: column, version: column }),
+  groups: z.array(z.string()),
+  country: column,
+  applications: z.array(z.object({ number: z.string(), version: z.string(), channel: z.string() })),
+  state: z.string(),
+  firstSeenAt: z.string(),
+  lastSeenAt: z.string(),
+});
+const devicesNamed = z.object({ items: z.array(deviceItem) });
+const deviceWhole = z.looseObject({
+  id: z.string(),
+  sections: z.record(z.string(), z.looseObject({ status: z.string(), document: z.unknown().optional() })),
+});
+
+interface DeviceOptions {
+  readonly section?: string;
+  readonly history?: true;
+  readonly at?: string;
+}
+
+export function addDevice(program: Command, contextOf: () => Context): void {
+  const device = program
+    .command("device <NAME>")
+    .description("one device by id, beginning of an id, host name or serial number")
+    .option("--section <S>", "only this section")
+    .option("--history", "not yet")
+    .option("--at <TIME>", "not yet")
+    .action((name: string, options: DeviceOptions) => show(contextOf(), name, options));
+  for (const verb of ["set", "refresh", "retire", "delete", "merge", "split"]) addLater(device, verb);
+}
+
+async function show(context: Context, name: string, { section, history, at }: DeviceOptions): Promise<void> {
+  if (history || at !== undefined) throw notYet(`device ${history ? "--history" : "--at"}`);
+  const device = await withApi(context, async (api) => {
+    const id = await idOf(api, name);
+    return api({ method: "GET", path: `/api/v1/devices/${id}`, answer: deviceWhole });
+  });
+  if (section !== undefined && !Object.hasOwn(device.sections, section)) {
+    const there = Object.keys(device.sections).join(", ");
+    throw new CommandFailure(`${name} has no section ${section}; it has ${there || "none"}`);
+  }
+  showDevice(context.output, device, section);
+}
+
+/** The id that a typed name means; several are listed. */
+async function idOf(api: Api, name: string): Promise<string> {
+  const { items } = await api({
+    method: "GET",
+    path: "/api/v1/devices-named",
+    query: { name },
+    answer: devicesNamed,
+  });
+  const [first, ...others] = items;
+  if (!first) throw new CommandFailure(`no device is named ${name}`);
+  if (others.length === 0) return first.id;
+  const which = items.map(({ id, hostname }) => `${id} (${hostname ?? "no host name"})`);
+  throw new CommandFailure(`${name} may mean ${which.join(", ")}; name one by its id`);
+}

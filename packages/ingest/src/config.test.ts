@@ -1,0 +1,84 @@
+/** The configuration: its defaults, and what is wrong with one, by file and key. */
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import t, { type Test } from "tap";
+import { readConfig } from "./config.ts";
+import { startServer } from "./server.ts";
+
+const defaults = {
+  "organisation.name": "",
+  "organisation.contact": "",
+  "check-ins.intervalSeconds": 3_607,
+  "sessions.hours": 24,
+  "server.stopSeconds": 10,
+};
+
+function directoryWith(t: Test, content: string): string {
+  return t.testdir({ "config.json": content });
+}
+
+t.test("has a default for every key", async (t) => {
+  t.same(readConfig(t.testdir({})), defaults);
+  t.same(readConfig(directoryWith(t, "{}")), defaults);
+});
+
+t.test("takes what is set, and the defaults for the rest", async (t) => {
+  const set = { "organisation.name": "Ünïon", "sessions.hours": 1, "check-ins.intervalSeconds": 300 };
+  t.same(readConfig(directoryWith(t, JSON.stringify(set))), { ...defaults, ...set });
+});
+
+t.test("names the file and the key of what is wrong", async (t) => {
+  const cases: readonly (readonly [string, RegExp])[] = [
+    ['{"sessions.hours": "24"}', /sessions\.hours: .*number/],
+    ['{"sessions.hours": 0}', /sessions\.hours: /],
+    ['{"sessions.hours": 25}', /sessions\.hours: /],
+    ['{"sessions.hours": 1.5}', /sessions\.hours: .*int/],
+    ['{"sessions.hours": null}', /sessions\.hours: /],
+    ['{"check-ins.intervalSeconds": 299}', /check-ins\.intervalSeconds: /],
+    ['{"check-ins.intervalSeconds": 604801}', /check-ins\.intervalSeconds: /],
+    ['{"server.stopSeconds": 0}', /server\.stopSeconds: /],
+    ['{"server.stopSeconds": 301}', /server\.stopSeconds: /],
+    [`{"organisation.name": "${"x".repeat(257)}"}`, /organisation\.name: /],
+    ['{"organisation.contact": ["a"]}', /organisation\.contact: .*string/],
+    ['{"sessions.hour": 2}', /"sessions\.hour"/],
+    ['{"sessions": {"hours": 2}}', /"sessions"/],
+    ['{"__proto__": {"sessions.hours": 2}}', /"__proto__"/],
+    ['{"sessions.hours": 0, "server.stopSeconds": 0}', /sessions\.hours: .*; server\.stopSeconds: /],
+    ["[]", /expected (object|record), received array/],
+    ["null", /expected (object|record), received null/],
+    ['"x"', /expected (object|record), received string/],
+    ["", /is not JSON/],
+    ["{'sessions.hours': 2}", /is not JSON/],
+    ['{"sessions.hours": 2,}', /is not JSON/],
+  ];
+  for (const [content, words] of cases) {
+    const directory = directoryWith(t, content);
+    const told = t.throws(() => readConfig(directory), { message: words }, content);
+    t.match(told, { message: join(directory, "config.json") });
+  }
+  const directory = directoryWith(t, '{"x": 1}');
+  const { message = "" } = Object(t.throws(() => readConfig(directory)));
+  for (const key of Object.keys(defaults))
+    t.ok(message.includes(key), `the error tells that there is ${key}`);
+});
+
+t.test("tells a file that cannot be read from one that is no JSON", async (t) => {
+  const directory = t.testdir({});
+  mkdirSync(join(directory, "config.json"));
+  t.throws(() => readConfig(directory), { message: `${join(directory, "config.json")} cannot be read` });
+  if (process.getuid?.() === 0) return;
+  const denied = directoryWith(t, "{}");
+  chmodSync(join(denied, "config.json"), 0o000);
+  t.throws(() => readConfig(denied), { message: /config\.json cannot be read/ });
+});
+
+t.test(
+  "lets a server with a wrong configuration not start, and leaves the directory to the next",
+  async (t) => {
+    const directory = directoryWith(t, '{"sessions.hours": 99}');
+    const options = { directory, operator: "tester", now: Date.now };
+    await t.rejects(startServer(options), { message: /sessions\.hours/ });
+    writeFileSync(join(directory, "config.json"), "{}");
+    await (await startServer(options)).stop();
+  },
+);
