@@ -54,7 +54,7 @@ t.test("points to wrong places as RFC 6901 does, without their values", async (t
         { pointer: "/name", detail: "Invalid input: expected string, received number" },
         { pointer: "/sizes/1/a~1b", detail: "Invalid input: expected number, received string" },
         { pointer: "/sizes/1/m~0n", detail: "Invalid input: expected number, received string" },
-        { pointer: "", detail: "unknown member" },
+        { pointer: "/secret", detail: "unknown member" },
       ],
     },
   });

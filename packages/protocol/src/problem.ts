@@ -120,10 +120,16 @@ function pointerOf(path: readonly PropertyKey[]): string {
 
 /** What a schema found wrong, as pointers; values are not repeated. */
 export function placesOf(error: z.ZodError): ProblemAt[] {
-  return error.issues.slice(0, mostPlacesTold).map((issue) => ({
-    pointer: pointerOf(issue.path),
-    detail: issue.code === "unrecognized_keys" ? "unknown member" : issue.message.slice(0, 500),
-  }));
+  return error.issues
+    .slice(0, mostPlacesTold)
+    .flatMap((issue) =>
+      issue.code === "unrecognized_keys"
+        ? issue.keys
+            .slice(0, mostPlacesTold)
+            .map((key) => ({ pointer: pointerOf([...issue.path, key]), detail: "unknown member" }))
+        : [{ pointer: pointerOf(issue.path), detail: issue.message.slice(0, 500) }],
+    )
+    .slice(0, mostPlacesTold);
 }
 
 /** Parses an outside value or throws `invalid-request` with the places. */

@@ -102,9 +102,9 @@ t.test("points to what is wrong in a document", async (t) => {
   t.strictSame(places({ books: [{ title: "a", language: "en" }, { title: "b" }] }), [
     "/document/books/1/language: Invalid input: expected string, received undefined",
   ]);
-  t.strictSame(places({ name: "oak", colour: "red" }), ["/document: unknown member"]);
-  t.strictSame(places({ load: 5 }), ["/document: unknown member"], "readings are no part of a document");
-  t.strictSame(places(JSON.parse('{"__proto__":{"name":"oak"}}')), ["/document: unknown member"]);
+  t.strictSame(places({ name: "oak", colour: "red" }), ["/document/colour: unknown member"]);
+  t.strictSame(places({ load: 5 }), ["/document/load: unknown member"], "readings are no part of a document");
+  t.strictSame(places(JSON.parse('{"__proto__":{"name":"oak"}}')), ["/document/__proto__: unknown member"]);
   t.strictSame(places({ name: "a\0b" }), ["/document/name: holds a NUL or a lone surrogate"]);
   t.strictSame(places({ name: "\ud800" }), ["/document/name: holds a NUL or a lone surrogate"]);
   t.strictSame(places({ books: [...document.books, ...document.books] }), [

@@ -146,7 +146,7 @@ t.test("makes no token of a wrong request, and names the place", async (t) => {
     [{ ...usual, expiresInSeconds: 59 }, "/expiresInSeconds"],
     [{ ...usual, expiresInSeconds: 1e12 }, "/expiresInSeconds"],
     [{ ...usual, expiresInSeconds: "60" }, "/expiresInSeconds"],
-    [{ ...usual, groups: [] }, ""],
+    [{ ...usual, groups: [] }, "/groups"],
     [[], ""],
   ];
   for (const [body, pointer] of cases) {

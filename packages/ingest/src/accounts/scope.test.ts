@@ -25,6 +25,7 @@ t.test("gives a viewer null for every sensitive field, and names it", async (t) 
   t.match((await viewer.named("ada")).items, items);
   const device = await viewer.device(ada.device);
   t.same(device.masked?.toSorted(), [
+    "consent.grants[].by",
     "sections.memory.modules[].serial",
     "sections.network.interfaces[].addresses",
     "sections.network.interfaces[].mac",
@@ -49,6 +50,7 @@ t.test("gives a viewer null for every sensitive field, and names it", async (t) 
     "software.deb": digestOf(sections["software.deb"].document),
     system: null,
   });
+  t.same([...new Set(device.consent.grants.map(({ by }) => by))], [null]);
   const everything = JSON.stringify([items, device]);
   for (const secret of [...secrets, digestOf(sections.system.document)]) t.notMatch(everything, secret);
 });

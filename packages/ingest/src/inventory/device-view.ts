@@ -77,16 +77,24 @@ export function deviceDetailView(device: DeviceDetail, viewing: Viewing) {
   }
   const readings = readingsView(device.readings, sectionNamed, viewing.scope);
   hidden.push(...readings.masked);
-  const { consent, ownership } = device;
+  const consent = consentView(device.consent, viewing.scope);
+  hidden.push(...consent.masked);
   return {
     ...item,
     ...(hidden.length > 0 ? { masked: hidden } : {}),
-    ownership,
+    ownership: device.ownership,
     sections,
     readings: readings.view,
     location: null,
-    consent,
+    consent: consent.view,
   };
+}
+
+/** What is granted; who gave it is the name of a person's account. */
+function consentView({ consentNumber, grants }: DeviceDetail["consent"], { sensitive }: Scope): Seen {
+  if (sensitive) return { view: { consentNumber, grants }, masked: [] };
+  const masked = grants.length > 0 ? ["consent.grants[].by"] : [];
+  return { view: { consentNumber, grants: grants.map((grant) => ({ ...grant, by: null })) }, masked };
 }
 
 type Definition = SectionDefinition | undefined;

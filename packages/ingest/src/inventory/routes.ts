@@ -17,8 +17,8 @@ const sortText = z
   .string()
   .regex(/^-?[a-zA-Z]{1,32}$/)
   .default("enrolled");
-const devicesQuery = z.object({ q: queryText, sort: sortText, ...paging, ...freshness });
-const namedQuery = z.object({ name: z.string().min(1).max(512) });
+const devicesQuery = z.strictObject({ q: queryText, sort: sortText, ...paging, ...freshness });
+const namedQuery = z.strictObject({ name: z.string().min(1).max(512) });
 const position = z.object({ value: z.union([z.string(), z.number()]), ordinal: z.int() });
 
 /** Devices that one name may mean before it is called too vague. */

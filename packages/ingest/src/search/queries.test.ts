@@ -153,3 +153,15 @@ t.test("tells what cannot be read in a query, and at which position", async (t) 
   const { status, body } = await inventory.get("devices", { q: "x".repeat(4_097) });
   t.match([status, body], [400, { code: "invalid-request", errors: [{ pointer: "/q" }] }]);
 });
+
+t.test("refuses a misspelt parameter instead of answering another question", async (t) => {
+  for (const [path, parameters] of [
+    ["devices", {}],
+    ["software", {}],
+    ["facets", { field: "os" }],
+    ["devices-named", { name: "ada" }],
+  ] as const) {
+    const { status, body } = await inventory.get(path, { ...parameters, query: "host:nobody" });
+    t.match([status, body], [400, { errors: [{ pointer: "/query", detail: "unknown member" }] }], path);
+  }
+});

@@ -8,13 +8,13 @@ import { Cursors } from "./cursor.ts";
 import { demandField, readQuery } from "./fields.ts";
 import { freshness, paging, queryText } from "./questions.ts";
 
-const softwareQuery = z.object({
+const softwareQuery = z.strictObject({
   q: z.string().max(256).default(""),
   deviceQ: queryText,
   ...paging,
   ...freshness,
 });
-const facetQuery = z.object({
+const facetQuery = z.strictObject({
   field: z.string().min(1).max(64),
   q: queryText,
   ...paging,

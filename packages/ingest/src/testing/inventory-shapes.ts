@@ -50,7 +50,11 @@ export const deviceWhole = z.strictObject({
   sections: z.record(z.string(), section),
   readings: z.record(z.string(), z.record(z.string(), z.unknown())),
   location: z.null(),
-  consent: z.strictObject({ consentNumber: consentNumberSchema, grants: grantsSchema }),
+  consent: z.strictObject({
+    consentNumber: consentNumberSchema,
+    // Who gave a grant is masked for a viewer.
+    grants: z.union([grantsSchema, z.array(z.looseObject({ category: z.string(), by: z.null() }))]),
+  }),
 });
 
 export const titlePage = z.strictObject({
