@@ -1,4 +1,4 @@
-// The arrows of the architecture: agent → protocol ← ingest, with terminal beside them.
+// The arrows of the architecture: agent → protocol ← ingest, with host beside them.
 // The TypeScript in use has no JavaScript API, so swc reads the sources (`parser` below).
 const test = "[.]test[.]ts$";
 const ours = "^(packages|scripts|test)/";
@@ -41,28 +41,28 @@ export default {
       { path: `^(node:)?(${inputAndOutput.join("|")})(/|$)`, dependencyTypes: ["core"] },
     ),
     forbid(
-      "terminal-stands-alone",
-      "terminal imports nothing of ours and no package",
-      { path: "^packages/terminal/", pathNot: test },
-      { path: "^(packages|scripts|test|node_modules)/", pathNot: "^packages/terminal/" },
+      "host-stands-alone",
+      "host imports nothing of ours and no package",
+      { path: "^packages/host/", pathNot: test },
+      { path: "^(packages|scripts|test|node_modules)/", pathNot: "^packages/host/" },
     ),
     forbid(
-      "terminal-is-for-command-lines",
-      "only the two programs write to a terminal",
-      { path: "^packages/", pathNot: "^packages/(terminal|agent|ingest)/" },
-      { path: "^packages/terminal/" },
+      "host-is-for-the-programs",
+      "only the two programs ask something of their machine",
+      { path: "^packages/", pathNot: "^packages/(host|agent|ingest)/" },
+      { path: "^packages/host/" },
     ),
     forbid(
       "agent-is-no-server",
       "agent and server know each other by the protocol only",
       { path: "^packages/agent/" },
-      { path: "^packages/", pathNot: "^packages/(agent|protocol|terminal)/" },
+      { path: "^packages/", pathNot: "^packages/(agent|protocol|host)/" },
     ),
     forbid(
       "ingest-is-no-agent",
       "agent and server know each other by the protocol only",
       { path: "^packages/ingest/" },
-      { path: "^packages/", pathNot: "^packages/(ingest|protocol|terminal)/" },
+      { path: "^packages/", pathNot: "^packages/(ingest|protocol|host)/" },
     ),
     forbid(
       "packages-stand-without-the-repository",
@@ -90,7 +90,7 @@ export default {
         pathNot: test,
       },
       {
-        path: "^packages/(protocol|terminal)/|node_modules/zod/",
+        path: "^packages/(protocol|host)/|node_modules/zod/",
         dependencyTypesNot: ["type-only"],
       },
     ),

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { installedNode, isRecentEnough, tooOldMessage } from "../packages/terminal/bin/launch.mjs";
+import { installedNode, isRecentEnough, tooOldMessage } from "../packages/host/bin/launch.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const modules = path.join(root, "node_modules");

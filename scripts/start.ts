@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import { createOutput } from "@rollcall/terminal";
+import { createOutput } from "@rollcall/host";
 import { z } from "zod";
 import { summaryLines } from "./start/summary.ts";
 

@@ -23,12 +23,13 @@ async function settled(child: ChildProcess): Promise<string> {
   child.stdout?.setEncoding("utf8").on("data", (text: string) => {
     said += text;
   });
+  let over = false;
+  const end = once(child, "close").then(() => {
+    over = true;
+  });
   while (!said.includes("Ctrl-C ends")) {
-    const [what] = await Promise.race([
-      once(child.stdout ?? child, "data"),
-      once(child, "close").then(() => ["it ended"]),
-    ]);
-    if (what === "it ended") throw new Error(`ended instead of staying: ${said}`);
+    await Promise.race([once(child.stdout ?? child, "data"), end]);
+    if (over) throw new Error(`ended instead of staying: ${said}`);
   }
   return said;
 }

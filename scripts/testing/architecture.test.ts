@@ -19,7 +19,7 @@ function brokenRules(folder: string): string[] {
 
 /** One source file in each place, of which the named ones have another content. */
 function repository(sources: Record<string, string>): Record<string, string> {
-  const places = ["protocol/src/a", "terminal/src/a", "agent/src/a", "ingest/src/a", "ingest/src/http/a"];
+  const places = ["protocol/src/a", "host/src/a", "agent/src/a", "ingest/src/a", "ingest/src/http/a"];
   const quiet = Object.fromEntries(
     places.map((place) => [`packages/${place}.ts`, "export const a: number = 1;"]),
   );
@@ -33,9 +33,9 @@ const violations = {
   "protocol-does-no-io": {
     "packages/protocol/src/b.ts": `export const read = async () => await import("node:fs/promises");`,
   },
-  "terminal-stands-alone": { "packages/terminal/src/b.ts": `export * from "../../protocol/src/a.ts";` },
-  "terminal-is-for-command-lines": {
-    "packages/console/src/b.ts": `import { a } from "../../terminal/src/a.ts"; export const b = a;`,
+  "host-stands-alone": { "packages/host/src/b.ts": `export * from "../../protocol/src/a.ts";` },
+  "host-is-for-the-programs": {
+    "packages/console/src/b.ts": `import { a } from "../../host/src/a.ts"; export const b = a;`,
   },
   "agent-is-no-server": { "packages/agent/src/b.ts": `export { a } from "../../ingest/src/a.ts";` },
   "ingest-is-no-agent": { "packages/ingest/src/b.ts": `export { a } from "../../agent/src/a.ts";` },
@@ -62,7 +62,7 @@ const violations = {
 t.test("finds nothing wrong with sources that keep to the arrows", async (t) => {
   const allowed = {
     "packages/protocol/src/b.ts": `import { createHash } from "node:crypto"; export const b = createHash;`,
-    "packages/agent/src/b.ts": `export { a } from "../../protocol/src/a.ts"; import "../../terminal/src/a.ts";`,
+    "packages/agent/src/b.ts": `export { a } from "../../protocol/src/a.ts"; import "../../host/src/a.ts";`,
     "packages/ingest/src/http/b.ts": `export { a } from "../../../protocol/src/a.ts"; import "node:http";`,
     "packages/ingest/src/search/b.ts": `import "./queries.ts";`,
     "packages/ingest/src/search/queries.ts": "export {};",

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 // Starts the server's and the admins' command line on a Node that can run it.
-import { launch } from "@rollcall/terminal/launch";
+import { launch } from "@rollcall/host/launch";
 
 await launch(import.meta.url, () => import("../src/cli/main.ts"));

@@ -2,6 +2,7 @@
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { ListenOptions, Socket } from "node:net";
+import { withSocketPath } from "@rollcall/host";
 import { catalogueDigest } from "@rollcall/protocol";
 import type { Request } from "express";
 import { readConfig } from "./config.ts";
@@ -11,7 +12,6 @@ import { Nonces } from "./identity/nonces.ts";
 import { openServerKeys } from "./identity/server-keys.ts";
 import { openLog } from "./logs/request-log.ts";
 import type { Services } from "./services.ts";
-import { withSocketPath } from "./socket-path.ts";
 import { ownDataDirectory } from "./store/data-directory.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
 

@@ -1,8 +1,7 @@
 /** `rollcall-agent check-in`. One that is not due ends here, with hardly anything loaded. */
-
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ExitCode, exitCodes } from "@rollcall/terminal";
+import { type ExitCode, exitCodes } from "@rollcall/host";
 import type { CheckIn } from "../check-in/check-in.ts";
 import { clampInterval, type Instant, isDue, type Schedule } from "../schedule.ts";
 import type { Context } from "./context.ts";

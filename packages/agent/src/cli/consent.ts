@@ -1,4 +1,5 @@
 /** `rollcall-agent consent`: what is granted, on which basis, on whose word; granting more, and withdrawing. */
+import { type ExitCode, exitCodes } from "@rollcall/host";
 import {
   basisWithoutAsking,
   type Category,
@@ -6,7 +7,6 @@ import {
   categoryNames,
   type Grant,
 } from "@rollcall/protocol";
-import { type ExitCode, exitCodes } from "@rollcall/terminal";
 import { AgentError } from "../agent-error.ts";
 import { changeConsent, isPending } from "../consent/apply.ts";
 import { type ConsentChange, grant, withdraw } from "../consent/change.ts";

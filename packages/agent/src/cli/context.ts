@@ -1,7 +1,7 @@
 /** What a command of `rollcall-agent` works with; made once by `main.ts`, the only file that reads `process`. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Output } from "@rollcall/terminal";
+import type { Output } from "@rollcall/host";
 import type { Instant, Random } from "../schedule.ts";
 
 export interface Context {

@@ -1,6 +1,6 @@
 /** A section for people: its values with units, its lists as tables, following the definition. */
+import type { Output } from "@rollcall/host";
 import type { SectionDefinition, Status } from "@rollcall/protocol";
-import type { Output } from "@rollcall/terminal";
 
 type Shape = SectionDefinition["fields"];
 type Field = Shape[string];

@@ -1,5 +1,6 @@
 /** `rollcall-agent enrol`: lets this device in, and tells the person there who collects what from now on. */
 import { readFileSync } from "node:fs";
+import { type ExitCode, exitCodes } from "@rollcall/host";
 import {
   type Application,
   applicationSchema,
@@ -7,7 +8,6 @@ import {
   type Enrolment,
   readEnrolmentString,
 } from "@rollcall/protocol";
-import { type ExitCode, exitCodes } from "@rollcall/terminal";
 import { AgentError, isAgentError } from "../agent-error.ts";
 import { Exchange } from "../check-in/exchange.ts";
 import { changeConsent } from "../consent/apply.ts";

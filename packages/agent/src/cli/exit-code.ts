@@ -1,5 +1,5 @@
 /** Which exit code each error ends in: one table. */
-import { type ExitCode, exitCodes } from "@rollcall/terminal";
+import { type ExitCode, exitCodes } from "@rollcall/host";
 import { AgentError, type AgentErrorCode } from "../agent-error.ts";
 
 const codes: Readonly<Record<AgentErrorCode, ExitCode>> = {

@@ -1,7 +1,7 @@
 /** Entry of `rollcall-agent`: reads the process, runs the command, ends with the code of the contract. */
 import { readFileSync } from "node:fs";
 import { release, userInfo } from "node:os";
-import { createOutput, exitCodes } from "@rollcall/terminal";
+import { createOutput, exitCodes } from "@rollcall/host";
 import { type Command, CommanderError } from "commander";
 import { AgentError } from "../agent-error.ts";
 import { type Context, stateDirectoryIn } from "./context.ts";

@@ -1,5 +1,5 @@
 /** The command tree of `rollcall-agent`. Each command's code is loaded only when it is called. */
-import type { ExitCode } from "@rollcall/terminal";
+import type { ExitCode } from "@rollcall/host";
 import { Command } from "commander";
 import { AgentError } from "../agent-error.ts";
 import type { Context } from "./context.ts";

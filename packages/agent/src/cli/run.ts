@@ -1,6 +1,6 @@
 /** `rollcall-agent run`: stays, and checks in when it is due. What a check-in needs is loaded only then. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ExitCode, exitCodes } from "@rollcall/terminal";
+import { type ExitCode, exitCodes } from "@rollcall/host";
 import { isAgentError } from "../agent-error.ts";
 import { afterSilence, isDue, type Milliseconds } from "../schedule.ts";
 import { describe } from "./check-in.ts";

@@ -2,6 +2,7 @@
  * `rollcall-agent show`: what is sent of this device, to the byte under `--json`. Before enrolment it looks at
  * everything for the caller's eyes. It stores nothing and sends nothing.
  */
+import { type ExitCode, exitCodes } from "@rollcall/host";
 import {
   allSections,
   categoryDefinition,
@@ -18,7 +19,6 @@ import {
   type Status,
   sectionNamed,
 } from "@rollcall/protocol";
-import { type ExitCode, exitCodes } from "@rollcall/terminal";
 import { AgentError } from "../agent-error.ts";
 import type { Found } from "../check-in/found.ts";
 import { collecting } from "../collecting/collecting.ts";

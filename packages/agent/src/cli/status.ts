@@ -1,5 +1,5 @@
 /** `rollcall-agent status`: where this device stands. Works before enrolment too. */
-import { type ExitCode, exitCodes, type Output } from "@rollcall/terminal";
+import { type ExitCode, exitCodes, type Output } from "@rollcall/host";
 import { isPending } from "../consent/apply.ts";
 import type { Instant, Schedule } from "../schedule.ts";
 import { StateDirectory } from "../state/directory.ts";

@@ -1,10 +1,10 @@
 /** The state directory: reads what the agent wrote and distrusts it, writes it atomically. */
 import { mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { syncFolder, writeAtomically } from "@rollcall/host";
 import { parseJson } from "@rollcall/protocol";
 import type { z } from "zod";
 import { AgentError } from "../agent-error.ts";
-import { syncFolder, writeAtomically } from "./atomic-file.ts";
 
 /** One file of the state, of which `state/files.ts` lists all. */
 export interface StateFile<T> {

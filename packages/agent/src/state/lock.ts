@@ -5,9 +5,9 @@
 import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { removeLeftovers } from "@rollcall/host";
 import { AgentError } from "../agent-error.ts";
 import type { Milliseconds } from "../schedule.ts";
-import { removeLeftovers } from "./atomic-file.ts";
 import type { StateDirectory } from "./directory.ts";
 
 /** A process, told from another that has its number later by when it started (proc(5): field 22, clock ticks). */

@@ -4,13 +4,13 @@ import { createServer, type IncomingMessage, type RequestListener } from "node:h
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { withSocketPath } from "@rollcall/host";
 import { limits } from "@rollcall/protocol";
 import t, { type Test } from "tap";
 import { ServerProblem } from "../agent-error.ts";
 import { errorOf } from "../testing/test-device.ts";
 import type { Address } from "./address.ts";
 import { type Request, type Timeouts, withConnection } from "./connection.ts";
-import { withSocketPath } from "./socket-path.ts";
 
 const quick: Timeouts = { connect: 1_000, headers: 1_000, body: 1_000, whole: 150 };
 

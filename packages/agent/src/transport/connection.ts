@@ -3,13 +3,13 @@
  * at the socket. Loaded only when something is going to be sent.
  */
 import type { Socket } from "node:net";
+import { withSocketPath } from "@rollcall/host";
 import { limits, nonceHeader, parseJson, problemBody } from "@rollcall/protocol";
 import { buildConnector, Client, type Dispatcher } from "undici";
 import { AgentError, ServerProblem } from "../agent-error.ts";
 import type { Milliseconds } from "../schedule.ts";
 import type { Address } from "./address.ts";
 import { retryAfterSeconds } from "./retry-after.ts";
-import { withSocketPath } from "./socket-path.ts";
 
 export interface Timeouts {
   readonly connect: Milliseconds;

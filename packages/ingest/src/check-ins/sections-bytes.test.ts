@@ -162,11 +162,11 @@ t.test("decodes nothing before it has found the session", async (t) => {
   }
 });
 
-t.test("names the sections in its refusal, and no value of theirs", async (t) => {
+t.test("names sections and members in its refusal, and no value of theirs", async (t) => {
   const secret = "do-not-repeat-me";
   const replies = [
     await device.putBytes(Buffer.from(instead(`["${secret}"]`))),
-    await device.putSections(device.sectionsBody({ system: ok({ [secret]: secret }) })),
+    await device.putSections(device.sectionsBody({ system: ok({ model: [secret], colour: secret }) })),
     await device.putBytes(Buffer.from(`${instead(`"${secret}"`)} `)),
     await device.putBytes(Buffer.from(`{"counter":"${secret}"}`)),
   ];

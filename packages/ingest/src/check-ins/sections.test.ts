@@ -141,7 +141,7 @@ t.test("stores the good ones when others are refused, which keep what they had",
       ["no-such-section", ""],
       ["operating-system", "/schema"],
       ["storage", "/document"],
-      ["system", "/document", "/document/board/serial", "/document/model"],
+      ["system", "/document/board/serial", "/document/colour", "/document/model"],
     ],
   );
   t.same(Object.keys(answer.receipt.sections), ["memory"]);

@@ -4,9 +4,8 @@
  * needs is loaded when it is taken.
  */
 import { existsSync } from "node:fs";
-import { exitCodes } from "@rollcall/terminal";
+import { exitCodes, withSocketPath } from "@rollcall/host";
 import type { z } from "zod";
-import { withSocketPath } from "../socket-path.ts";
 import { DirectoryInUse, pathsIn } from "../store/data-directory.ts";
 import { type Context, dataDirectory, remoteServer } from "./context.ts";
 import { CommandFailure, wrongUsage } from "./failure.ts";

@@ -1,7 +1,7 @@
 /** What a command of `rollcall` works with; made once by `main.ts`, the only file that reads `process`. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Output } from "@rollcall/terminal";
+import type { Output } from "@rollcall/host";
 
 export interface Context {
   readonly output: Output;

@@ -1,5 +1,5 @@
 /** How a command fails when the person can do something about it. */
-import { type ExitCode, exitCodes } from "@rollcall/terminal";
+import { type ExitCode, exitCodes } from "@rollcall/host";
 
 /** A failure that the person can act on, with the exit code it ends in. */
 export class CommandFailure extends Error {

@@ -1,5 +1,5 @@
 /** What the commands that list something have in common: which columns, how many, and in which form. */
-import type { Column, Output } from "@rollcall/terminal";
+import type { Column, Output } from "@rollcall/host";
 import type { Command } from "commander";
 import { csvLine } from "./csv.ts";
 import { notYet, wrongUsage } from "./failure.ts";

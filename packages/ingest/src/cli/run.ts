@@ -1,5 +1,5 @@
 /** One call of `rollcall`, from its arguments to its exit code, with everything it touches handed in. */
-import { createOutput, type ExitCode, exitCodes } from "@rollcall/terminal";
+import { createOutput, type ExitCode, exitCodes } from "@rollcall/host";
 import { type Command, CommanderError } from "commander";
 import { type Context, dataDirectory, remoteServer } from "./context.ts";
 import { CommandFailure } from "./failure.ts";

@@ -1,6 +1,6 @@
 /** `rollcall serve`: the server in the foreground, until it is asked to end. */
 import { isIPv4 } from "node:net";
-import { exitCodes } from "@rollcall/terminal";
+import { exitCodes } from "@rollcall/host";
 import type { Command } from "commander";
 import { DirectoryInUse } from "../store/data-directory.ts";
 import { type Context, dataDirectory } from "./context.ts";

@@ -1,5 +1,5 @@
 /** One device for a person: its facts, then every section with its document. */
-import type { Output } from "@rollcall/terminal";
+import type { Output } from "@rollcall/host";
 
 interface ShownDevice {
   readonly [name: string]: unknown;

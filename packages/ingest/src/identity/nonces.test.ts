@@ -1,5 +1,4 @@
 /** Nonces: good for five minutes and once, whatever the clock does. */
-
 import { problems } from "@rollcall/protocol";
 import fc from "fast-check";
 import t from "tap";

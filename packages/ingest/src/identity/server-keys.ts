@@ -1,7 +1,7 @@
 /** The server's keys: its identity, whose public half is its id, and the receipt key that it announces. */
-import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeAtomically } from "@rollcall/host";
 import {
   type AnnouncedKey,
   announceReceiptKey,
@@ -39,20 +39,7 @@ function keyIn(file: string): SigningKey {
     }
   }
   const key = newSigningKey();
-  writeDurably(file, signingKeyToPem(key));
+  // A key that was handed out must never be lost.
+  writeAtomically(file, signingKeyToPem(key));
   return key;
-}
-
-/** A key that was handed out must never be lost: temporary file, fsync, rename, fsync of the folder. */
-function writeDurably(file: string, content: string): void {
-  const temporary = `${file}.${randomBytes(6).toString("hex")}.tmp`;
-  const descriptor = openSync(temporary, "wx", 0o600);
-  writeSync(descriptor, content);
-  fsyncSync(descriptor);
-  closeSync(descriptor);
-  renameSync(temporary, file);
-  if (process.platform === "win32") return;
-  const folder = openSync(join(file, ".."), "r");
-  fsyncSync(folder);
-  closeSync(folder);
 }

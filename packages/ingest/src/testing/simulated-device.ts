@@ -1,6 +1,7 @@
 /** A device that speaks the real protocol over HTTP, for tests and benches: no collectors, no state on disk. */
 import { randomBytes } from "node:crypto";
 import { request as httpRequest, type RequestOptions } from "node:http";
+import { withSocketPath } from "@rollcall/host";
 import {
   agentApplication,
   type CheckInAnswer,
@@ -23,7 +24,6 @@ import {
   sessionAnswer,
   stateDigest,
 } from "@rollcall/protocol";
-import { withSocketPath } from "../socket-path.ts";
 
 export interface Reply {
   readonly status: number;
