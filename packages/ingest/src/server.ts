@@ -66,6 +66,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       localUrl: `unix:${directory.agentSocket}`,
       operator: options.operator,
       now: options.now,
+      alarm: (alarm) => log.alarm(alarm),
     };
     const doors = new WeakMap<object, Door>();
     const app = createApp(services, log, (request: Request) => doors.get(request.socket) ?? "network");

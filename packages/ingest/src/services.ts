@@ -3,6 +3,7 @@ import type { PolicyName } from "@rollcall/protocol";
 import type { Config } from "./config.ts";
 import type { Nonces } from "./identity/nonces.ts";
 import type { ServerKeys } from "./identity/server-keys.ts";
+import type { Alarm } from "./logs/request-log.ts";
 import type { SearchIndex } from "./store/search-index.ts";
 import type { Store } from "./store/store.ts";
 
@@ -19,4 +20,6 @@ export interface Services {
   readonly operator: string;
   /** Milliseconds since 1970. */
   now(): number;
+  /** Tells whoever runs the server. */
+  alarm(alarm: Alarm): void;
 }

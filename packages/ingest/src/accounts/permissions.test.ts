@@ -50,6 +50,7 @@ t.test("has a decided access for every route", async (t) => {
     localUrl: "unix:/",
     operator: "tester",
     now: Date.now,
+    alarm: () => undefined,
   });
   const found = declared.map(({ method, path, access }) => [
     `${method} ${path}`,

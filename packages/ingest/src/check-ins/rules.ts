@@ -150,6 +150,7 @@ export async function takeSections(
   const { accepted, refused } = sortOut(request.sections, consent);
   const { counter, consentNumber, baseStateDigest: base } = request;
   const names = refused.map(({ section }) => section);
+  raiseAlarm(services, device, names, consent.grants);
   const [outcome] = await store.commit([
     storeSections({ ordinal, device, counter, consentNumber, base, accepted, refused: names, at: now() }),
   ]);
@@ -164,6 +165,20 @@ export async function takeSections(
       )[outcome.kind],
     );
   return { refused, receipt: receiptFor(services, caller, request, { ...outcome, consent }) };
+}
+
+/** An agent asks its grants before it looks: one that sends what is not granted is broken, or no agent of ours. */
+function raiseAlarm(
+  { alarm }: Services,
+  device: number,
+  refused: readonly string[],
+  grants: readonly Grant[],
+): void {
+  const sections = refused.filter((name) => {
+    const definition = sectionNamed(name);
+    return definition !== undefined && !isGranted(definition, grants);
+  });
+  if (sections.length > 0) alarm({ kind: "section-not-granted", device, sections });
 }
 
 interface Sorted {

@@ -1,4 +1,6 @@
 /** Sections: applied together, from the state and in the check-in that they were made for, and signed for. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import {
   accepts,
   digestOf,
@@ -151,7 +153,7 @@ t.test("stores the good ones when others are refused, which keep what they had",
   t.equal((await device.checkedIn()).wants.length, 0);
 });
 
-t.test("refuses what is not granted, and neither stores nor logs a word of it", async (t) => {
+t.test("refuses what is not granted with an alarm, and neither stores nor logs a word of it", async (t) => {
   const own = await TestServer.start();
   t.teardown(() => own.remove());
   const device = await own.device({ grant: "hardware" });
@@ -162,6 +164,11 @@ t.test("refuses what is not granted, and neither stores nor logs a word of it", 
     { section: "operating-system", errors: [{ pointer: "", detail: "category system is not granted" }] },
   ]);
   await own.stop();
+  const lines = readFileSync(join(own.directory, "requests.log"), "utf8").trim().split("\n");
+  const alarms = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === "alarm");
+  t.match(alarms, [{ level: "warn", kind: "section-not-granted", sections: ["operating-system"] }]);
+  t.equal(alarms.length, 1);
+  t.type(alarms[0].device, "number");
   t.same(placesOfText(own.directory, "never-told"), []);
   t.notSame(placesOfText(own.directory, device.installation), [], "the scanner finds what is there");
 });

@@ -41,8 +41,18 @@ function expanded(address: string): string[] {
   return [...front, ...zeros, ...back].map((group) => group.replace(/^0+(?=.)/, "").toLowerCase());
 }
 
+/** What whoever runs the server has to look at: a device did what no agent of ours does. */
+export interface Alarm {
+  readonly kind: "section-not-granted";
+  /** The device's ordinal. */
+  readonly device: number;
+  /** Names of the sections; nothing of what they hold. */
+  readonly sections: readonly string[];
+}
+
 export interface ServerLog {
   request(line: RequestLine): void;
+  alarm(alarm: Alarm): void;
   /** Something failed that is the server's own fault. */
   fault(error: unknown, requestId: string): void;
   /** Resolves when every line is in the file; what is told later is lost. */
@@ -64,6 +74,7 @@ export async function openLog(path: string): Promise<ServerLog> {
   );
   return {
     request: (line) => logger.info(line, "request"),
+    alarm: (alarm) => logger.warn(alarm, "alarm"),
     fault: (error, requestId) => logger.error({ requestId, reasons: reasonsOf(error) }, "fault"),
     close: () => file.close(),
   };
