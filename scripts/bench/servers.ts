@@ -1,0 +1,66 @@
+/** The servers that benches talk to, each in a process of its own, ended with the bench. */
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { z } from "zod";
+import type { Surroundings } from "./bench.ts";
+
+const root = join(import.meta.dirname, "../..");
+const rollcall = join(root, "packages/ingest/bin/rollcall.mjs");
+
+export interface ServerProcess {
+  readonly url: string;
+  readonly pid: number;
+}
+
+/** Starts a program that says `{"url": …}` on a line of its own once it listens, and ends on SIGTERM. */
+async function startServer(
+  { atEnd }: Surroundings,
+  program: string,
+  args: readonly string[],
+): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [program, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const closed = once(child, "close");
+  atEnd(async () => {
+    child.kill("SIGTERM");
+    await closed;
+  });
+  const [line] = await Promise.race([
+    once(createInterface({ input: child.stdout }), "line"),
+    closed.then(() => [undefined]),
+  ]);
+  if (typeof line !== "string" || child.pid === undefined) throw new Error(`${program} did not start`);
+  const { url } = z.object({ url: z.string() }).parse(JSON.parse(line));
+  return { url, pid: child.pid };
+}
+
+export interface RollcallServer extends ServerProcess {
+  /** Makes an enrolment string that lets in so many devices. */
+  newEnrolment(uses: number): Promise<string>;
+}
+
+/** Rollcall itself, as `rollcall serve` runs it, on a data directory of its own. */
+export async function startRollcall(surroundings: Surroundings): Promise<RollcallServer> {
+  const data = join(surroundings.directory, "data");
+  const server = await startServer(surroundings, rollcall, [
+    ...["serve", "--data", data, "--listen", "127.0.0.1:0", "--json"],
+  ]);
+  return { ...server, newEnrolment: (uses) => newEnrolment(data, uses) };
+}
+
+async function newEnrolment(data: string, uses: number): Promise<string> {
+  const many = ["--uses", String(uses), "--per-hour", String(uses)];
+  const args = ["enrolment-token", "create", "--local", "--ownership", "personal", ...many];
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    ...[rollcall, ...args, "--data", data, "--json", "--quiet"],
+  ]);
+  return z.object({ enrolment: z.string() }).parse(JSON.parse(stdout)).enrolment;
+}
+
+/** node:http and nothing else: reads a body, parses it as JSON, answers with these bytes. */
+export function startBareServer(surroundings: Surroundings, answer: string): Promise<ServerProcess> {
+  return startServer(surroundings, fileURLToPath(import.meta.resolve("./bare-server.mjs")), [answer]);
+}
