@@ -1,6 +1,6 @@
 /**
- * Writes what follows from the folders' contents: the lists of section definitions and of collectors, and the
- * data catalogue. With `--check` it writes nothing and ends with 1 when something is not as it would write it.
+ * Writes what follows from the folders' contents: the lists of section definitions and of collectors, the data
+ * catalogue and the page of problems. With `--check` it writes nothing and ends with 1 when something is not as it would write it.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -65,9 +65,10 @@ function keep(path: string, content: string): void {
 keep("packages/protocol/src/sections/index.generated.ts", sections);
 keep("packages/agent/src/collectors/index.generated.ts", collectors);
 // Only now, because the catalogue is made from the list that was just written.
-const { catalogue, catalogueMarkdown } = await import("../packages/protocol/src/index.ts");
+const { catalogue, catalogueMarkdown, problemsMarkdown } = await import("../packages/protocol/src/index.ts");
 keep("docs/catalogue.json", `${JSON.stringify(catalogue, null, 2)}\n`);
 keep("docs/catalogue.md", catalogueMarkdown(catalogue));
+keep("docs/problems.md", problemsMarkdown());
 
 if (wrong.length > 0) {
   process.stderr.write(`Not as \`npm run generate\` writes it: ${wrong.join(", ")}\n`);

@@ -1,5 +1,5 @@
 /** One server's life: what it opens and to whom, and that it ends with everything acknowledged on the disk. */
-import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import t from "tap";
@@ -164,6 +164,30 @@ t.test("lets go of the directory when it cannot start", async (t) => {
   await t.rejects(startServer(optionsFor(directory)), { message: /config\.json is not JSON/ });
   writeFileSync(join(directory, "config.json"), "{}");
   await (await startServer(optionsFor(directory))).stop();
+});
+
+t.test("does not serve its database under another identity, and makes none for it", async (t) => {
+  const path = t.testdir({ other: {} });
+  const [data, other] = [join(path, "data"), join(path, "other")];
+  const startOnce = async (directory: string) => {
+    const server = await startServer(optionsFor(directory));
+    await server.stop();
+    return server.id;
+  };
+  const [id, otherId] = [await startOnce(data), await startOnce(other)];
+  const keys = join(data, "keys");
+  const refused = (why: string) => ({
+    message: `${keys} does not hold the keys of this database's server, ${id}: ${why}. Its agents trust no other; restore the folder from a copy.`,
+  });
+  renameSync(keys, join(path, "copy"));
+  for (const _ of ["once", "again"])
+    await t.rejects(startServer(optionsFor(data)), refused("identity.pem is missing"));
+  t.notOk(existsSync(keys));
+  cpSync(join(other, "keys"), keys, { recursive: true });
+  await t.rejects(startServer(optionsFor(data)), refused(`identity.pem is that of server ${otherId}`));
+  rmSync(keys, { recursive: true });
+  renameSync(join(path, "copy"), keys);
+  t.equal(await startOnce(data), id);
 });
 
 t.test("is the only one on its directory, and on its port", async (t) => {

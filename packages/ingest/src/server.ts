@@ -3,17 +3,20 @@ import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { ListenOptions, Socket } from "node:net";
 import { withSocketPath } from "@rollcall/host";
-import { catalogueDigest } from "@rollcall/protocol";
+import { accepts, catalogueDigest, digestOf } from "@rollcall/protocol";
 import type { Request } from "express";
 import { readConfig } from "./config.ts";
 import { type App, createApp } from "./http/app.ts";
 import type { Door } from "./http/authenticate.ts";
 import { Nonces } from "./identity/nonces.ts";
-import { openServerKeys } from "./identity/server-keys.ts";
+import { rememberedServer, rememberServer } from "./identity/queries.ts";
+import { openServerKeys, type ServerKeys } from "./identity/server-keys.ts";
 import { openLog } from "./logs/request-log.ts";
 import type { Services } from "./services.ts";
 import { ownDataDirectory } from "./store/data-directory.ts";
+import { protocolScope } from "./store/scope.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
+import type { Store } from "./store/store.ts";
 
 export interface ServerOptions {
   readonly directory: string;
@@ -23,6 +26,8 @@ export interface ServerOptions {
   readonly operator: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** The sections that it takes, where that is not all that it knows; for tests of an older server. */
+  readonly accepts?: Readonly<Record<string, number>>;
   /** What connections get, where it is not the protocol's; for tests. */
   readonly timeouts?: Partial<typeof timeouts>;
 }
@@ -51,9 +56,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const undo: (() => Promise<void> | void)[] = [() => directory.release()];
   try {
     const config = readConfig(directory.path);
-    const keys = openServerKeys(directory.path, new Date(options.now()));
     const { store, index } = await openSqliteStore(directory.database);
     undo.push(() => store.close());
+    const keys = await keysOf(store, directory.path, new Date(options.now()));
     const log = await openLog(directory.requestLog);
     undo.push(() => log.close());
     const services: Services = {
@@ -63,6 +68,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       keys,
       nonces: new Nonces(options.now),
       policy: { version: 0, digest: catalogueDigest },
+      accepts: { sections: options.accepts ?? accepts, digest: digestOf(options.accepts ?? accepts) },
       localUrl: `unix:${directory.agentSocket}`,
       operator: options.operator,
       now: options.now,
@@ -97,6 +103,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await undoAll(undo);
     throw error;
   }
+}
+
+/** The keys that belong to the store's database, which remembers whose it is from the first start on. */
+async function keysOf(store: Store, directory: string, now: Date): Promise<ServerKeys> {
+  const remembered = await store.read(rememberedServer, protocolScope, null);
+  const keys = openServerKeys(directory, now, remembered);
+  if (remembered === null) await store.commit([rememberServer(keys.identity.publicKey)]);
+  return keys;
 }
 
 /** In the reverse order of what was done; every step is tried, the first failure is told. */

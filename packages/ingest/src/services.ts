@@ -1,11 +1,17 @@
 /** What the domains work with, made once per server and handed to each. */
-import type { PolicyName } from "@rollcall/protocol";
+import type { Digest, PolicyName } from "@rollcall/protocol";
 import type { Config } from "./config.ts";
 import type { Nonces } from "./identity/nonces.ts";
 import type { ServerKeys } from "./identity/server-keys.ts";
 import type { Alarm } from "./logs/request-log.ts";
 import type { SearchIndex } from "./store/search-index.ts";
 import type { Store } from "./store/store.ts";
+
+/** The sections, with the highest schema of each, that this server takes. */
+export interface Accepted {
+  readonly sections: Readonly<Record<string, number>>;
+  readonly digest: Digest;
+}
 
 export interface Services {
   readonly store: Store;
@@ -14,6 +20,7 @@ export interface Services {
   readonly keys: ServerKeys;
   readonly nonces: Nonces;
   readonly policy: PolicyName;
+  readonly accepts: Accepted;
   /** `unix:` address of the socket for agents on this machine. */
   readonly localUrl: string;
   /** The OS account that runs the server; who reaches the control socket acts as it. */

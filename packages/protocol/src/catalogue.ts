@@ -5,6 +5,7 @@
 import { type Category, categories, categoryNames, type Purpose } from "./categories.ts";
 import { type Digest, digestOf } from "./digest.ts";
 import type { Sensitivity, Unit } from "./fields.ts";
+import { row } from "./markdown-row.ts";
 import { allSections } from "./registry.ts";
 import type { FieldAt, SectionDefinition } from "./section.ts";
 
@@ -82,11 +83,6 @@ export const catalogue: Catalogue = catalogueOf(allSections);
 
 /** The policy digest while no privacy policy is published (version 0). */
 export const catalogueDigest: Digest = digestOf(catalogue);
-
-/** Text as it can stand in a row of a table: neither ends the cell nor the row. */
-const cell = (text: string) => text.replace(/\s+/g, " ").replaceAll("|", "\\|");
-
-const row = (cells: readonly string[]) => `| ${cells.map(cell).join(" | ")} |`;
 
 /** The catalogue as a Markdown page. */
 export function catalogueMarkdown({ sections }: Catalogue): string {

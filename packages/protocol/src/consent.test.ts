@@ -1,7 +1,7 @@
 // Consent as values: what people type, what is sent unasked, and the one question whether a section is covered.
 import fc from "fast-check";
 import t from "tap";
-import { type Category, categoryNames, ownerships, purposes } from "./categories.ts";
+import { type Category, categoryNames, type Ownership, ownerships, purposes } from "./categories.ts";
 import {
   defaultWishes,
   type Giver,
@@ -11,6 +11,7 @@ import {
   grantSchema,
   grantsDigest,
   grantsSchema,
+  isGrantableUnasked,
   isGranted,
   readGrantList,
   type Wish,
@@ -159,6 +160,14 @@ t.test(
     });
   },
 );
+
+t.test("grants unasked exactly what stands on another basis than consent, whoever owns it", async (t) => {
+  const unasked = (ownership: Ownership) =>
+    categoryNames.map(wish).filter((each) => isGrantableUnasked(each, ownership));
+  for (const ownership of ownerships) t.strictSame(unasked(ownership), defaultWishes(ownership), ownership);
+  for (const ownership of ownerships)
+    t.notOk(isGrantableUnasked({ ...wish("location"), level: "region" }, ownership), ownership);
+});
 
 t.test(
   "replaces the grant of a category and keeps one order, so that equal grants are equal bytes",

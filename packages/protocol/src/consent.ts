@@ -140,9 +140,12 @@ export function basisOf(
   return (own ? basisWithoutAsking(category, ownership) : null) ?? "consent";
 }
 
-/** Whether it can be granted for a device without its person: nobody consents for others. */
-export function isGrantableUnasked(wish: Wish, ownership: Ownership): boolean {
-  return ownership === "personal" || basisOf(wish, ownership) !== "consent";
+/** Whether it can be granted for a device without asking its person: nobody consents for others. */
+export function isGrantableUnasked(
+  wished: { readonly category: Category; readonly level?: LocationLevel | undefined },
+  ownership: Ownership,
+): boolean {
+  return basisOf(wished, ownership) !== "consent";
 }
 
 /** A wish as a grant, on the basis that it stands on. */

@@ -12,10 +12,6 @@ export const problems = {
   "invalid-encoding": { status: 400, title: "The body cannot be decoded." },
   "digest-mismatch": { status: 400, title: "The body does not have the digest that its header names." },
   "counter-jump": { status: 400, title: "The check-in counter jumped further than any agent does." },
-  "counter-not-current": {
-    status: 409,
-    title: "The counter is not that of the installation's latest check-in.",
-  },
   "query-invalid": { status: 400, title: "The query cannot be understood." },
   "cursor-invalid": { status: 400, title: "The cursor is not one that this query gave." },
   "proof-invalid": { status: 401, title: "The proof does not show that the sender holds the key." },
@@ -34,7 +30,10 @@ export const problems = {
   "not-found": { status: 404, title: "There is nothing here." },
   "request-timeout": { status: 408, title: "The body did not arrive in time." },
   "consent-changed": { status: 409, title: "The consent number is not the next one." },
-  "base-changed": { status: 409, title: "The state that this change starts from is not the stored one." },
+  "base-changed": {
+    status: 409,
+    title: "State, counter or consent that this change starts from is not the stored one.",
+  },
   "identity-in-doubt": { status: 409, title: "Another installation seems to use the same identity." },
   "too-large": { status: 413, title: "The body is larger than allowed." },
   "unsupported-encoding": { status: 415, title: "The content encoding is not one that this address takes." },

@@ -148,6 +148,18 @@ function readingsSchema(fields: Shape): z.ZodType<Readings> {
   return withItems as unknown as z.ZodType<Readings>;
 }
 
+/** Natural keys of the items that readings can be told of, in a document that its definition has accepted. */
+export function itemsWithReadings({ fields }: SectionDefinition, document: unknown): string[] {
+  if (typeof document !== "object" || document === null) return [];
+  return Object.entries(fields).flatMap(([name, field]) => {
+    if (field.kind !== "list") return [];
+    const shape: Shape = field.shape;
+    const items: unknown = Reflect.get(document, name);
+    const hasReadings = Object.values(shape).some(({ kind }) => kind === "reading");
+    return hasReadings && Array.isArray(items) ? items.map((item: object) => itemKey(field.key, item)) : [];
+  });
+}
+
 /**
  * The document in its one form: lists sorted by natural key, of several items with one key the last, sets of
  * texts sorted, either cut with `truncated: true` when over its bound, members without a value left out. The

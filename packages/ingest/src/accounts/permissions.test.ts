@@ -47,6 +47,7 @@ t.test("has a decided access for every route", async (t) => {
     keys: openServerKeys(directory, new Date()),
     nonces: new Nonces(Date.now),
     policy: { version: 0, digest: "" },
+    accepts: { sections: {}, digest: "" },
     localUrl: "unix:/",
     operator: "tester",
     now: Date.now,

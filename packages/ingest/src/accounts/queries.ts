@@ -1,5 +1,6 @@
 /** API tokens in the store. */
 import { z } from "zod";
+import { isOverAll } from "../store/scope.ts";
 import { defineRead, defineWrite } from "../store/store.ts";
 import type { CallingAccount } from "./caller.ts";
 import { type Role, roleNames } from "./roles.ts";
@@ -10,13 +11,14 @@ export const accountOfToken = defineRead({
   name: "account-of-token",
   async run(
     database,
-    _scope,
+    scope,
     hash: Uint8Array,
   ): Promise<{ caller: CallingAccount; expiresAt: number; revoked: boolean } | null> {
     const row = await database
       .selectFrom("api_tokens")
       .select(["id", "name", "role", "group_name", "expires_at", "revoked_at"])
       .where("hash", "=", hash)
+      .where((builder) => builder.lit(isOverAll(scope)))
       .executeTakeFirst();
     if (!row) return null;
     const caller = { name: `token:${row.id}`, role: roleSchema.parse(row.role), group: row.group_name };
@@ -57,10 +59,11 @@ export const addApiToken = defineWrite({
 
 export const listApiTokens = defineRead({
   name: "list-api-tokens",
-  run: (database, _scope, _input: null) =>
+  run: (database, scope, _input: null) =>
     database
       .selectFrom("api_tokens")
       .select(["id", "name", "role", "group_name", "created_at", "created_by", "expires_at", "revoked_at"])
+      .where((builder) => builder.lit(isOverAll(scope)))
       .orderBy("id")
       .limit(10_000)
       .execute(),

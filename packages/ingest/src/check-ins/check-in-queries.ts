@@ -9,6 +9,7 @@ import {
 } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
 import { unknownApplications } from "../enrolment/rules.ts";
+import type { Accepted } from "../services.ts";
 import { jsonColumn } from "../store/columns.ts";
 import { storedConsent } from "../store/device-columns.ts";
 import type { Schema } from "../store/schema.ts";
@@ -36,6 +37,8 @@ export interface CheckInInput {
   readonly answer: Pick<CheckInAnswer, "intervalSeconds">;
   /** Of the policy in force, told to a device whose consent names another. */
   readonly policy: { readonly version: number; readonly digest: Digest };
+  /** What this server takes, told to a device that was last told something else. */
+  readonly accepts: Accepted;
   readonly at: number;
 }
 
@@ -55,6 +58,7 @@ export const recordCheckIn = defineWrite({
         "check_in_nonce",
         "check_in_answer",
         "state_digest",
+        "accepts_digest",
         "consent_number",
         "grants",
         "applications",
@@ -80,6 +84,7 @@ export const recordCheckIn = defineWrite({
         check_in_nonce: input.nonce,
         check_in_answer: JSON.stringify(answer),
         check_in_at: input.at,
+        ...(answer.accepts ? { accepts_digest: input.accepts.digest } : {}),
         ...(applications === row.applications ? {} : { applications }),
       })
       .where("ordinal", "=", input.ordinal)
@@ -97,7 +102,7 @@ export const recordCheckIn = defineWrite({
 async function answerTo(
   database: Kysely<Schema>,
   input: CheckInInput,
-  row: { state_digest: string; grants: string },
+  row: { state_digest: string; accepts_digest: string; grants: string },
 ): Promise<CheckInAnswer> {
   const statuses = await statusesOf(database, input.applications);
   const grants = jsonColumn(grantsSchema, row.grants, "installations.grants");
@@ -107,6 +112,7 @@ async function answerTo(
     wants: row.state_digest === input.stateDigest ? [] : ["*"],
     ...(statuses.length > 0 ? { applications: statuses } : {}),
     ...(consented ? {} : { policy: input.policy }),
+    ...(row.accepts_digest === input.accepts.digest ? {} : { accepts: { ...input.accepts.sections } }),
   };
 }
 
@@ -119,6 +125,9 @@ async function statusesOf(
   const unknown = await unknownApplications(database, numbers);
   return unknown.map((number) => ({ number, status: "unknown" }));
 }
+
+/** As many as the largest lists have items, twice; a device that names more keeps the latest. */
+const mostReadings = 8_192;
 
 async function storeReadings(
   database: Kysely<Schema>,
@@ -133,5 +142,19 @@ async function storeReadings(
         at: expression.ref("excluded.at"),
       })),
     )
+    .execute();
+  await database
+    .deleteFrom("readings")
+    .where("installation", "=", ordinal)
+    .where("at", "<=", (builder) =>
+      builder
+        .selectFrom("readings as beyond")
+        .select("beyond.at")
+        .where("beyond.installation", "=", ordinal)
+        .orderBy("beyond.at", "desc")
+        .limit(1)
+        .offset(mostReadings),
+    )
+    .where("at", "<", at)
     .execute();
 }

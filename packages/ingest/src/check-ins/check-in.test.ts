@@ -1,5 +1,6 @@
 /** The roll call: answered once and the same again, and only to who goes on where the last one ended. */
 import {
+  accepts,
   agentApplication,
   catalogueDigest,
   defaultIntervalSeconds,
@@ -138,4 +139,16 @@ t.test("refuses a check-in without a session, and one with another's", async (t)
   // The session decides whose check-in it is; nothing in the body names an installation.
   t.equal(outcomeOf(await other.checkIn(body)), "200");
   t.equal(outcomeOf(await device.checkIn(body)), "200");
+});
+
+t.test("tells a device once that this server takes more than the one it knew", async (t) => {
+  const older = await TestServer.start(undefined, { accepts: { installation: 1 } });
+  const device = await older.device();
+  t.equal((await device.checkedIn()).accepts, undefined, "it was told at its enrolment");
+  await older.stop();
+  const newer = await TestServer.start(older.directory);
+  t.teardown(() => newer.remove());
+  device.url = newer.url;
+  t.same((await device.checkedIn()).accepts, accepts);
+  t.equal((await device.checkedIn()).accepts, undefined);
 });

@@ -19,20 +19,22 @@ import { z } from "zod";
 import { jsonColumn } from "../store/columns.ts";
 import { storedConsent } from "../store/device-columns.ts";
 import type { Schema } from "../store/schema.ts";
+import { inScope } from "../store/scope.ts";
 import { defineRead, defineWrite } from "../store/store.ts";
 import { forgetSections, updateStateDigest, type Whose } from "./section-queries.ts";
 
 const ownershipSchema = z.enum(ownerships);
 
-/** The consent that a device's requests are judged by. */
+/** The consent that a device's requests are judged by. Throws for an installation outside the scope. */
 export const consentOf = defineRead({
   name: "consent-of",
-  async run(database, _scope, ordinal: number): Promise<StoredConsent & { ownership: Ownership }> {
+  async run(database, scope, ordinal: number): Promise<StoredConsent & { ownership: Ownership }> {
     const row = await database
       .selectFrom("installations")
       .innerJoin("devices", "devices.ordinal", "installations.device")
       .select(["consent_number", "grants", "ownership"])
       .where("installations.ordinal", "=", ordinal)
+      .where((builder) => inScope(builder, scope))
       .executeTakeFirstOrThrow();
     return { ...storedConsent(row), ownership: ownershipSchema.parse(row.ownership) };
   },

@@ -65,7 +65,7 @@ t.test("refuses every number but the next, and tells the stored list", async (t)
   const device = await server.device();
   await device.putConsent(without(device.grants, "network"));
   const kept = { consentNumber: 2, grants: without(device.grants, "network") };
-  for (const number of [1, 4, 1_000, Number.MAX_SAFE_INTEGER]) {
+  for (const number of [1, 4, 1_000, 2 ** 31]) {
     const reply = await device.putConsent(device.grants, number);
     t.equal(outcomeOf(reply), "409 consent-changed", String(number));
     t.same(storedConsent.parse(reply.body), kept);
@@ -85,7 +85,7 @@ t.test("refuses a grant on a basis that it does not have", async (t) => {
       t.equal(outcomeOf(reply), "400 invalid-request", `${ownership} ${grant.category} ${basis}`);
       t.match(reply.body, { errors: [{ pointer: `/grants/${index}/basis` }] });
     }
-    t.same(await stored(device), { consentNumber: 1, grants: device.grants });
+    t.same(await stored(device), { consentNumber: device.consentNumber, grants: device.grants });
   }
 });
 

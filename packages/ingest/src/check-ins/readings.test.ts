@@ -90,3 +90,32 @@ t.test("forgets the readings of a section that is said to be gone", async (t) =>
     t.same(await kept(device), onlyUptime, status);
   }
 });
+
+t.test("keeps nothing of an item that the document no longer names", async (t) => {
+  const device = await server.device();
+  await device.checkedIn({ readings: free({ "/": 10, "/mnt/project-zeta": 20 }) });
+  const filesystems = (...mounts: string[]) => ({
+    storage: ok({ filesystems: mounts.map((mount) => ({ mount })) }),
+  });
+  await device.sent(filesystems("/", "/mnt/project-zeta"));
+  t.match(await kept(device), { storage: { "/": {}, "/mnt/project-zeta": {} } });
+  await device.sent(filesystems("/"));
+  t.same(await kept(device), { storage: { "/": { free: { value: 10 } } } });
+});
+
+t.test("keeps no more readings than lists can have items", async (t) => {
+  const device = await server.device();
+  for (let round = 0; round < 5; round++) {
+    server.ahead += 1_000;
+    const invented = Array.from({ length: 2_000 }, (_, n) => [`/${round}-${n}`, n] as const);
+    await device.checkedIn({ readings: free(Object.fromEntries(invented)) });
+  }
+  const { storage } = z.object({ storage: z.record(z.string(), z.unknown()) }).parse(await kept(device));
+  const rounds = Object.groupBy(Object.keys(storage), (mount) => mount.slice(1, 2));
+  t.same(Object.fromEntries(Object.entries(rounds).map(([round, mounts]) => [round, mounts?.length])), {
+    1: 2_000,
+    2: 2_000,
+    3: 2_000,
+    4: 2_000,
+  });
+});

@@ -1,5 +1,6 @@
 /** The roll call's rules: what a check-in, a consent and submitted sections may do, and what is signed for them. */
 import {
+  type BaseChangedReason,
   basisOf,
   type CheckInAnswer,
   type CheckInRequest,
@@ -10,9 +11,9 @@ import {
   type Grant,
   grantsDigest,
   isGranted,
+  itemsWithReadings,
   type Ownership,
   type ProblemAt,
-  type ProblemCode,
   RollcallError,
   type SectionDefinition,
   type SectionsAnswer,
@@ -54,6 +55,7 @@ export async function checkIn(
     readings,
     answer,
     policy,
+    accepts: services.accepts,
     at: now(),
   };
   const [outcome] = await store.commit([recordCheckIn(input)]);
@@ -118,6 +120,8 @@ export async function takeConsent(
     storeConsent({ ordinal, device, consentNumber, grants, receipt: signReceipt(keys.receipt, statement) }),
   ]);
   if (outcome.kind === "changed") throw consentChanged(outcome.stored);
+  // Signed for only when it is gone from the disk, too; a repeat after a failure here does it again.
+  await store.scrub();
   return { receipt: outcome.receipt };
 }
 
@@ -136,6 +140,12 @@ function refuseFalseBasis(grants: readonly Grant[], ownership: Ownership): void 
     });
 }
 
+const baseChanged = (reason: BaseChangedReason, stored: Partial<StoredConsent> = {}) =>
+  new RollcallError("base-changed", { extra: { reason, ...stored } });
+
+const consentNotCurrent = ({ consentNumber, grants }: StoredConsent) =>
+  baseChanged("consent", { consentNumber, grants });
+
 /** Checks each section on its own, stores the good ones together and signs for them. */
 export async function takeSections(
   services: Services,
@@ -145,8 +155,7 @@ export async function takeSections(
   const { store, now } = services;
   const { ordinal, device } = caller;
   const consent = await store.read(consentOf, installationScope(ordinal), ordinal);
-  if (consent.consentNumber !== request.consentNumber)
-    throw consentChanged({ consentNumber: consent.consentNumber, grants: consent.grants });
+  if (consent.consentNumber !== request.consentNumber) throw consentNotCurrent(consent);
   const { accepted, refused } = sortOut(request.sections, consent);
   const { counter, consentNumber, baseStateDigest: base } = request;
   const names = refused.map(({ section }) => section);
@@ -154,16 +163,8 @@ export async function takeSections(
   const [outcome] = await store.commit([
     storeSections({ ordinal, device, counter, consentNumber, base, accepted, refused: names, at: now() }),
   ]);
-  if (outcome.kind === "consent") throw consentChanged(outcome.stored);
-  if (outcome.kind !== "stored")
-    throw new RollcallError(
-      (
-        { counter: "counter-not-current", base: "base-changed" } as const satisfies Record<
-          string,
-          ProblemCode
-        >
-      )[outcome.kind],
-    );
+  if (outcome.kind === "consent") throw consentNotCurrent(outcome.stored);
+  if (outcome.kind !== "stored") throw baseChanged(outcome.kind);
   return { refused, receipt: receiptFor(services, caller, request, { ...outcome, consent }) };
 }
 
@@ -220,6 +221,7 @@ function sortSection(
     digest,
     body: body === null ? null : compress(Buffer.from(body)),
     values: found ? searchValues(definition, document) : [],
+    items: found ? itemsWithReadings(definition, document) : [],
     summary: found ? summaryValues(definition, document) : {},
   };
 }

@@ -27,6 +27,8 @@ export interface AcceptedSection extends Pick<CheckedSection, "status" | "digest
   /** zstd of the canonical document. */
   readonly body: Uint8Array | null;
   readonly values: readonly SearchValue[];
+  /** Natural keys of the items that have readings. */
+  readonly items: readonly string[];
   readonly summary: Readonly<Record<string, unknown>>;
 }
 
@@ -85,6 +87,8 @@ async function applySections(
     if (documentAfter(is.status) === "removed") await removeReadings(database, input.ordinal, [name]);
     if (was?.digest === is.digest) continue;
     await replaceSearchValues(database, input.ordinal, name, section.values);
+    if (documentAfter(is.status) === "replaced")
+      await removeReadingsOfOthers(database, input.ordinal, section);
     columns.set(name, section.summary);
   }
   if (columns.size > 0) await updateSummary(database, input.device, columns);
@@ -150,6 +154,30 @@ async function removeReadings(
     .where("installation", "=", ordinal)
     .where("section", "in", sections)
     .execute();
+}
+
+/** Of an item that the document no longer names nothing stays, not even its name. */
+async function removeReadingsOfOthers(
+  database: Kysely<Schema>,
+  ordinal: number,
+  { name, items }: AcceptedSection,
+): Promise<void> {
+  const rows = await database
+    .selectFrom("readings")
+    .select("item")
+    .distinct()
+    .where("installation", "=", ordinal)
+    .where("section", "=", name)
+    .where("item", "!=", "")
+    .execute();
+  const named = new Set(items);
+  for (const { item } of rows.filter((row) => !named.has(row.item)))
+    await database
+      .deleteFrom("readings")
+      .where("installation", "=", ordinal)
+      .where("section", "=", name)
+      .where("item", "=", item)
+      .execute();
 }
 
 async function storedStates(database: Kysely<Schema>, ordinal: number): Promise<Map<string, StoredState>> {

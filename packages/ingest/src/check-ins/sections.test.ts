@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   accepts,
+  baseChanged,
   digestOf,
   isReceiptOf,
   type SectionStates,
@@ -109,11 +110,15 @@ t.test("refuses another base, counter or consent number, and keeps what it had",
   const { memory } = machine({ memory: 1 });
   const put = async (changes: Parameters<SimulatedDevice["sectionsBody"]>[1]) =>
     device.putSections(device.sectionsBody({ memory }, changes));
-  t.equal(outcomeOf(await put({ baseStateDigest: stateDigest({}) })), "409 base-changed");
-  t.equal(outcomeOf(await put({ counter: 1 })), "409 counter-not-current");
-  t.equal(outcomeOf(await put({ counter: 3, baseStateDigest: null })), "409 counter-not-current");
+  const refusal = async (changes: Parameters<typeof put>[0]) => {
+    const reply = await put(changes);
+    return `${outcomeOf(reply)}: ${baseChanged.parse(reply.body).reason}`;
+  };
+  t.equal(await refusal({ baseStateDigest: stateDigest({}) }), "409 base-changed: base");
+  t.equal(await refusal({ counter: 1 }), "409 base-changed: counter");
+  t.equal(await refusal({ counter: 3, baseStateDigest: null }), "409 base-changed: counter");
+  t.equal(await refusal({ consentNumber: 2 }), "409 base-changed: consent");
   const consent = await put({ consentNumber: 2 });
-  t.equal(outcomeOf(consent), "409 consent-changed");
   t.same(storedConsent.parse(consent.body), { consentNumber: 1, grants: device.grants });
   t.same(await shown(device), documents(machine()));
   t.equal(outcomeOf(await put({})), "200");

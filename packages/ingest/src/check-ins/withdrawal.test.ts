@@ -27,9 +27,8 @@ const readings = (mark: string, uptimeSeconds: number) => ({
   storage: { [`/mount-${mark}`]: { free: 1 } },
 });
 
-/** Where each text stands on the server's disk; it has to have ended, for then its write-ahead log is brought home. */
-async function places(server: TestServer, texts: Readonly<Record<string, string>>) {
-  await server.stop();
+/** Where each text stands on the server's disk, its write-ahead log included. */
+function places(server: TestServer, texts: Readonly<Record<string, string>>) {
   return Object.fromEntries(
     Object.entries(texts).map(([name, text]) => [name, placesOfText(server.directory, text)]),
   );
@@ -59,7 +58,8 @@ t.test("removes documents, readings, search values and columns, and nothing of a
     kept: "host-kept",
   };
   // The control: the scanner finds each where it is kept, or its silence afterwards would mean nothing.
-  const before = await places(server, texts);
+  await server.stop();
+  const before = places(server, texts);
   const names = ["devices.sort_name", "devices.summary", "file rollcall.db"];
   t.same(before, {
     host: [...names, "search_texts.folded", "search_texts.shown", "sections.body"],
@@ -74,7 +74,8 @@ t.test("removes documents, readings, search values and columns, and nothing of a
   await startAgain(server, device);
   const grants = without(device.grants, "hardware", "system", "software");
   t.equal(outcomeOf(await device.putConsent(grants)), "200");
-  t.same(await places(server, texts), {
+  // At once, while the server runs: the receipt says that it is gone.
+  t.same(places(server, texts), {
     ...Object.fromEntries(Object.keys(texts).map((name) => [name, []])),
     kept: before.kept,
   });
@@ -129,13 +130,14 @@ t.test("counts a grant for other purposes only as withdrawn", async (t) => {
   const device = await server.device();
   await device.checkedIn();
   await device.sent(marked("purpose"));
-  t.notSame(await places(server, { text: "SN-purpose" }), { text: [] });
+  await server.stop();
+  t.notSame(places(server, { text: "SN-purpose" }), { text: [] });
   await startAgain(server, device);
   const grants = device.grants.map((grant) =>
     grant.category === "hardware" ? { ...grant, purposes: ["trends" as const] } : grant,
   );
   t.equal(outcomeOf(await device.putConsent(grants)), "200");
-  t.same(await places(server, { text: "SN-purpose" }), { text: [] });
+  t.same(places(server, { text: "SN-purpose" }), { text: [] });
 });
 
 t.test("removes public addresses when the place may no longer be told precisely", async (t) => {
@@ -151,7 +153,8 @@ t.test("removes public addresses when the place may no longer be told precisely"
   await local.checkedIn();
   await local.sent(network("10.0.114.77/24"));
   const texts = { public: "203.0.114.77", private: "10.0.114.77" };
-  const before = await places(server, texts);
+  await server.stop();
+  const before = places(server, texts);
   t.ok(before.public?.includes("sections.body"), canonical(before));
   await startAgain(server, coarser, local);
   for (const device of [coarser, local]) {
@@ -160,5 +163,5 @@ t.test("removes public addresses when the place may no longer be told precisely"
     );
     t.equal(outcomeOf(await device.putConsent(grants)), "200");
   }
-  t.same(await places(server, texts), { public: [], private: before.private });
+  t.same(places(server, texts), { public: [], private: before.private });
 });

@@ -10,6 +10,7 @@ import { DirectoryInUse, pathsIn } from "../store/data-directory.ts";
 import { type Context, dataDirectory, remoteServer } from "./context.ts";
 import { CommandFailure, wrongUsage } from "./failure.ts";
 import { type HttpAnswer, HttpClient, type HttpRequest } from "./http-client.ts";
+import { isLoopback } from "./loopback.ts";
 
 export interface Call<T> {
   readonly method: "GET" | "POST" | "DELETE";
@@ -26,7 +27,7 @@ type Work<T> = (api: Api) => Promise<T>;
 
 /**
  * Runs a command against the API and lets go of the connection. Only one that `makes` something makes a data
- * directory where there is none: whoever reads has named the wrong one.
+ * directory where there is none, or in an empty one: whoever reads has named the wrong one.
  */
 export async function withApi<T>(
   context: Context,
@@ -36,16 +37,19 @@ export async function withApi<T>(
   const url = remoteServer(context);
   if (url !== null) return remotely(context, url, work);
   const directory = dataDirectory(context);
-  if (!existsSync(directory)) {
-    if (purpose === "reads")
-      throw new CommandFailure(
-        `there is no data directory ${directory}; start a server with rollcall serve, or name another directory with --data`,
-        exitCodes.notReached,
-      );
-    return inProcess(context, directory, work);
-  }
-  const running = await locally(directory, work);
-  return running ? running.result : inProcess(context, directory, work);
+  const running = existsSync(directory) ? await locally(directory, work) : null;
+  if (running) return running.result;
+  if (purpose === "reads") demandDatabase(directory);
+  return inProcess(context, directory, work);
+}
+
+function demandDatabase(directory: string): void {
+  const isThere = existsSync(directory);
+  if (isThere && existsSync(pathsIn(directory).database)) return;
+  throw new CommandFailure(
+    `${isThere ? `${directory} holds no data of Rollcall` : `there is no data directory ${directory}`}; start a server with rollcall serve, or name another directory with --data`,
+    isThere ? exitCodes.failed : exitCodes.notReached,
+  );
 }
 
 async function remotely<T>({ env }: Context, url: string, work: Work<T>): Promise<T> {
@@ -55,6 +59,10 @@ async function remotely<T>({ env }: Context, url: string, work: Work<T>): Promis
   const base = URL.parse(url);
   if (!base || !/^https?:$/.test(base.protocol))
     throw wrongUsage(`ROLLCALL_URL is not an http or https address: ${url}`);
+  if (base.protocol === "http:" && !isLoopback(base.hostname.replace(/^\[(.*)\]$/, "$1")))
+    throw wrongUsage(
+      `ROLLCALL_URL would send the API token unencrypted to another machine: ${base.origin}; use https`,
+    );
   const client = await HttpClient.to(base);
   const below = base.pathname.replace(/\/+$/, "");
   try {

@@ -1,6 +1,6 @@
 /** Which server a command speaks with: one elsewhere, the one of the data directory, or itself under the lock. */
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import t, { type Test } from "tap";
@@ -85,6 +85,29 @@ t.test("ends with 4 when a server elsewhere is not reached, with 1 when it is no
   t.same(gone.requests, []);
 });
 
+t.test("sends its token unencrypted to no other machine", async (t) => {
+  const ask = (url: string) => runHere(["devices"], { env: { ROLLCALL_URL: url, ROLLCALL_TOKEN: "rct_x" } });
+  for (const origin of [
+    "http://rollcall.invalid:8080",
+    "http://192.0.2.1",
+    "http://127.0.0.1.invalid",
+    "http://localhost.invalid",
+    "http://0.0.0.0:1",
+    "http://[2001:db8::1]",
+  ])
+    t.same(
+      await ask(`${origin}/path`),
+      {
+        code: 2,
+        stdout: "",
+        stderr: `rollcall: ROLLCALL_URL would send the API token unencrypted to another machine: ${origin}; use https\n`,
+      },
+      origin,
+    );
+  for (const url of ["http://127.9.9.9:1", "http://[::1]:1", "http://LOCALHOST:1", "https://127.0.0.1:1"])
+    t.match(await ask(url), { code: 4, stdout: "", stderr: / was not reached / }, url);
+});
+
 t.test("stops asking when nobody reads what it prints", async (t) => {
   const item = JSON.stringify({ source: "deb", name: "x".repeat(1_000), version: "1", devices: 1 });
   const { url } = await saying(t, 200, `{"items":[${Array(100).fill(item)}],"next":"more"}`);
@@ -134,6 +157,8 @@ t.test(
     const [here, bare] = [join(folder, "with"), join(folder, "without")];
     const env = { ROLLCALL_DATA: join(folder, "env") };
     const ask = ["device", "nobody"];
+    for (const data of [join(here, "data"), join(folder, "flag"), join(folder, "env")])
+      await (await TestServer.start(data)).stop();
     const [flag, environment, dot, usual, missing, relative] = await Promise.all([
       runHere([...ask, "--data", join(folder, "flag")], { cwd: here, env }),
       runHere(ask, { cwd: here, env }),
@@ -162,6 +187,29 @@ t.test(
     t.notOk(existsSync(join(folder, "nowhere")), "who only reads makes no directory");
   },
 );
+
+t.test("takes over no folder that holds something else, and none to read from", async (t) => {
+  const folder = t.testdir({ data: { "notes.txt": "" }, empty: {} });
+  const [foreign, empty] = [join(folder, "data"), join(folder, "empty")];
+  for (const path of [foreign, empty]) chmodSync(path, 0o755);
+  const reading = (path: string) => ({
+    code: 1,
+    stdout: "",
+    stderr: `rollcall: ${path} holds no data of Rollcall; start a server with rollcall serve, or name another directory with --data\n`,
+  });
+  t.same(await runHere(["devices"], { cwd: folder }), reading(foreign));
+  t.same(await runHere(["devices", "--data", empty]), reading(empty));
+  t.same(await runHere(["api-token", "revoke", "1", "--data", empty]), reading(empty));
+  const refused = {
+    code: 1,
+    stdout: "",
+    stderr: `rollcall: ${foreign} holds other files; choose an empty directory\n`,
+  };
+  t.same(await runHere(["enrolment-token", "create", "--local"], { cwd: folder }), refused);
+  t.same(await runHere(["serve", "--listen", "127.0.0.1:0"], { cwd: folder }), refused);
+  t.same([readdirSync(foreign), readdirSync(empty)], [["notes.txt"], []]);
+  for (const path of [foreign, empty]) t.equal(statSync(path).mode & 0o777, 0o755, path);
+});
 
 t.test("ends with 4 at the socket of another account", async (t) => {
   const server = await TestServer.start();

@@ -1,10 +1,10 @@
 /** `rollcall serve`: the server in the foreground, until it is asked to end. */
-import { isIPv4 } from "node:net";
 import { exitCodes } from "@rollcall/host";
 import type { Command } from "commander";
 import { DirectoryInUse } from "../store/data-directory.ts";
 import { type Context, dataDirectory } from "./context.ts";
 import { CommandFailure, notYet, wrongUsage } from "./failure.ts";
+import { isLoopback } from "./loopback.ts";
 
 const defaultListen = "127.0.0.1:8080";
 
@@ -13,8 +13,7 @@ function readListen(text: string): { host: string; port: number } {
   const match = /^(?:\[([0-9a-f:]+)\]|([^:]+)):(\d{1,5})$/i.exec(text);
   const [host, port] = [match?.[1] ?? match?.[2], Number(match?.[3])];
   if (host === undefined || !(port <= 65_535)) throw wrongUsage(`--listen takes HOST:PORT, not ${text}`);
-  const isLoopback = isIPv4(host) ? host.startsWith("127.") : /^(::1|localhost)$/i.test(host);
-  if (!isLoopback)
+  if (!isLoopback(host))
     throw new CommandFailure(
       `not yet: --listen ${text} would open the server to other machines, which needs TLS; use 127.0.0.1`,
     );

@@ -63,13 +63,19 @@ t.test("makes an enrolment token as its options say, and tells it as JSON", asyn
   const { grants } = await new SimulatedDevice({ ...optionsOf(read), url: server.url }).enrol();
   t.same(
     grants.map(({ category }) => category),
-    ["essential", "hardware", "people"],
+    ["essential"],
   );
 });
 
-t.test("names on stderr what nobody can grant for others", async (t) => {
-  const made = await rollcall("enrolment-token", "create", "--local", "--grant", "hardware,people,actions");
-  t.match(made, { code: 0, stdout: /^rc1\./, stderr: /Left out, .*: people, actions\n/ });
+t.test("names on stderr what nobody can grant for others, and who can on a personal device", async (t) => {
+  const create = (...options: string[]) => rollcall("enrolment-token", "create", "--local", ...options);
+  const made = await create("--grant", "hardware,people,actions");
+  t.match(made, { code: 0, stdout: /^rc1\./, stderr: /Left out, .*: people, actions\nEnrolment token/ });
+  t.match(await create("--ownership", "personal", "--grant", "hardware,people"), {
+    code: 0,
+    stdout: /^rc1\./,
+    stderr: /Left out, .*: hardware, people\nIt is asked for on the device: .*consent grant LIST\n/,
+  });
 });
 
 t.test("revokes tokens by their id, and nothing by another", async (t) => {

@@ -89,7 +89,10 @@ function addEnrolmentCreate(parent: Command, contextOf: () => Context): void {
     .option("--uses <N>", "how many devices it lets in (default: 1)")
     .option("--expires <DURATION>", "such as 24h or 7d (default: 7d)")
     .option("--per-hour <N>", "enrolments an hour at most (default: 60)")
-    .option("--grant <LIST>", "categories granted beside the defaults: CATEGORY[=LEVEL][:PURPOSE+PURPOSE],…")
+    .option(
+      "--grant <LIST>",
+      "grants beside the defaults that need no consent: CATEGORY[=LEVEL][:PURPOSE+PURPOSE],…",
+    )
     .action(async (options: EnrolmentOptions) => {
       const context = contextOf();
       const { local, group, ownership, uses, expires, perHour, grant } = options;
@@ -114,6 +117,10 @@ function addEnrolmentCreate(parent: Command, contextOf: () => Context): void {
           if (made.leftOut.length > 0)
             context.output.note(
               `Left out, because nobody can consent for others: ${made.leftOut.join(", ")}`,
+            );
+          if (made.leftOut.length > 0 && ownership === "personal")
+            context.output.note(
+              "It is asked for on the device: rollcall-agent enrol STRING --grant LIST, or later rollcall-agent consent grant LIST",
             );
           context.output.note(
             `Enrolment token ${made.id}, good until ${made.expiresAt}. On the device: rollcall-agent enrol STRING`,

@@ -6,6 +6,7 @@ import {
   type Grant,
   grantOf,
   grantsSchema,
+  isGrantableUnasked,
   locationLevels,
   newDeviceId,
   newInstallationId,
@@ -21,6 +22,7 @@ import { z } from "zod";
 import type { CallingInstallation } from "../accounts/caller.ts";
 import { isoTime, jsonColumn } from "../store/columns.ts";
 import type { Schema, TokenTable } from "../store/schema.ts";
+import { inScope, isOverAll } from "../store/scope.ts";
 import { defineRead, defineWrite } from "../store/store.ts";
 import { refusalOf } from "./token-state.ts";
 
@@ -72,8 +74,14 @@ export const addToken = defineWrite({
 
 export const listTokens = defineRead({
   name: "list-enrolment-tokens",
-  run: (database, _scope, _input: null) =>
-    database.selectFrom("enrolment_tokens").selectAll().orderBy("id").limit(10_000).execute(),
+  run: (database, scope, _input: null) =>
+    database
+      .selectFrom("enrolment_tokens")
+      .selectAll()
+      .where((builder) => builder.lit(isOverAll(scope)))
+      .orderBy("id")
+      .limit(10_000)
+      .execute(),
 });
 
 /** Revokes a token; false when there is none with this id. */
@@ -92,12 +100,13 @@ export const revokeToken = defineWrite({
 /** Whether a token of this hash exists; asked before any signature is looked at. */
 export const tokenExists = defineRead({
   name: "enrolment-token-exists",
-  async run(database, _scope, hash: Uint8Array): Promise<boolean> {
+  async run(database, scope, hash: Uint8Array): Promise<boolean> {
     return (
       (await database
         .selectFrom("enrolment_tokens")
         .select("id")
         .where("hash", "=", hash)
+        .where((builder) => builder.lit(isOverAll(scope)))
         .executeTakeFirst()) !== undefined
     );
   },
@@ -108,6 +117,8 @@ export interface EnrolmentInput {
   readonly key: string;
   readonly applications: readonly Application[];
   readonly policyDigest: string;
+  /** Of what the server takes, which the device has just been told. */
+  readonly acceptsDigest: string;
   readonly at: number;
 }
 
@@ -184,11 +195,14 @@ type Token = Omit<TokenTable, "id"> & { readonly id: number };
 async function addInstallation(
   transaction: Kysely<Schema>,
   token: Token,
-  { key, applications, policyDigest, at }: EnrolmentInput,
+  { key, applications, policyDigest, acceptsDigest, at }: EnrolmentInput,
 ): Promise<Enrolled> {
   const [installation, device] = [newInstallationId(), newDeviceId()];
   const giver = { by: token.created_by, interactive: false, at: isoTime(at), policyDigest };
-  const named = jsonColumn(wishesSchema, token.wishes, "enrolment_tokens.wishes").map(asWish);
+  // Nobody there is asked by this, whatever a token that an older server made may carry.
+  const named = jsonColumn(wishesSchema, token.wishes, "enrolment_tokens.wishes")
+    .map(asWish)
+    .filter((wish) => isGrantableUnasked(wish, token.ownership));
   const wishes = [...defaultWishes(token.ownership), ...named];
   const grants = withGrants(
     [],
@@ -221,6 +235,7 @@ async function addInstallation(
       check_in_answer: null,
       check_in_at: null,
       state_digest: stateDigest({}),
+      accepts_digest: acceptsDigest,
       consent_number: 1,
       grants: JSON.stringify(grants),
       consent_receipt: null,
@@ -238,12 +253,14 @@ const asWish = ({ level, ...rest }: z.infer<typeof wishesSchema>[number]): Wish 
 /** The key that a session has to be proved with. */
 export const installationKey = defineRead({
   name: "installation-key",
-  async run(database, _scope, id: string): Promise<{ ordinal: number; key: string } | null> {
+  async run(database, scope, id: string): Promise<{ ordinal: number; key: string } | null> {
     return (
       (await database
         .selectFrom("installations")
-        .select(["ordinal", "key"])
-        .where("id", "=", id)
+        .innerJoin("devices", "devices.ordinal", "installations.device")
+        .select(["installations.ordinal", "key"])
+        .where("installations.id", "=", id)
+        .where((builder) => inScope(builder, scope))
         .executeTakeFirst()) ?? null
     );
   },
@@ -267,7 +284,7 @@ export const sessionOwner = defineRead({
   name: "session-owner",
   async run(
     database,
-    _scope,
+    scope,
     ordinal: number,
   ): Promise<{
     installation: CallingInstallation;
@@ -276,8 +293,10 @@ export const sessionOwner = defineRead({
   } | null> {
     const row = await database
       .selectFrom("installations")
-      .select(["ordinal", "id", "device", "session_hash", "session_expires_at"])
-      .where("ordinal", "=", ordinal)
+      .innerJoin("devices", "devices.ordinal", "installations.device")
+      .select(["installations.ordinal", "installations.id", "device", "session_hash", "session_expires_at"])
+      .where("installations.ordinal", "=", ordinal)
+      .where((builder) => inScope(builder, scope))
       .executeTakeFirst();
     if (!row) return null;
     const { session_hash: hash, session_expires_at: expiresAt, ...installation } = row;
@@ -304,6 +323,7 @@ export const addApplication = defineWrite({
   },
 });
 
+/** Every application, whatever the scope: they are the server's own and tell nothing of a device. */
 export const listApplications = defineRead({
   name: "list-applications",
   run: (database, _scope, _input: null) =>

@@ -39,7 +39,7 @@ const newEnrolmentToken = z.strictObject({
   grant: z.string().max(2_048).optional(),
 });
 
-/** What a token may grant: on an organisation's device only what has a basis of its own, for nobody consents for others. */
+/** What a token may grant: only what has a basis of its own there, for nobody consents for others. The rest is asked for on the device. */
 function wishesOf(
   list: string | undefined,
   ownership: Ownership,

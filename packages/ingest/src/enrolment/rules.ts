@@ -63,7 +63,7 @@ export async function enrolDevice(
   services: Services,
   incoming: Incoming<unknown, EnrolmentRequest>,
 ): Promise<EnrolmentAnswer> {
-  const { store, policy, config, now } = services;
+  const { store, policy, accepts, config, now } = services;
   const { token, key, applications } = incoming.body;
   const tokenHash = hashSecret(token);
   if (!(await store.read(tokenExists, protocolScope, tokenHash))) throw new RollcallError("token-unknown");
@@ -73,7 +73,14 @@ export async function enrolDevice(
     applications.map(({ number }) => number),
   );
   const [enrolled] = await store.commit([
-    enrol({ tokenHash, key, applications, policyDigest: policy.digest, at: now() }),
+    enrol({
+      tokenHash,
+      key,
+      applications,
+      policyDigest: policy.digest,
+      acceptsDigest: accepts.digest,
+      at: now(),
+    }),
   ]);
   if ("refused" in enrolled) throw new RollcallError(enrolled.refused);
   const { session } = await startSession(services, enrolled.ordinal);

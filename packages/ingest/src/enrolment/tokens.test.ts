@@ -6,9 +6,12 @@ import {
   enrolmentAnswer,
   type Grant,
   newSigningKey,
+  type Ownership,
 } from "@rollcall/protocol";
+import SqliteDatabase from "better-sqlite3";
 import t from "tap";
 import { z } from "zod";
+import { pathsIn } from "../store/data-directory.ts";
 import { outcomeOf } from "../testing/outcome.ts";
 import { SimulatedDevice } from "../testing/simulated-device.ts";
 import { TestServer } from "../testing/test-server.ts";
@@ -66,24 +69,54 @@ t.test("tells an enrolled device all that the protocol promises", async (t) => {
   );
 });
 
-t.test("carries wishes into the grants of a personal device, as consent", async (t) => {
-  const { grants } = await (await server.stranger({ grant: "hardware:support,location=city" })).enrol();
+const grantsOf = async (options: Readonly<Record<string, unknown>>) =>
+  (await (await server.stranger(options)).enrol()).grants.map(
+    (grant) => [basisOf(grant), grant.level, grant.purposes] as const,
+  );
+
+t.test("carries the wishes of an organisation into the grants, on its basis", async (t) => {
+  const ofTheToken = await grantsOf({ grant: "hardware:support,people,location=city" });
   t.same(
-    grants.map((grant) => [basisOf(grant), grant.level, grant.purposes]),
+    ofTheToken.map(([category, level, purposes]) => [category, level, purposes.join()]),
     [
-      ["essential: contract", undefined, ["inventory", "security"]],
-      ["hardware: consent", undefined, ["support"]],
-      ["location: consent", "city", ["inventory", "security"]],
+      ["essential: contract", undefined, "inventory,security"],
+      ["hardware: legitimate-interest", undefined, "support"],
+      ["system: legitimate-interest", undefined, "inventory,security"],
+      ["software: legitimate-interest", undefined, "inventory,security"],
+      ["network: legitimate-interest", undefined, "inventory,security"],
+      ["location: legitimate-interest", "country", "inventory,security"],
+      ["diagnostics: legitimate-interest", undefined, "inventory,security"],
+      ["updates: legitimate-interest", undefined, "inventory,security"],
     ],
   );
 });
 
-t.test("leaves out of an organisation's token what nobody can consent to for others", async (t) => {
-  const { body } = await server.admin("POST", "/api/v1/enrolment-tokens", {
-    local: true,
-    grant: "hardware,people,actions",
-  });
-  t.same(z.looseObject({ leftOut: z.array(z.string()) }).parse(body).leftOut, ["people", "actions"]);
+t.test("grants nothing on a personal device that its person was not asked for", async (t) => {
+  t.same(await grantsOf({ ownership: "personal", grant: "essential:support,hardware,location=city" }), [
+    ["essential: contract", undefined, ["support"]],
+  ]);
+  const token = await server.stranger({ ownership: "personal", group: "before" });
+  const wishes = [{ category: "people", purposes: ["inventory"] }];
+  const database = new SqliteDatabase(pathsIn(server.directory).database);
+  database
+    .prepare("update enrolment_tokens set wishes = ? where group_name = 'before'")
+    .run(JSON.stringify(wishes));
+  database.close();
+  t.same((await token.enrol()).grants.map(basisOf), ["essential: contract"], "a token of an older server");
+});
+
+t.test("leaves out of a token what nobody can consent to for others, and names it", async (t) => {
+  const leftOut = async (ownership: Ownership, grant: string) => {
+    const wished = { local: true, ownership, grant };
+    const { body } = await server.admin("POST", "/api/v1/enrolment-tokens", wished);
+    return z.looseObject({ leftOut: z.array(z.string()) }).parse(body).leftOut;
+  };
+  t.same(await leftOut("organisation", "hardware,people,location=city,actions"), [
+    "people",
+    "location",
+    "actions",
+  ]);
+  t.same(await leftOut("personal", "inventory"), ["hardware", "system", "software", "network"]);
 });
 
 t.test("makes no string with an address that no other machine could use", async (t) => {

@@ -1,15 +1,15 @@
 /** Who the server is, for devices, and whether it is well, for whoever watches it. */
-import { accepts, limits, nonceHeader, RollcallError, type ServerAnswer } from "@rollcall/protocol";
+import { limits, nonceHeader, RollcallError, type ServerAnswer } from "@rollcall/protocol";
 import { type Route, route } from "../http/route.ts";
 import type { Services } from "../services.ts";
 
-export function identityRoutes({ keys, config, policy, nonces, store }: Services): readonly Route[] {
+export function identityRoutes({ keys, config, policy, accepts, nonces, store }: Services): readonly Route[] {
   const answer: ServerAnswer = {
     server: keys.identity.publicKey,
     organisation: { name: config["organisation.name"], contact: config["organisation.contact"] },
     receiptKey: keys.announcement,
     policy,
-    accepts: { ...accepts },
+    accepts: { ...accepts.sections },
     limits,
   };
   return [

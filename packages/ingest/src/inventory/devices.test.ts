@@ -136,7 +136,7 @@ t.test("calls devices active, stale and silent as the time passes", async (t) =>
 });
 
 t.test("shows the readings of a device, and what it has to tell of each section", async (t) => {
-  const linus = await told(server, { hostname: "linus", serial: "SN-LINUS" });
+  const linus = await told(server, { hostname: "linus", serial: "SN-LINUS" }, { grant: "inventory" });
   await linus.checkedIn({
     stateDigest: linus.stateDigest,
     readings: {
@@ -165,7 +165,7 @@ t.test("shows the readings of a device, and what it has to tell of each section"
     ownership: "personal",
     location: null,
   });
-  t.same(consent, { consentNumber: 1, grants: linus.grants });
+  t.same(consent, { consentNumber: 2, grants: linus.grants });
   const at = lastSeenAt;
   t.strictSame(JSON.parse(JSON.stringify(readings)), {
     "operating-system": { uptimeSeconds: { value: 77, at } },

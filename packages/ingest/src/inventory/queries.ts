@@ -12,7 +12,7 @@ import type { Kysely } from "kysely";
 import { jsonColumn } from "../store/columns.ts";
 import { applicationsColumn, readSummary, type Summary } from "../store/device-columns.ts";
 import type { Schema } from "../store/schema.ts";
-import type { Scope } from "../store/scope.ts";
+import { inScope, type Scope } from "../store/scope.ts";
 import { defineRead } from "../store/store.ts";
 
 export interface DeviceRow {
@@ -27,8 +27,8 @@ export interface DeviceRow {
 }
 
 /** Rows of devices in scope; who is not in scope does not exist. */
-function devicesInScope(database: Kysely<Schema>, { devices }: Scope) {
-  const rows = database
+function devicesInScope(database: Kysely<Schema>, scope: Scope) {
+  return database
     .selectFrom("devices")
     .innerJoin("installations", "installations.device", "devices.ordinal")
     .select([
@@ -40,9 +40,8 @@ function devicesInScope(database: Kysely<Schema>, { devices }: Scope) {
       "devices.last_seen_at",
       "devices.summary",
       "installations.applications",
-    ]);
-  if (devices.kind === "groups") return rows.where("devices.group_name", "in", [...devices.groups]);
-  return devices.kind === "installation" ? rows.where("installations.ordinal", "=", devices.ordinal) : rows;
+    ])
+    .where((builder) => inScope(builder, scope));
 }
 
 type Raw = Awaited<ReturnType<ReturnType<typeof devicesInScope>["executeTakeFirstOrThrow"]>>;

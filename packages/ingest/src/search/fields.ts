@@ -24,10 +24,17 @@ function fieldsFor(scope: Scope): ReadonlyMap<string, SearchField> {
 /** Each condition is a search of its own, and an engine nests only so many (SQLite: 1,000). */
 const mostConditions = 64;
 
+/** A bare word is looked for in every title of every device. */
+const mostWords = 8;
+
 export function readQuery(text: string, scope: Scope): Query {
   const query = parseQuery(text, fieldsFor(scope));
   if (query.length > mostConditions)
     throw new RollcallError("query-invalid", { detail: `A query has at most ${mostConditions} conditions.` });
+  if (query.filter(({ kind }) => kind === "word").length > mostWords)
+    throw new RollcallError("query-invalid", {
+      detail: `A query has at most ${mostWords} words without a field; quote those that stand together.`,
+    });
   return query;
 }
 

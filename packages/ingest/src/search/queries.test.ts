@@ -133,7 +133,9 @@ t.test("tells what cannot be read in a query, and at which position", async (t) 
     "software:openssl<3": /^At position 1: versions cannot be compared yet/,
     "host:>a": /^At position 1: only numbers can be compared/,
     "Ünïcödé ram:4": /^At position 9: /,
-    [`x${" x".repeat(64)}`]: /at most 64 conditions/,
+    [`host:x${" host:x".repeat(64)}`]: /at most 64 conditions/,
+    [`x${" -x".repeat(8)}`]: /at most 8 words without a field/,
+    [`x${" x".repeat(8)} host:ada`]: /at most 8 words without a field/,
     ["ä".repeat(2_100)]: /at most 4096 bytes/,
   };
   for (const [q, words] of Object.entries(cases)) {
@@ -148,7 +150,8 @@ t.test("tells what cannot be read in a query, and at which position", async (t) 
       t.match(detail, words, q);
     }
   }
-  t.equal((await inventory.get("devices", { q: `x${" x".repeat(63)}` })).status, 200);
+  const [words, others] = ["x -x ".repeat(4), "host:x ".repeat(56)];
+  t.equal((await inventory.get("devices", { q: words + others })).status, 200);
   t.equal((await inventory.get("devices", { q: "x".repeat(4_096) })).status, 200);
   const { status, body } = await inventory.get("devices", { q: "x".repeat(4_097) });
   t.match([status, body], [400, { code: "invalid-request", errors: [{ pointer: "/q" }] }]);

@@ -1,5 +1,5 @@
 /** The data directory: of one account and one process, however that one ends. */
-import { chmodSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { outcomeOf } from "../testing/outcome.ts";
@@ -18,6 +18,42 @@ t.test("is made for its owner alone, and taken back from others when it was open
     t.equal(modeOf(path), 0o700);
     directory.release();
   }
+});
+
+t.test("is taken where only what precedes a start, or a start left, is there", async (t) => {
+  const path = t.testdir({
+    agent: { "state.json": "{}" },
+    keys: {},
+    lock: "",
+    "config.json": "{}",
+    "requests.log": "",
+    "control.sock": "",
+    "lost+found": {},
+  });
+  ownDataDirectory(path).release();
+  t.equal(modeOf(path), 0o700);
+});
+
+t.test("is not made of a folder that holds other files, which stays as it is", async (t) => {
+  const folders = {
+    notes: { "notes.txt": "mine" },
+    hidden: { ".git": {} },
+    beside: { "config.json": "{}", "package.json": "{}" },
+    nested: { "rollcall.db.txt": "" },
+  };
+  const path = t.testdir(folders);
+  for (const [name, content] of Object.entries(folders)) {
+    const folder = join(path, name);
+    chmodSync(folder, 0o755);
+    t.throws(() => ownDataDirectory(folder), {
+      message: `${folder} holds other files; choose an empty directory`,
+    });
+    t.same(readdirSync(folder), Object.keys(content));
+    t.equal(modeOf(folder), 0o755);
+  }
+  const database = t.testdir({ "rollcall.db": "", "notes.txt": "" });
+  ownDataDirectory(database).release();
+  t.equal(modeOf(database), 0o700, "with a database it is ours, whatever somebody put there since");
 });
 
 t.test("has one owner at a time", async (t) => {

@@ -1,6 +1,6 @@
 /** The data directory: made 0700, owned by one process at a time. */
-import { chmodSync, mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { chmodSync, mkdirSync, readdirSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import SqliteDatabase from "better-sqlite3";
 
 export interface DataDirectory {
@@ -24,16 +24,28 @@ export function pathsIn(directory: string): Omit<DataDirectory, "release"> {
   };
 }
 
+/** What is there before the first start, or left by one that did not come far. A new volume has `lost+found`. */
+const leftovers =
+  /^(agent|keys|lock|config\.json|requests\.log|rollcall\.db-(wal|shm)|.+\.sock|lost\+found)$/;
+
+/** Whether it may be a data directory: it has a database, or nothing that is somebody else's. */
+function mayBeOurs({ path, database }: Pick<DataDirectory, "path" | "database">): boolean {
+  const names = readdirSync(path);
+  return names.includes(basename(database)) || names.every((name) => leftovers.test(name));
+}
+
 /** Thrown when another process owns the directory. */
 export class DirectoryInUse extends Error {}
 
 /**
- * Takes ownership. The lock is one that the operating system lets go of however the process ends: an exclusive
+ * Takes ownership of a directory, making it where there is none; one that holds other files is refused as it is.
+ * The lock is one that the operating system lets go of however the process ends: an exclusive
  * transaction on a database of its own, held open.
  */
 export function ownDataDirectory(directory: string): DataDirectory {
   const paths = pathsIn(directory);
   mkdirSync(paths.path, { recursive: true, mode: 0o700 });
+  if (!mayBeOurs(paths)) throw new Error(`${paths.path} holds other files; choose an empty directory`);
   chmodSync(paths.path, 0o700);
   const lock = new SqliteDatabase(join(paths.path, "lock"));
   try {

@@ -18,6 +18,7 @@ const most = 1_024;
 export class GroupCommit {
   readonly #together: RunTogether;
   #waiting: Job[] = [];
+  #between: (() => void)[] = [];
   #running: Promise<void> | null = null;
 
   constructor(together: RunTogether) {
@@ -29,16 +30,32 @@ export class GroupCommit {
     this.#running ??= this.#drain();
   }
 
+  /** Does something while no transaction is open; it throws where `work` does. */
+  between(work: () => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#between.push(() => {
+        try {
+          resolve(work());
+        } catch (error) {
+          reject(error);
+        }
+      });
+      this.#running ??= this.#drain();
+    });
+  }
+
   /** Resolves when everything handed in so far is settled. */
   async settled(): Promise<void> {
     while (this.#running) await this.#running;
   }
 
   async #drain(): Promise<void> {
-    while (this.#waiting.length > 0) {
+    while (this.#waiting.length > 0 || this.#between.length > 0) {
+      for (const work of this.#between.splice(0)) work();
       // After the poll phase every request that has arrived has handed in its job.
       await new Promise<void>((resolve) => setImmediate(resolve));
       const jobs = this.#waiting.splice(0, most);
+      if (jobs.length === 0) continue;
       try {
         await this.#together(jobs);
         for (const job of jobs) job.done();

@@ -48,6 +48,7 @@ async function first(database: Transaction<Schema>): Promise<void> {
     .addColumn("check_in_answer", "text")
     .addColumn("check_in_at", "integer")
     .addColumn("state_digest", "text", (column) => column.notNull())
+    .addColumn("accepts_digest", "text", (column) => column.notNull())
     .addColumn("consent_number", "integer", (column) => column.notNull())
     .addColumn("grants", "text", (column) => column.notNull())
     .addColumn("consent_receipt", "text")
@@ -100,6 +101,10 @@ async function first(database: Transaction<Schema>): Promise<void> {
     .addColumn("number", "text", (column) => column.primaryKey())
     .addColumn("name", "text", (column) => column.notNull())
     .addColumn("created_at", "integer", (column) => column.notNull())
+    .execute();
+  await schema
+    .createTable("server")
+    .addColumn("id", "text", (column) => column.primaryKey())
     .execute();
   await searchTables(database);
 }

@@ -32,6 +32,8 @@ export interface InstallationTable {
   check_in_answer: string | null;
   check_in_at: number | null;
   state_digest: string;
+  /** Of the sections and schemas that the device was last told this server takes. */
+  accepts_digest: string;
   consent_number: number;
   /** JSON. */
   grants: string;
@@ -68,7 +70,7 @@ export interface TokenTable {
   hash: Uint8Array;
   group_name: string;
   ownership: Ownership;
-  /** JSON: wishes, granted at enrolment on the basis of the ownership or, on a personal device, on consent. */
+  /** JSON: wishes, granted at enrolment on the basis of the ownership. */
   wishes: string;
   uses: number;
   used: number;
@@ -97,6 +99,11 @@ export interface ApplicationTable {
   number: string;
   name: string;
   created_at: number;
+}
+
+/** One row, once the server has started: the id by which every agent knows it. */
+export interface ServerTable {
+  id: string;
 }
 
 /** Searchable texts: terms that many devices share, and keys that are close to unique. */
@@ -138,6 +145,7 @@ export interface Schema {
   enrolment_tokens: TokenTable;
   api_tokens: ApiTokenTable;
   applications: ApplicationTable;
+  server: ServerTable;
   search_texts: SearchTextTable;
   search_numbers: SearchNumberTable;
   search_titles: SearchTitleTable;

@@ -3,6 +3,8 @@
  * argument; there is no reading without.
  */
 import type { Purpose } from "@rollcall/protocol";
+import type { Expression, ExpressionBuilder, SqlBool } from "kysely";
+import type { Schema } from "./schema.ts";
 
 export type Scope = {
   /** Whose devices: all, those of some groups, or one installation's own. */
@@ -21,4 +23,24 @@ export const protocolScope: Scope = { devices: { kind: "all" }, sensitive: true,
 /** What a device may read: its own. */
 export function installationScope(ordinal: number): Scope {
   return { devices: { kind: "installation", ordinal }, sensitive: true, purpose: "protocol" };
+}
+
+/** What concerns the whole server, such as its tokens, is read by who may read every device. */
+export const isOverAll = ({ devices }: Scope): boolean => devices.kind === "all";
+
+/** The condition on devices with their installations; what is not in scope does not exist. */
+export function inScope(
+  builder: ExpressionBuilder<Schema, "devices" | "installations">,
+  { devices }: Scope,
+): Expression<SqlBool> {
+  switch (devices.kind) {
+    case "all":
+      return builder.lit(true);
+    case "groups":
+      return devices.groups.length === 0
+        ? builder.lit(false)
+        : builder("devices.group_name", "in", devices.groups);
+    case "installation":
+      return builder("installations.ordinal", "=", devices.ordinal);
+  }
 }

@@ -83,6 +83,14 @@ class SqliteStore implements Store {
     return kind.run(this.#reader.queries, scope, input);
   }
 
+  async scrub(): Promise<void> {
+    // Empties the log; deleted rows in the file itself are overwritten, because `secure_delete` is on.
+    await this.#commits.between(() => {
+      const blocked = this.#writer.database.pragma("wal_checkpoint(TRUNCATE)", { simple: true });
+      if (blocked !== 0) throw new RollcallError("busy", { retryAfterSeconds: 60 });
+    });
+  }
+
   async ready(): Promise<boolean> {
     await sql`select 1`.execute(this.#reader.queries);
     return true;

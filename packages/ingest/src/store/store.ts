@@ -48,6 +48,11 @@ export interface Store {
    */
   commit<const B extends readonly Write<unknown>[]>(batch: B): Promise<Outcomes<B>>;
   read<Input, Result>(kind: ReadKind<Input, Result>, scope: Scope, input: Input): Promise<Result>;
+  /**
+   * After a deletion: leaves nothing of what was deleted in any file of the store, write-ahead log included. Throws
+   * `busy` when something still reads what was there; then it has to be called again.
+   */
+  scrub(): Promise<void>;
   /** Whether the database answers. */
   ready(): Promise<boolean>;
   /** Commits what was handed in, brings the write-ahead log home, and closes; what comes later is refused. */

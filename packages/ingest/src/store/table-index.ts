@@ -9,7 +9,7 @@ import {
   sql,
 } from "kysely";
 import type { Schema } from "./schema.ts";
-import type { Scope } from "./scope.ts";
+import { inScope, type Scope } from "./scope.ts";
 import type {
   DeviceOrder,
   DevicePage,
@@ -189,19 +189,6 @@ export class TableIndex implements SearchIndex {
 
 /** Search values are marked 0 (plain) or 1 (sensitive); what may not be read does not count. */
 const mostSensitive = ({ sensitive }: Scope): 0 | 1 => (sensitive ? 1 : 0);
-
-function inScope(builder: Builder, { devices }: Scope): Expression<SqlBool> {
-  switch (devices.kind) {
-    case "all":
-      return builder.lit(true);
-    case "groups":
-      return devices.groups.length === 0
-        ? builder.lit(false)
-        : builder("devices.group_name", "in", devices.groups);
-    case "installation":
-      return builder("installations.ordinal", "=", devices.ordinal);
-  }
-}
 
 function holds(builder: Builder, scope: Scope, condition: Condition): Expression<SqlBool> {
   const positive =

@@ -58,7 +58,7 @@ export class ServerProcess {
     const { body } = await send(`unix:${pathsIn(this.#directory).controlSocket}`, {
       method: "POST",
       path: "/api/v1/enrolment-tokens",
-      body: JSON.stringify({ local: true, ownership: "personal", grant: "inventory" }),
+      body: JSON.stringify({ local: true }),
     });
     const read = readEnrolmentString(made.parse(body).enrolment);
     if ("error" in read) throw new Error(read.detail);

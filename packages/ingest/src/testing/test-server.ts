@@ -2,11 +2,22 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Enrolment, readEnrolmentString } from "@rollcall/protocol";
+import {
+  type Enrolment,
+  type EnrolmentAnswer,
+  grantOf,
+  isGrantableUnasked,
+  readEnrolmentString,
+  readGrantList,
+  withGrants,
+} from "@rollcall/protocol";
 import { z } from "zod";
 import { type RunningServer, type ServerOptions, startServer } from "../server.ts";
 import { pathsIn } from "../store/data-directory.ts";
 import { optionsOf, type Reply, type Request, SimulatedDevice, send } from "./simulated-device.ts";
+
+/** As for an enrolment token, but that here `grant` is what the person at the device grants. */
+type DeviceOptions = Readonly<Record<string, unknown>> & { readonly grant?: string };
 
 const newApiToken = z.object({ token: z.string() });
 
@@ -26,7 +37,7 @@ export class TestServer {
 
   static async start(
     directory = mkdtempSync(join(tmpdir(), "rollcall-test-")),
-    others: Pick<ServerOptions, "timeouts"> = {},
+    others: Pick<ServerOptions, "timeouts" | "accepts"> = {},
   ): Promise<TestServer> {
     const clock = { ahead: () => 0 };
     const options = {
@@ -76,8 +87,6 @@ export class TestServer {
   async enrolment(options: Readonly<Record<string, unknown>> = {}): Promise<Enrolment> {
     const reply = await this.admin("POST", "/api/v1/enrolment-tokens", {
       local: true,
-      ownership: "personal",
-      grant: "inventory",
       ...options,
     });
     const { enrolment } = reply.body as { enrolment: string };
@@ -91,9 +100,14 @@ export class TestServer {
     return new SimulatedDevice({ ...optionsOf(await this.enrolment(options)), url: this.url });
   }
 
-  async device(options: Readonly<Record<string, unknown>> = {}): Promise<SimulatedDevice> {
-    const device = await this.stranger(options);
-    await device.enrol();
+  /**
+   * A device that has enrolled: the organisation's, with what is sent unasked; or, with `grant`, a personal one whose
+   * person consents to these.
+   */
+  async device({ grant, ...options }: DeviceOptions = {}): Promise<SimulatedDevice> {
+    const device = await this.stranger(grant === undefined ? options : { ownership: "personal", ...options });
+    const answer = await device.enrol();
+    if (grant !== undefined) await consent(device, answer, grant);
     return device;
   }
 
@@ -112,4 +126,26 @@ export class TestServer {
     await this.stop();
     rmSync(this.directory, { recursive: true, force: true });
   }
+}
+
+/** Grants what stands on consent there, as the agent does for the person who types this list. */
+async function consent(
+  device: SimulatedDevice,
+  { ownership, grants, policy }: EnrolmentAnswer,
+  list: string,
+): Promise<void> {
+  const wishes = readGrantList(list);
+  if ("error" in wishes) throw new Error(wishes.error);
+  const at = new Date().toISOString();
+  const giver = { by: "ada", interactive: true, at, policyDigest: policy.digest };
+  const asked = wishes.filter((wish) => !isGrantableUnasked(wish, ownership));
+  if (asked.length === 0) return;
+  const wanted = withGrants(
+    grants,
+    asked.map((wish) => grantOf(wish, ownership, giver)),
+  );
+  const { status } = await device.putConsent(wanted);
+  if (status !== 200) throw new Error(`consent: ${status}`);
+  device.grants = wanted;
+  device.consentNumber++;
 }

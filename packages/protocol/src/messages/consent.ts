@@ -5,7 +5,11 @@ import { digestSchema } from "../digest.ts";
 import { installationIdSchema } from "../identifier.ts";
 import { publicKeySchema, signatureSchema } from "../keys.ts";
 
-export const consentNumberSchema = z.int().min(1);
+/** Far beyond what a person changes; bounded so that the number after it is one, too. */
+export const consentNumberSchema = z
+  .int()
+  .min(1)
+  .max(2 ** 31);
 
 export const consentRequest = z.strictObject({ consentNumber: consentNumberSchema, grants: grantsSchema });
 export type ConsentRequest = z.infer<typeof consentRequest>;

@@ -58,6 +58,10 @@ export type Receipt = z.infer<typeof signedReceipt>;
 /** Loose, as everything signed: a newer server may say more, and the signature is over all of it. */
 export const receiptSchema = signedReceipt.loose();
 
+/** What a 409 `base-changed` tells besides: which of the three is not the current one; `consent` comes with the stored list. */
+export const baseChanged = z.object({ reason: z.enum(["base", "counter", "consent"]).optional() });
+export type BaseChangedReason = NonNullable<z.infer<typeof baseChanged>["reason"]>;
+
 /** Signs what the server acknowledges, or any other statement of the server's that ends in `signature`. */
 export function signReceipt<T extends object>(key: SigningKey, statement: T): T & { signature: string } {
   return { ...statement, signature: signCanonical(key, statement) };

@@ -1,0 +1,85 @@
+/** Scopes: a read finds what is in its own and nothing else, whatever it is asked for. */
+import t from "tap";
+import { accountOfToken, listApiTokens } from "../accounts/queries.ts";
+import { consentOf } from "../check-ins/consent-queries.ts";
+import {
+  installationKey,
+  listApplications,
+  listTokens,
+  sessionOwner,
+  tokenExists,
+} from "../enrolment/queries.ts";
+import { rememberedServer } from "../identity/queries.ts";
+import { hashSecret } from "../identity/secrets.ts";
+import { deviceDetail, devicesByIdPrefix, devicesByOrdinal } from "../inventory/queries.ts";
+import { TestServer } from "../testing/test-server.ts";
+import { pathsIn } from "./data-directory.ts";
+import { installationScope, protocolScope, type Scope } from "./scope.ts";
+import { openSqliteStore } from "./sqlite-store.ts";
+import type { ReadKind } from "./store.ts";
+
+const server = await TestServer.start();
+t.teardown(() => server.remove());
+const apiToken = await server.apiToken({ role: "viewer" });
+await server.admin("POST", "/api/v1/applications", { name: "Kiosk" });
+const { token } = await server.enrolment();
+const ada = await server.device({ group: "lab" });
+await server.device({ group: "office" });
+await server.stop();
+const { store } = await openSqliteStore(pathsIn(server.directory).database);
+t.teardown(() => store.close());
+
+const [adas, bobs] = [1, 2];
+/** Asks one read in a scope; whether it found something. */
+const asking =
+  <Input, Result>(kind: ReadKind<Input, Result>, input: Input) =>
+  async (scope: Scope): Promise<boolean> => {
+    const found = await store.read(kind, scope, input).catch((error: unknown) => {
+      if (error instanceof Error && error.message === "no result") return null;
+      throw error;
+    });
+    return Array.isArray(found) ? found.length > 0 : Boolean(found);
+  };
+
+/** Reads of a device, asked for Ada's. */
+const ofDevice = {
+  consentOf: asking(consentOf, adas),
+  installationKey: asking(installationKey, ada.installation),
+  sessionOwner: asking(sessionOwner, adas),
+  deviceDetail: asking(deviceDetail, ada.device),
+  devicesByIdPrefix: asking(devicesByIdPrefix, { prefix: ada.device, most: 1 }),
+  devicesByOrdinal: asking(devicesByOrdinal, [adas]),
+};
+/** Reads of what lets devices and programs in. */
+const overAll = {
+  listTokens: asking(listTokens, null),
+  tokenExists: asking(tokenExists, hashSecret(token)),
+  listApiTokens: asking(listApiTokens, null),
+  accountOfToken: asking(accountOfToken, hashSecret(apiToken)),
+};
+/** Reads of what is the server's own and told to everybody who may ask. */
+const ofServer = {
+  listApplications: asking(listApplications, null),
+  rememberedServer: asking(rememberedServer, null),
+};
+
+const groups = (...names: string[]): Scope => ({
+  ...protocolScope,
+  devices: { kind: "groups", groups: names },
+});
+const scopes: readonly (readonly [string, Scope, { device: boolean; all: boolean }])[] = [
+  ["everything", protocolScope, { device: true, all: true }],
+  ["its group", groups("office", "lab"), { device: true, all: false }],
+  ["its own installation", installationScope(adas), { device: true, all: false }],
+  ["no group", groups(), { device: false, all: false }],
+  ["another group", groups("office"), { device: false, all: false }],
+  ["another installation", installationScope(bobs), { device: false, all: false }],
+];
+
+for (const [name, scope, expected] of scopes) {
+  t.test(`finds what it may under the scope of ${name}`, async (t) => {
+    for (const [read, found] of Object.entries(ofDevice)) t.equal(await found(scope), expected.device, read);
+    for (const [read, found] of Object.entries(overAll)) t.equal(await found(scope), expected.all, read);
+    for (const [read, found] of Object.entries(ofServer)) t.equal(await found(scope), true, read);
+  });
+}
