@@ -2,7 +2,7 @@
  * `npm start`: a server on this machine with this machine's own agent, enrolled and checking in. Ends both when
  * it is asked to (SIGINT, SIGTERM), whatever it is doing at that moment.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -50,6 +50,13 @@ function readArguments() {
       `${error instanceof Error ? error.message : String(error)}\nUsage: npm start [-- --port N --data DIR]`,
     );
   }
+}
+
+/** The lists of definitions and collectors are what the folders hold, whatever was last committed. */
+function generateLists(): void {
+  spawnSync(process.execPath, [join(root, "scripts/generate.ts")], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
 }
 
 const children = new Set<ChildProcess>();
@@ -132,9 +139,11 @@ async function main(): Promise<void> {
       "not yet: --listen and --public-url open the server to other machines, which needs TLS",
     );
   }
+  generateLists();
   const data = resolve(values.data);
   const state = join(data, "agent");
   const { child: server, url } = await startServer(data, values.port);
+  const serverEnd = ended("server", server);
   await enrolOwnAgent(data, state);
   await run("agent", ["check-in", "--state", state, "--json"]);
   const { deviceId } = agentStatus.parse(
@@ -145,7 +154,7 @@ async function main(): Promise<void> {
   );
   for (const line of summaryLines(device, url, data)) output.line(line);
   const agent = begin("agent", ["run", "--state", state], "inherit");
-  const [[which, code]] = await Promise.all([Promise.race([ended("server", server), ended("agent", agent)])]);
+  const [[which, code]] = await Promise.all([Promise.race([serverEnd, ended("agent", agent)])]);
   if (!asked) throw new Ended(1, `The ${which} ended by itself${code === null ? "" : ` with code ${code}`}.`);
 }
 

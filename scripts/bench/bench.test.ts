@@ -28,9 +28,9 @@ async function run(args: readonly string[], temporary?: string) {
 const figure = {
   unit: z.string(),
   better: z.enum(["higher", "lower"]),
-  ours: z.number().positive(),
+  ours: z.number().nonnegative(),
   baseline: z.strictObject({ name: z.string(), value: z.number().positive() }),
-  ratio: z.number().positive(),
+  ratio: z.number().nonnegative(),
 };
 const result = z.strictObject({
   bench: z.string(),

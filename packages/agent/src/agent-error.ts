@@ -24,6 +24,8 @@ export type AgentErrorCode =
   | "state-locked"
   /** A receipt does not say what the server has to say. */
   | "receipt-invalid"
+  /** Consent was withdrawn while the check-in was under way. */
+  | "withdrawn"
   /** The command was asked to end. */
   | "stopped";
 

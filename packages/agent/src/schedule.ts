@@ -21,6 +21,8 @@ export interface Schedule {
   readonly failures: number;
   readonly failingSince: Instant | null;
   readonly lastCheckInAt: Instant | null;
+  /** Counter of the latest check-in whose answer was heeded to the end; an answer after it may have been lost. */
+  readonly answeredCounter: number;
 }
 
 /** Of the wire's `intervalBounds` and `defaultIntervalSeconds`, which a test compares with these. */
@@ -47,6 +49,7 @@ export function firstSchedule(now: Instant, intervalSeconds: number, random: Ran
     failures: 0,
     failingSince: null,
     lastCheckInAt: null,
+    answeredCounter: 0,
   };
 }
 
@@ -69,6 +72,8 @@ interface Answered {
   /** What the server named, unclamped; absent when its answer was a problem. */
   readonly intervalSeconds?: number | undefined;
   readonly retryAfterSeconds?: number | null | undefined;
+  /** Of the check-in, when it came to its end. */
+  readonly counter?: number | undefined;
 }
 
 /** After an answer that made sense, whatever it said: the next interval, or when the server asked to wait. */
@@ -87,11 +92,13 @@ export function afterAnswer(schedule: Schedule, answered: Answered): Schedule {
     failures: 0,
     failingSince: null,
     ...(answered.intervalSeconds === undefined ? {} : { lastCheckInAt: now }),
+    ...(answered.counter === undefined ? {} : { answeredCounter: answered.counter }),
   };
 }
 
+/** A server can ask to wait longer, and not to be called without end. */
 const waitAsked = (seconds: number): Milliseconds =>
-  Math.min(Math.max(Math.ceil(seconds) * second, second), longestWait);
+  Math.min(Math.max(Math.ceil(seconds) * second, firstBackOff), longestWait);
 
 /** After silence or nonsense: full-jitter back-off from 30 s, doubling up to the interval. */
 export function afterSilence(

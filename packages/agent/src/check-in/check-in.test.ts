@@ -5,6 +5,7 @@ import { grantOf } from "@rollcall/protocol";
 import t, { type Test } from "tap";
 import { changeConsent } from "../consent/apply.ts";
 import { withdraw } from "../consent/change.ts";
+import { leaveWithdrawal } from "../consent/left-withdrawals.ts";
 import { readTypedList } from "../consent/typed-list.ts";
 import { policy, problem, type Received } from "../testing/fake-server.ts";
 import { errorOf, installationSection, TestDevice } from "../testing/test-device.ts";
@@ -179,7 +180,7 @@ t.test("sends everything once after the base changed, and then gives up", async 
 t.test("checks in anew when the counter is not the current one", async (t) => {
   const device = await checkedIn(t);
   device.machine.memory = memory(2);
-  device.server.answerNext(sections, () => problem("counter-not-current"));
+  device.server.answerNext(sections, () => problem("base-changed", { reason: "counter" }));
   await device.checkIn();
   const routes = device.server.received.map(({ route }) => route);
   t.same(routes, [checkIns, sections, checkIns, sections]);
@@ -257,6 +258,41 @@ t.test("sends in place of a refused section what the server took last", async (t
   t.match(await device.checkIn(), { result: { outcome: "unchanged" } });
 });
 
+t.test("heeds a withdrawal that was left while it runs, before it sends anything more", async (t) => {
+  const device = await checkedIn(t);
+  device.machine.memory = memory(2);
+  device.server.answerNext(checkIns, (received, response) => {
+    leaveWithdrawal(device.directory, readTypedList("hardware"));
+    return device.server.own(received, response);
+  });
+  t.match(await device.checkIn(), { result: { outcome: "sent", sent: ["memory"] } });
+  t.same(
+    device.server.received.map(({ route }) => route),
+    [checkIns, "GET /v1/server", consent, checkIns, sections],
+  );
+  t.match(bodyOf(device.server.received.at(-1)).sections, { memory: { status: "not-consented" } });
+  t.notMatch(
+    device.server.received
+      .slice(1)
+      .map(({ body }) => JSON.stringify(body))
+      .join(),
+    JSON.stringify(memory(2).document),
+  );
+  t.same(device.believed, device.server.sections);
+  t.match(await device.checkIn(), { result: { outcome: "unchanged" } });
+});
+
+t.test("refuses a consent number that no lost answers explain, and stays readable", async (t) => {
+  const device = await checkedIn(t);
+  grant(device, "system");
+  const stored = { consentNumber: 2 ** 31, grants: device.server.grants };
+  device.server.answerNext(consent, () => problem("consent-changed", stored));
+  t.match(await errorOf(device.checkIn()), { code: "refused" });
+  await device.checkIn();
+  t.match(device.state.consent.value, { consentNumber: 3, acknowledgedNumber: 3 });
+  t.equal(device.server.consentNumber, 3);
+});
+
 t.test("leaves out sections and schemas that the server does not take", async (t) => {
   const device = await TestDevice.enrolled(t);
   const { installation } = device.state;
@@ -267,6 +303,23 @@ t.test("leaves out sections and schemas that the server does not take", async (t
     return { ...reply, body: { ...Object(body), accepts: { installation: 1 } } };
   });
   t.match(await device.checkIn(), { result: { sent: ["installation"] } });
+});
+
+t.test("asks the server what holds now when an answer may have been lost", async (t) => {
+  const device = await checkedIn(t);
+  const { installation } = device.state;
+  installation.replace({ ...installation.value, accepts: { memory: 1 } });
+  device.server.answerNext(checkIns, (_, response) => {
+    response.destroy();
+    return "handled";
+  });
+  t.match(await device.checkIn(), { result: { outcome: "deferred" } });
+  t.match(await device.checkIn(), { result: { outcome: "unchanged" } });
+  const routes = device.server.received.map(({ route }) => route);
+  t.same(routes, [checkIns, "GET /v1/server", checkIns]);
+  t.match(device.state.installation.value.accepts, { memory: 1, system: 1, installation: 1 });
+  await device.checkIn();
+  t.equal(device.server.received.length, 4, "an answer that was kept leaves nothing to ask");
 });
 
 t.test("tells readings when they move or a day passed, never in the document", async (t) => {

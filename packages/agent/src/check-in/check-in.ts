@@ -3,6 +3,7 @@
  * Whatever happens on the way, the state on the disk is one that the next check-in goes on from.
  */
 import { isAgentError, ServerProblem } from "../agent-error.ts";
+import { applyLeftWithdrawals } from "../consent/left-withdrawals.ts";
 import { afterAnswer, afterSilence, type Instant, isDue, type Random } from "../schedule.ts";
 import type { StateDirectory } from "../state/directory.ts";
 import { demandInstallation, type EnrolledState, readEnrolledState } from "../state/enrolled-state.ts";
@@ -13,7 +14,7 @@ import { type Bytes, type Timeouts, withConnection } from "../transport/connecti
 import { ServerApi } from "../transport/server-api.ts";
 import { Session } from "../transport/session.ts";
 import { Exchange, type Exchanged } from "./exchange.ts";
-import type { Collect } from "./found.ts";
+import type { Collect, Found } from "./found.ts";
 
 export interface CheckInOptions {
   readonly directory: StateDirectory;
@@ -56,31 +57,63 @@ export async function checkIn(options: CheckInOptions): Promise<CheckIn> {
 }
 
 async function checkInLocked(options: CheckInOptions): Promise<CheckIn> {
-  const { directory, now, random, collect, ifDue, cpuSeconds } = options;
+  const { directory, now, random, collect, ifDue } = options;
   const state = readEnrolledState(directory, { now: now(), random });
   if (ifDue && !isDue(state.schedule.value, now())) return { result: resultOf("not-due", state) };
   const bytes = { sent: 0, received: 0 };
   try {
+    applyLeftWithdrawals(directory, state);
     const { grants } = state.consent.value;
     const found = await collect({ grants, ownership: state.installation.value.ownership });
-    const exchanged = await exchange(state, options, bytes, (talk) => talk.checkIn(found));
+    const exchanged = await exchangeWhatIsGranted(state, options, bytes, found);
     const { intervalSeconds, submitted } = exchanged;
-    state.schedule.replace(afterAnswer(state.schedule.value, { now: now(), random, intervalSeconds }));
+    const { counter } = state.counter.value;
+    state.schedule.replace(
+      afterAnswer(state.schedule.value, { now: now(), random, intervalSeconds, counter }),
+    );
     return { result: resultOf(submitted ? "sent" : "unchanged", state, bytes, exchanged) };
   } catch (error) {
     planAfter(error, state, options);
     if (!isAgentError(error, "not-reached", "asked-to-wait")) throw error;
     return { result: resultOf("deferred", state, bytes), reason: error.message };
   } finally {
-    addUsage(directory, now(), { bytes: bytes.sent + bytes.received, cpuSeconds: cpuSeconds() });
+    noteUsage(options, bytes);
   }
 }
+
+/** What was used never decides what came of a check-in. */
+function noteUsage({ directory, now, cpuSeconds, note }: CheckInOptions, { sent, received }: Bytes): void {
+  try {
+    addUsage(directory, now(), { bytes: sent + received, cpuSeconds: cpuSeconds() });
+  } catch (error) {
+    note(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Begins anew, with the withdrawal first, when consent is withdrawn on the way; each time with less to send. */
+async function exchangeWhatIsGranted(
+  state: EnrolledState,
+  options: CheckInOptions,
+  bytes: Counted,
+  found: Found,
+): Promise<Exchanged> {
+  for (;;) {
+    try {
+      return await exchange(state, options, bytes, (talk) => talk.checkIn(found));
+    } catch (error) {
+      if (!isAgentError(error, "withdrawn")) throw error;
+      applyLeftWithdrawals(options.directory, state);
+    }
+  }
+}
+
+type Counted = { -readonly [K in keyof Bytes]: Bytes[K] };
 
 /** Talks to the server of this installation; `bytes` is what that took, also when it failed. */
 async function exchange<T>(
   state: EnrolledState,
   { directory, now, agentVersion, note, signal, timeouts }: CheckInOptions,
-  bytes: { -readonly [K in keyof Bytes]: Bytes[K] },
+  bytes: Counted,
   talk: (exchange: Exchange) => Promise<T>,
 ): Promise<T> {
   const { url, insecureLoopback, server, installation } = state.installation.value;
@@ -89,9 +122,11 @@ async function exchange<T>(
     try {
       const api = new ServerApi(connection, server);
       const session = new Session(directory, api, installation);
-      return await talk(new Exchange({ state, api, session, now, agentVersion, note }));
+      return await talk(new Exchange({ directory, state, api, session, now, agentVersion, note }));
     } finally {
-      Object.assign(bytes, connection.bytes());
+      const { sent, received } = connection.bytes();
+      bytes.sent += sent;
+      bytes.received += received;
     }
   });
 }

@@ -5,16 +5,20 @@
 import { randomBytes } from "node:crypto";
 import {
   agentApplication,
+  baseChanged,
   type CheckInAnswer,
   type CheckInRequest,
   type ConsentRequest,
   defaultChannel,
+  digestOf,
   type SectionsAnswer,
   storedConsent,
 } from "@rollcall/protocol";
-import { ServerProblem } from "../agent-error.ts";
+import { AgentError, ServerProblem } from "../agent-error.ts";
 import { consentAcknowledged, isPending, renumberConsent } from "../consent/apply.ts";
+import { isWithdrawalLeft } from "../consent/left-withdrawals.ts";
 import { type Instant, retryHeaders } from "../schedule.ts";
+import type { StateDirectory } from "../state/directory.ts";
 import type { EnrolledState } from "../state/enrolled-state.ts";
 import type { ServerApi } from "../transport/server-api.ts";
 import type { Session } from "../transport/session.ts";
@@ -24,6 +28,7 @@ import { checkConsentReceipt, keepConsentReceipt, keepReceipt, sectionsTaken } f
 import { acknowledgedDigest, fingerprint, type Submission, submissionFor } from "./submission.ts";
 
 export interface ExchangeOptions {
+  readonly directory: StateDirectory;
   readonly state: EnrolledState;
   readonly api: ServerApi;
   readonly session: Session;
@@ -50,6 +55,7 @@ export class Exchange {
 
   async checkIn(collected: Found): Promise<Exchanged> {
     const found = onlyGranted(collected, this.#options.state.consent.value.grants);
+    await this.#askWhatWasMissed();
     await this.sendPendingConsent();
     const answer = await this.#callRoll(found);
     const { intervalSeconds } = answer;
@@ -62,6 +68,19 @@ export class Exchange {
       sent: Object.keys(taken.receipt.sections).sort(),
       refused: taken.refused.map(({ section }) => section).sort(),
     };
+  }
+
+  /** The server tells a change once. Where an answer may have been lost, it is asked what holds now. */
+  async #askWhatWasMissed(): Promise<void> {
+    const { state, api } = this.#options;
+    if (state.schedule.value.answeredCounter === state.counter.value.counter) return;
+    const { answer } = await api.server();
+    if (answer.server === state.installation.value.server) this.#heed(answer);
+  }
+
+  /** Before every request: what a person has taken back meanwhile is not sent any more. */
+  #heedWithdrawals(): void {
+    if (isWithdrawalLeft(this.#options.directory)) throw new AgentError("withdrawn", "consent was withdrawn");
   }
 
   /** Sends the consent list if the server has no receipt given for it; renumbers it once if the server has another number. */
@@ -78,6 +97,7 @@ export class Exchange {
 
   async #putConsent(): Promise<void> {
     const { state, api, session } = this.#options;
+    this.#heedWithdrawals();
     const { consentNumber, grants } = state.consent.value;
     const request: ConsentRequest = { consentNumber, grants };
     const { receipt } = await session.use((token) => api.putConsent(token, request));
@@ -89,10 +109,11 @@ export class Exchange {
   /** Takes the number from a 409 `consent-changed`, once; throws every other error on. */
   #renumber(error: unknown): void {
     const stored =
-      error instanceof ServerProblem && error.is("consent-changed")
+      error instanceof ServerProblem && error.is("consent-changed", ...conflicts)
         ? storedConsent.safeParse(error.facts.body).data
         : undefined;
-    if (!stored || this.#renumbered) throw error;
+    const own = this.#options.state.consent.value.acknowledgedNumber;
+    if (!stored || this.#renumbered || stored.consentNumber > own + mostLost) throw error;
     this.#renumbered = true;
     renumberConsent(this.#options.state, stored.consentNumber);
   }
@@ -109,6 +130,7 @@ export class Exchange {
 
   async #postCheckIn(found: Found): Promise<CheckInAnswer> {
     const { state, api, session, now } = this.#options;
+    this.#heedWithdrawals();
     const { acknowledged, counter, consent } = state;
     const readings = readingsToSend(found, acknowledged.value.readings, now());
     const nonce = randomBytes(16).toString("base64url");
@@ -140,14 +162,19 @@ export class Exchange {
   }
 
   /** What an answer tells besides. Nothing in it widens a grant. */
-  #heed({ accepts, policy, applications = [] }: CheckInAnswer): void {
+  #heed({
+    accepts: told,
+    policy,
+    applications = [],
+  }: Pick<CheckInAnswer, "accepts" | "policy" | "applications">): void {
     const { state, note } = this.#options;
     for (const { number, status } of applications)
       if (status !== "ok") note(`the server calls the application ${number} ${status}`);
     if (policy && policy.digest !== state.installation.value.policy.digest)
       note("the organisation has published another privacy policy; `rollcall-agent consent` tells more");
-    if (!accepts && !policy) return;
     const { installation, acknowledged } = state;
+    const accepts = told && digestOf(told) !== digestOf(installation.value.accepts) ? told : undefined;
+    if (!accepts && !policy) return;
     installation.replace({
       ...installation.value,
       ...(accepts ? { accepts } : {}),
@@ -178,14 +205,16 @@ export class Exchange {
   }
 
   async #settle(found: Found, conflict: ServerProblem): Promise<void> {
-    if (conflict.is("counter-not-current")) await this.#callRoll(found);
-    if (!conflict.is("consent-changed")) return;
+    const { reason } = baseChanged.parse(conflict.facts.body);
+    if (reason === "counter") await this.#callRoll(found);
+    if (reason !== "consent") return;
     this.#renumber(conflict);
     await this.sendPendingConsent();
   }
 
   async #putSections(submission: Submission): Promise<SectionsAnswer> {
     const { state, api, session } = this.#options;
+    this.#heedWithdrawals();
     const { acknowledged, installation, receipts } = state;
     const sent = {
       submission,
@@ -224,5 +253,8 @@ export class Exchange {
   }
 }
 
+/** Answers about consent that can have been lost; a server that names a number further ahead is wrong. */
+const mostLost = 10_000;
+
 /** What everything is sent again after, once. */
-const conflicts = ["base-changed", "counter-not-current", "consent-changed", "dictionary-unknown"];
+const conflicts = ["base-changed", "dictionary-unknown"];

@@ -27,8 +27,9 @@ export function readingsToSend(found: Found, sent: Sent, now: Instant): Readings
 
 function isWorthTelling(readings: Readings, last: Sent[string] | undefined, now: Instant): boolean {
   if (!last || now < last.at || now - last.at >= day) return true;
-  const before = flat(last.values);
-  return [...flat(readings)].some(([name, value]) => hasMoved(before.get(name), value));
+  const [before, after] = [flat(last.values), flat(readings)];
+  // One more or one less is told, too.
+  return before.size !== after.size || [...after].some(([name, value]) => hasMoved(before.get(name), value));
 }
 
 function hasMoved(before: number | undefined, value: number): boolean {

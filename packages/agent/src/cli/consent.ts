@@ -7,21 +7,22 @@ import {
   categoryNames,
   type Grant,
 } from "@rollcall/protocol";
-import { AgentError } from "../agent-error.ts";
+import { AgentError, isAgentError } from "../agent-error.ts";
 import { changeConsent, isPending } from "../consent/apply.ts";
 import { type ConsentChange, grant, withdraw } from "../consent/change.ts";
 import { giverOf } from "../consent/giver.ts";
-import { readTypedList } from "../consent/typed-list.ts";
+import { applyLeftWithdrawals, consentNow, leaveWithdrawal } from "../consent/left-withdrawals.ts";
+import { readTypedList, type TypedWish } from "../consent/typed-list.ts";
 import { StateDirectory } from "../state/directory.ts";
-import { demandInstallation, type EnrolledState, readEnrolledState } from "../state/enrolled-state.ts";
-import { type Consent, consentFile, type Installation } from "../state/files.ts";
+import { demandInstallation, readEnrolledState } from "../state/enrolled-state.ts";
+import type { Consent, Installation } from "../state/files.ts";
 import { withLock } from "../state/lock.ts";
 import type { Context } from "./context.ts";
 
 export function listConsent(context: Context): ExitCode {
   const directory = new StateDirectory(context.stateDirectory);
   const installation = demandInstallation(directory);
-  const consent = directory.demand(consentFile);
+  const consent = consentNow(directory, installation);
   context.output.json(asJson(installation, consent));
   tell(context, installation, consent);
   return exitCodes.done;
@@ -35,42 +36,79 @@ export async function changeConsentCommand(
   const wishes = readTypedList(typed);
   const directory = new StateDirectory(context.stateDirectory);
   demandInstallation(directory);
-  return withLock(directory, () => {
-    const { now, random } = context;
-    const state = readEnrolledState(directory, { now: now(), random });
-    const { ownership, policy } = state.installation.value;
-    const { grants } = state.consent.value;
-    const change =
-      verb === "grant"
-        ? grant(grants, wishes, ownership, giverOf(context, policy))
-        : withdraw(grants, wishes, ownership);
-    return apply(context, verb, state, change, wishes.length);
-  });
+  const change = () => changeLocked(context, directory, verb, wishes);
+  if (verb === "grant") return withLock(directory, change);
+  try {
+    return await withLock(directory, change, { patience: withdrawalPatience });
+  } catch (error) {
+    if (!isAgentError(error, "state-locked")) throw error;
+    return leave(context, directory, wishes);
+  }
 }
 
-function apply(
+/** How long a withdrawal waits for another command; then it is left for that one to find. */
+const withdrawalPatience = 1_000;
+
+function changeLocked(
   context: Context,
+  directory: StateDirectory,
   verb: "grant" | "withdraw",
-  state: EnrolledState,
-  { grants, changed, leftOut }: ConsentChange,
-  asked: number,
+  wishes: readonly TypedWish[],
 ): ExitCode {
+  const { now, random } = context;
+  const state = readEnrolledState(directory, { now: now(), random });
+  applyLeftWithdrawals(directory, state);
   const installation = state.installation.value;
-  for (const name of leftOut) context.output.note(`${name}: ${whyNot(verb, name, installation)}`);
-  if (leftOut.length === asked)
-    throw new AgentError(
-      "basis",
-      verb === "grant" ? "nothing could be granted" : "nothing could be withdrawn",
-    );
-  if (changed.length > 0) changeConsent(state, grants);
-  const { output } = context;
+  const { ownership, policy } = installation;
+  const { grants } = state.consent.value;
+  const change =
+    verb === "grant"
+      ? grant(grants, wishes, ownership, giverOf(context, policy))
+      : withdraw(grants, wishes, ownership);
+  demandSome(context, verb, change, wishes.length, installation);
+  if (change.changed.length > 0) changeConsent(state, change.grants);
   const after = state.consent.value;
+  tellChange(context, verb, installation, after, change);
+  tellPending(context, after);
+  return exitCodes.done;
+}
+
+/** Withdraws while another command holds the state: it takes notice before it sends anything more. */
+function leave(context: Context, directory: StateDirectory, wishes: readonly TypedWish[]): ExitCode {
+  const installation = demandInstallation(directory);
+  const consent = consentNow(directory, installation);
+  const change = withdraw(consent.grants, wishes, installation.ownership);
+  demandSome(context, "withdraw", change, wishes.length, installation);
+  if (change.changed.length > 0) leaveWithdrawal(directory, wishes);
+  tellChange(context, "withdraw", installation, consentNow(directory, installation), change);
+  context.output.line("A check-in that is running takes notice before it sends anything more.");
+  return exitCodes.done;
+}
+
+/** Names what could not be done; throws `basis` when nothing could. */
+function demandSome(
+  { output }: Context,
+  verb: "grant" | "withdraw",
+  { leftOut }: ConsentChange,
+  asked: number,
+  installation: Installation,
+): void {
+  for (const name of leftOut) output.note(`${name}: ${whyNot(verb, name, installation)}`);
+  if (leftOut.length < asked) return;
+  throw new AgentError("basis", verb === "grant" ? "nothing could be granted" : "nothing could be withdrawn");
+}
+
+function tellChange(
+  { output }: Context,
+  verb: "grant" | "withdraw",
+  installation: Installation,
+  after: Consent,
+  { changed, leftOut }: ConsentChange,
+): void {
   output.json({ ...asJson(installation, after), changed, leftOut });
   if (changed.length === 0) output.line("Nothing to change.");
   else output.line(`${verb === "grant" ? "Granted" : "Withdrawn"}: ${changed.join(", ")}.`);
   output.line(`Granted now: ${after.grants.map(({ category }) => category).join(", ")}.`);
-  tellPending(context, after);
-  return exitCodes.done;
 }
 
 /** Why this caller cannot do that with a category, and whom to ask. */

@@ -113,7 +113,15 @@ async function grantWishes(
   const api = new ServerApi(connection, server);
   const session = new Session(directory, api, installation);
   try {
-    await new Exchange({ state, api, session, now, agentVersion, note: output.note }).sendPendingConsent();
+    await new Exchange({
+      directory,
+      state,
+      api,
+      session,
+      now,
+      agentVersion,
+      note: output.note,
+    }).sendPendingConsent();
   } catch (error) {
     if (!isAgentError(error, "not-reached", "asked-to-wait")) throw error;
     output.note(`${error.message}; the grants are sent with the next check-in`);

@@ -14,6 +14,7 @@ const codes: Readonly<Record<AgentErrorCode, ExitCode>> = {
   "state-broken": exitCodes.failed,
   "state-locked": exitCodes.failed,
   "receipt-invalid": exitCodes.failed,
+  withdrawn: exitCodes.failed,
   stopped: exitCodes.done,
 };
 

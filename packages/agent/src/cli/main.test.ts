@@ -162,6 +162,35 @@ t.test("withdraws what rests on consent, and names the basis of what does not", 
   t.same(server.consentNumber, 3);
 });
 
+t.test("withdraws at once, however long a server takes to answer a check-in", async (t) => {
+  const { server, state, agent, json } = await setUp(t);
+  await agent("enrol", server.enrolmentString(), "--grant", "hardware");
+  let answer = () => {};
+  const asked = new Promise<void>((resolve) => {
+    server.answerNext("POST /v1/check-ins", (received, response) => {
+      answer = () => {
+        const { status, body } = server.own(received, response);
+        response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+      };
+      resolve();
+      return "handled";
+    });
+  });
+  const checkIn = ended(start(["check-in", "--state", state]));
+  await asked;
+  t.match(await agent("consent", "withdraw", "hardware"), { code: 0, stdout: /Withdrawn: hardware/ });
+  t.match(await json("consent"), { pending: true, grants: [{ category: "essential" }] });
+  t.match(await json("status"), { pending: ["consent"] });
+  answer();
+  t.match(await checkIn, { code: 0 });
+  t.same(
+    server.grants.map(({ category }) => category),
+    ["essential"],
+  );
+  t.match(server.sections.memory, ["not-consented", null]);
+  t.match(await json("consent"), { pending: false });
+});
+
 t.test("stays, checks in when due, and ends cleanly at any signal", async (t) => {
   const { server, state, agent } = await setUp(t);
   await agent("enrol", server.enrolmentString());
@@ -189,6 +218,7 @@ t.test("stays, checks in when due, and ends cleanly at any signal", async (t) =>
       failures: 0,
       failingSince: null,
       lastCheckInAt: null,
+      answeredCounter: 0,
     }),
   );
   const child = start(["run", "--state", state]);

@@ -43,8 +43,10 @@ async function checkInWhenDue(context: Context, signal: AbortSignal): Promise<bo
     return true;
   } catch (error) {
     if (isAgentError(error, "stopped") || signal.aborted) return false;
-    if (!isAgentError(error, "refused", "receipt-invalid", "state-locked")) throw error;
+    // A full disk and the like pass; what staying would not mend does not.
+    const passing = ["refused", "receipt-invalid", "state-locked", "failed", "withdrawn"] as const;
+    if (!isAgentError(error, ...passing)) throw error;
     tellError(error.message);
-    return error.code !== "state-locked";
+    return isAgentError(error, "refused", "receipt-invalid");
   }
 }

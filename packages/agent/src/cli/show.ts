@@ -23,9 +23,9 @@ import { AgentError } from "../agent-error.ts";
 import type { Found } from "../check-in/found.ts";
 import { collecting } from "../collecting/collecting.ts";
 import { giverOf } from "../consent/giver.ts";
+import { consentNow } from "../consent/left-withdrawals.ts";
 import { StateDirectory } from "../state/directory.ts";
 import { readInstallation } from "../state/enrolled-state.ts";
-import { consentFile } from "../state/files.ts";
 import type { Context } from "./context.ts";
 import { tellSection } from "./document-view.ts";
 
@@ -47,7 +47,7 @@ export async function showCommand(
   const definitions = wanted(sections);
   const directory = new StateDirectory(context.stateDirectory);
   const installation = readInstallation(directory);
-  const granted = installation ? directory.demand(consentFile).grants : null;
+  const granted = installation ? consentNow(directory, installation).grants : null;
   const collect = collecting({
     ...context,
     server: installation?.server ?? null,

@@ -1,10 +1,11 @@
 /** `rollcall-agent status`: where this device stands. Works before enrolment too. */
 import { type ExitCode, exitCodes, type Output } from "@rollcall/host";
 import { isPending } from "../consent/apply.ts";
+import { consentNow } from "../consent/left-withdrawals.ts";
 import type { Instant, Schedule } from "../schedule.ts";
 import { StateDirectory } from "../state/directory.ts";
 import { readInstallation } from "../state/enrolled-state.ts";
-import { type Consent, consentFile, scheduleFile } from "../state/files.ts";
+import { type Consent, scheduleFile } from "../state/files.ts";
 import { usageToday } from "../state/usage.ts";
 import type { Context } from "./context.ts";
 
@@ -34,7 +35,7 @@ function statusOf(directory: StateDirectory, now: Instant): AgentStatus {
   const installation = readInstallation(directory);
   if (!installation) return notEnrolled;
   const schedule = directory.read(scheduleFile);
-  const consent = directory.demand(consentFile);
+  const consent = consentNow(directory, installation);
   const { bytes, cpuSeconds } = usageToday(directory, now);
   return {
     installationId: installation.installation,

@@ -46,6 +46,8 @@ interface CollectingOptions {
 const usualLimit = 15_000;
 /** How long the process may take until its first collector begins, on a machine that is busy. */
 const startLimit = 60_000;
+/** How long a process that was ended may take to go. */
+const killPatience = 2_000;
 const usualChild = new URL("./child.ts", import.meta.url);
 
 export function collecting(around: Surroundings, options: CollectingOptions = {}): Collect {
@@ -122,7 +124,25 @@ function oneRound(
       execArgv: [],
       stdio: ["ignore", "ignore", "ignore", "ipc"],
     });
-    const end = () => child.kill("SIGKILL");
+    let settled = false;
+    const settle = (ending: string): void => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(limit);
+      signal?.removeEventListener("abort", end);
+      if (signal?.aborted) reject(new AgentError("stopped", "stopped as asked"));
+      else if (told.length === task.sections.length) resolve(told);
+      else resolve([...told, why ?? nothingFrom(current(), "failed", `its process ended with ${ending}`)]);
+    };
+    const end = (): void => {
+      child.kill("SIGKILL");
+      // One that waits for a device within the kernel does not go before that answers; nobody waits with it.
+      setTimeout(() => {
+        child.unref();
+        child.channel?.unref();
+        settle("nothing yet");
+      }, killPatience).unref();
+    };
     const giveUpAfter = (milliseconds: number) =>
       setTimeout(() => {
         why = nothingFrom(current(), "timed-out", `took over ${milliseconds} ms`);
@@ -142,14 +162,7 @@ function oneRound(
     child.on("error", (error) => {
       why ??= nothingFrom(current(), "failed", error.message.slice(0, 500));
     });
-    child.on("close", (code, by) => {
-      clearTimeout(limit);
-      signal?.removeEventListener("abort", end);
-      if (signal?.aborted) reject(new AgentError("stopped", "stopped as asked"));
-      else if (told.length === task.sections.length) resolve(told);
-      else
-        resolve([...told, why ?? nothingFrom(current(), "failed", `its process ended with ${by ?? code}`)]);
-    });
+    child.on("close", (code, by) => settle(String(by ?? code)));
     // What goes wrong with it shows in how the child ends.
     child.send(task, () => undefined);
     if (signal?.aborted) end();

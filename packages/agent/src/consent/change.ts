@@ -22,8 +22,9 @@ export interface ConsentChange {
 }
 
 /**
- * Grants what is wished: purposes are added to those granted already, a level replaces the one before. On an
- * organisation's device what has no basis of its own needs the organisation's purpose first.
+ * Grants, for the person at the device, what is wished: purposes are added to those granted already, a level
+ * replaces the one before. On an organisation's device what has no basis of its own needs the organisation's purpose
+ * first.
  */
 export function grant(
   grants: readonly Grant[],
@@ -32,7 +33,7 @@ export function grant(
   giver: Giver,
 ): ConsentChange {
   const added = wishes
-    .filter((wish) => isGrantableUnasked(wish, ownership))
+    .filter((wish) => isGrantableHere(wish, ownership))
     .flatMap((wish) => {
       const before = grants.find(({ category }) => category === wish.category);
       const united = purposes.filter(
@@ -44,9 +45,12 @@ export function grant(
   return {
     grants: withGrants(grants, added),
     changed: added.map(({ category }) => category),
-    leftOut: wishes.filter((wish) => !isGrantableUnasked(wish, ownership)).map(({ category }) => category),
+    leftOut: wishes.filter((wish) => !isGrantableHere(wish, ownership)).map(({ category }) => category),
   };
 }
+
+const isGrantableHere = (wish: Wish, ownership: Ownership): boolean =>
+  ownership === "personal" || isGrantableUnasked(wish, ownership);
 
 /**
  * Withdraws whole categories, or only the purposes that were named. What stands on another basis than consent

@@ -1,10 +1,17 @@
 /** Enrolment against a server: the right one, the wrong one, and one whose answer is lost. */
-import { readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { announceReceiptKey, newSigningKey } from "@rollcall/protocol";
+import {
+  announceReceiptKey,
+  type Grant,
+  grantOf,
+  newSigningKey,
+  type Ownership,
+  readGrantList,
+} from "@rollcall/protocol";
 import t from "tap";
 import { readInstallation } from "../state/enrolled-state.ts";
-import { problem } from "../testing/fake-server.ts";
+import { policy, problem } from "../testing/fake-server.ts";
 import { errorOf, TestDevice } from "../testing/test-device.ts";
 
 const enrolments = "POST /v1/enrolments";
@@ -80,4 +87,43 @@ t.test("has not reached a server whose answer lacks something", async (t) => {
   device.server.answerNext(enrolments, () => ({ status: 201, body: { installation: "ins_x" } }));
   t.match(await errorOf(device.enrol()), { code: "not-reached", message: /makes no sense/ });
   t.equal(readInstallation(device.directory), null);
+});
+
+const giver = {
+  by: "operator",
+  interactive: true,
+  at: "2026-01-01T00:00:00Z",
+  policyDigest: policy.digest,
+};
+/** What the server says of a list that nobody on the device was asked for. */
+function grantsFor(list: string, ownership: Ownership, changes: Partial<Grant> = {}): Grant[] {
+  const wishes = readGrantList(list);
+  if ("error" in wishes) throw new Error(wishes.error);
+  return wishes.map((wish) => ({ ...grantOf(wish, ownership, giver), ...changes }));
+}
+
+t.test("refuses grants that nobody on the device was asked for, and keeps nothing of them", async (t) => {
+  const answers: [ownership: Ownership, grants: Grant[], named: string][] = [
+    ["personal", grantsFor("essential,hardware,network", "personal"), "hardware, network"],
+    ["personal", grantsFor("hardware", "personal", { basis: "legitimate-interest" }), "hardware"],
+    ["personal", grantsFor("essential", "personal", { basis: "consent" }), "essential"],
+    ["organisation", grantsFor("hardware,people,location=city", "organisation"), "people, location"],
+    ["organisation", grantsFor("people", "organisation", { basis: "legitimate-interest" }), "people"],
+    ["organisation", grantsFor("hardware", "organisation", { basis: "contract" }), "hardware"],
+  ];
+  for (const [ownership, grants, named] of answers) {
+    const device = await TestDevice.stranger(t, (server) => {
+      server.ownership = ownership;
+    });
+    device.server.answerNext(enrolments, (received, response) => {
+      const { body, ...reply } = device.server.own(received, response);
+      return { ...reply, body: { ...Object(body), grants } };
+    });
+    t.match(await errorOf(device.enrol()), { code: "failed", message: `asked for: ${named};` });
+    t.equal(readInstallation(device.directory), null);
+    t.same(readdirSync(device.directory.path), ["device.key"]);
+    const key = keyOf(device);
+    await device.enrol();
+    t.not(keyOf(device), key, "a key that would get the same grants again is not shown again");
+  }
 });

@@ -5,11 +5,13 @@
 import {
   type Application,
   agentApplication,
+  basisOf,
   defaultChannel,
   type Enrolment,
   type EnrolmentAnswer,
   type EnrolmentRequest,
   isAnnouncedBy,
+  isGrantableUnasked,
   type ServerAnswer,
   type SigningKey,
 } from "@rollcall/protocol";
@@ -56,6 +58,7 @@ export async function enrol(options: EnrolOptions, api: ServerApi): Promise<Inst
     os,
   };
   const answer = await api.enrol(request, { key, nonce });
+  refuseUnaskedGrants(options, answer);
   return keep(options, server, receiptKey, answer);
 }
 
@@ -90,6 +93,23 @@ function keyFor(options: EnrolOptions): SigningKey {
   const made = makeDeviceKey(directory);
   directory.write(installationFile, { state: "enrolling", ...whereOf(options) });
   return made;
+}
+
+/**
+ * Nobody on the device was asked for anything yet: what comes as granted stands on the ownership's own basis, and on
+ * that one. An attempt that brought other grants is forgotten, for the same key would get them again.
+ */
+function refuseUnaskedGrants({ directory }: EnrolOptions, { grants, ownership }: EnrolmentAnswer): void {
+  const wrong = grants.filter(
+    (grant) => !isGrantableUnasked(grant, ownership) || grant.basis !== basisOf(grant, ownership),
+  );
+  if (wrong.length === 0) return;
+  directory.remove(installationFile);
+  const names = wrong.map(({ category }) => category).join(", ");
+  throw new AgentError(
+    "failed",
+    `the server counts as granted what nobody on this device was asked for: ${names}; this device is not enrolled`,
+  );
 }
 
 /** Writes the state of a new installation. Its own file comes last: before it, the device is not enrolled. */

@@ -1,5 +1,5 @@
 /** The state directory: reads what the agent wrote and distrusts it, writes it atomically. */
-import { mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { syncFolder, writeAtomically } from "@rollcall/host";
 import { parseJson } from "@rollcall/protocol";
@@ -49,6 +49,11 @@ export class StateDirectory {
 
   write<T>({ name }: StateFile<T>, value: T): void {
     this.writeBytes(name, `${JSON.stringify(value)}\n`);
+  }
+
+  /** Names of the files there are. */
+  names(): readonly string[] {
+    return this.#explained("read", () => readdirSync(this.path));
   }
 
   readBytes(name: string): Uint8Array | undefined {

@@ -122,6 +122,7 @@ const scheduleSchema = z.object({
   failures: z.int().min(0),
   failingSince: z.number().nullable(),
   lastCheckInAt: z.number().nullable(),
+  answeredCounter: z.int().min(0).default(0),
 });
 export const scheduleFile = stateFile("schedule.json", scheduleSchema, madeAnew);
 

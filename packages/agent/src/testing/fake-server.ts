@@ -249,9 +249,12 @@ export class FakeServer {
     if (Buffer.compare(decompress(bytes, limits.sectionsDecoded), canonicalBytes(body)) !== 0)
       return problem("not-canonical");
     const { counter, baseStateDigest, consentNumber, sections } = sectionsRequest.parse(body);
-    if (consentNumber !== this.consentNumber) return this.#consentChanged();
-    if (counter !== this.counter) return problem("counter-not-current");
-    if (baseStateDigest !== null && baseStateDigest !== this.stateDigest) return problem("base-changed");
+    const { consentNumber: stored, grants } = this;
+    if (consentNumber !== stored)
+      return problem("base-changed", { reason: "consent", consentNumber: stored, grants });
+    if (counter !== this.counter) return problem("base-changed", { reason: "counter" });
+    if (baseStateDigest !== null && baseStateDigest !== this.stateDigest)
+      return problem("base-changed", { reason: "base" });
     const refused = Object.keys(sections).filter((name) => this.refusing.includes(name));
     const taken = this.#take(sections, refused);
     if (baseStateDigest === null) {

@@ -1,0 +1,90 @@
+/**
+ * Withdrawals that somebody left while another command held the lock, one file each. A check-in that is running
+ * takes notice before its next request, and whoever gets the lock puts them in force: no server can keep a person
+ * from withdrawing by answering slowly.
+ */
+import { randomBytes } from "node:crypto";
+import { categoryNames, type Grant, locationLevels, type Ownership, purposes } from "@rollcall/protocol";
+import { z } from "zod";
+import type { StateDirectory, StateFile } from "../state/directory.ts";
+import type { EnrolledState } from "../state/enrolled-state.ts";
+import { type Consent, consentFile, type Installation } from "../state/files.ts";
+import { changeConsent } from "./apply.ts";
+import { withdraw } from "./change.ts";
+import type { TypedWish } from "./typed-list.ts";
+
+const wishesSchema = z
+  .array(
+    z.object({
+      category: z.enum(categoryNames),
+      level: z.enum(locationLevels).optional(),
+      purposes: z.array(z.enum(purposes)),
+      purposesNamed: z.boolean(),
+    }),
+  )
+  .max(categoryNames.length);
+
+const namePattern = /^withdrawal-[0-9a-f]{16}\.json$/;
+
+const fileNamed = (name: string): StateFile<z.infer<typeof wishesSchema>> => ({
+  name,
+  schema: wishesSchema,
+  remedy: "remove it, and withdraw again",
+});
+
+/** Leaves a withdrawal; on return it is on the disk and will take effect whatever happens. */
+export function leaveWithdrawal(directory: StateDirectory, wishes: readonly TypedWish[]): void {
+  const name = `withdrawal-${randomBytes(8).toString("hex")}.json`;
+  directory.write(
+    fileNamed(name),
+    wishes.map((wish) => ({ ...wish, purposes: [...wish.purposes] })),
+  );
+}
+
+const filesLeft = (directory: StateDirectory) =>
+  directory
+    .names()
+    .filter((name) => namePattern.test(name))
+    .map(fileNamed);
+
+export const isWithdrawalLeft = (directory: StateDirectory): boolean => filesLeft(directory).length > 0;
+
+/** The consent as it is once every withdrawal that was left is in force. */
+export function consentNow(
+  directory: StateDirectory,
+  { ownership }: Pick<Installation, "ownership">,
+): Consent {
+  const consent = directory.demand(consentFile);
+  const files = filesLeft(directory);
+  if (files.length === 0) return consent;
+  const { acknowledgedNumber } = consent;
+  const grants = grantsAfter(directory, consent.grants, ownership);
+  return { consentNumber: acknowledgedNumber + 1, acknowledgedNumber, grants: [...grants] };
+}
+
+function grantsAfter(
+  directory: StateDirectory,
+  grants: readonly Grant[],
+  ownership: Ownership,
+): readonly Grant[] {
+  return filesLeft(directory).reduce<readonly Grant[]>(
+    (left, file) => withdraw(left, (directory.read(file) ?? []).map(asTyped), ownership).grants,
+    grants,
+  );
+}
+
+type StoredWish = z.infer<typeof wishesSchema>[number];
+
+const asTyped = ({ level, ...wish }: StoredWish): TypedWish => ({
+  ...wish,
+  ...(level === undefined ? {} : { level }),
+});
+
+/** Puts in force what was left. The caller holds the lock. */
+export function applyLeftWithdrawals(directory: StateDirectory, state: EnrolledState): void {
+  const files = filesLeft(directory);
+  if (files.length === 0) return;
+  const { ownership } = state.installation.value;
+  changeConsent(state, grantsAfter(directory, state.consent.value.grants, ownership));
+  for (const file of files) directory.remove(file);
+}
