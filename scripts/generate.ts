@@ -59,13 +59,18 @@ function keep(path: string, content: string): void {
   else {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
+    process.stderr.write(`Wrote ${path}\n`);
   }
 }
 
 keep("packages/protocol/src/sections/index.generated.ts", sections);
 keep("packages/agent/src/collectors/index.generated.ts", collectors);
 // Only now, because the catalogue is made from the list that was just written.
-const { catalogue, catalogueMarkdown, problemsMarkdown } = await import("../packages/protocol/src/index.ts");
+const { allSections, catalogue, catalogueMarkdown, problemsMarkdown, searchFieldsOf } = await import(
+  "../packages/protocol/src/index.ts"
+);
+// Throws where two sections declare one search field differently.
+searchFieldsOf(allSections);
 keep("docs/catalogue.json", `${JSON.stringify(catalogue, null, 2)}\n`);
 keep("docs/catalogue.md", catalogueMarkdown(catalogue));
 keep("docs/problems.md", problemsMarkdown());

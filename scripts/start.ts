@@ -35,20 +35,20 @@ class Ended extends Error {
   }
 }
 
+const usage = "Usage: npm start [-- --port N --data DIR]";
+
 function readArguments() {
   const options = {
     port: { type: "string", default: "8080" },
     data: { type: "string", default: join(root, "data") },
     listen: { type: "string" },
     "public-url": { type: "string" },
+    help: { type: "boolean", default: false },
   } as const;
   try {
     return parseArgs({ args: process.argv.slice(2), options, strict: true }).values;
   } catch (error) {
-    throw new Ended(
-      2,
-      `${error instanceof Error ? error.message : String(error)}\nUsage: npm start [-- --port N --data DIR]`,
-    );
+    throw new Ended(2, `${error instanceof Error ? error.message : String(error)}\n${usage}`);
   }
 }
 
@@ -133,6 +133,9 @@ async function enrolOwnAgent(data: string, state: string): Promise<void> {
 
 async function main(): Promise<void> {
   const values = readArguments();
+  if (values.help) throw new Ended(0, usage);
+  if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535)
+    throw new Ended(2, `--port takes a number up to 65535, not ${values.port}\n${usage}`);
   if (values.listen !== undefined || values["public-url"] !== undefined) {
     throw new Ended(
       1,
@@ -152,7 +155,9 @@ async function main(): Promise<void> {
   const device: unknown = JSON.parse(
     await run("server", ["device", deviceId ?? "", "--data", data, "--json"]),
   );
-  for (const line of summaryLines(device, url, data)) output.line(line);
+  const usual = data === join(root, "data");
+  const flags = usual ? { server: "", agent: "" } : { server: ` --data ${data}`, agent: ` --state ${state}` };
+  for (const line of summaryLines(device, { url, data, flags })) output.line(line);
   const agent = begin("agent", ["run", "--state", state], "inherit");
   const [[which, code]] = await Promise.all([Promise.race([serverEnd, ended("agent", agent)])]);
   if (!asked) throw new Ended(1, `The ${which} ended by itself${code === null ? "" : ` with code ${code}`}.`);

@@ -9,18 +9,31 @@ const recorded = z.looseObject({
   model: z.string().nullable(),
   os: z.object({ name: z.string().nullable(), version: z.string().nullable() }),
   sections: z.record(z.string(), section),
+  consent: z.object({ grants: z.array(z.looseObject({ category: z.string(), by: z.string() })) }),
 });
 
 const GiB = 2 ** 30;
 
-export function summaryLines(device: unknown, url: string, data: string): string[] {
-  const { id, hostname, manufacturer, model, os, sections } = recorded.parse(device);
+interface Where {
+  readonly url: string;
+  readonly data: string;
+  /** What the commands have to be told to find this directory; empty where they find it by themselves. */
+  readonly flags: { readonly server: string; readonly agent: string };
+}
+
+export function summaryLines(device: unknown, { url, data, flags }: Where): string[] {
+  const { id, hostname, manufacturer, model, os, sections, consent } = recorded.parse(device);
+  const givers = [...new Set(consent.grants.map(({ by }) => by))].join(", ");
+  const granted = `Granted by ${givers}: ${consent.grants.map(({ category }) => category).join(", ")}.`;
   const of = (name: string, field: string): unknown => sections[name]?.document?.[field];
   const list = (name: string, field: string): readonly unknown[] => {
     const value = of(name, field);
     return Array.isArray(value) ? value : [];
   };
+  const isThere = (name: string) => sections[name]?.document !== undefined;
   const number = (value: unknown) => (typeof value === "number" ? value : 0);
+  const software = Object.keys(sections).filter((name) => name.startsWith("software.") && isThere(name));
+  const packages = software.reduce((sum, name) => sum + list(name, "packages").length, 0);
   const facts: readonly (readonly [string, string])[] = [
     ["device", `${hostname ?? "without a host name"} (${id})`],
     [
@@ -31,17 +44,11 @@ export function summaryLines(device: unknown, url: string, data: string): string
     ],
     ["machine", [manufacturer, model, of("system", "virtualization")].filter(Boolean).join(" ")],
     ["processor", [...new Set(list("processor", "processors").map(modelOf))].filter(Boolean).join(", ")],
-    [
-      "cores",
-      [of("processor", "cores"), of("processor", "threads")].filter(Boolean).join(" cores, threads: "),
-    ],
-    ["memory", `${(number(of("memory", "total")) / GiB).toFixed(1)} GiB`],
-    ["disks", String(list("storage", "disks").length)],
-    ["interfaces", String(list("network", "interfaces").length)],
-    [
-      "software",
-      `${Object.entries(sections).reduce((sum, [name]) => sum + (name.startsWith("software.") ? list(name, "packages").length : 0), 0)} packages`,
-    ],
+    ["cores", [of("processor", "cores"), of("processor", "threads")].filter(Boolean).join(", threads: ")],
+    ["memory", isThere("memory") ? `${(number(of("memory", "total")) / GiB).toFixed(1)} GiB` : ""],
+    ["disks", isThere("storage") ? String(list("storage", "disks").length) : ""],
+    ["interfaces", isThere("network") ? String(list("network", "interfaces").length) : ""],
+    ["software", software.length > 0 ? `${packages} packages` : ""],
   ];
   const told = facts
     .filter(([, value]) => value !== "")
@@ -52,16 +59,16 @@ export function summaryLines(device: unknown, url: string, data: string): string
   return [
     "",
     `Rollcall runs on ${url}; its data is in ${data}.`,
-    "This machine is enrolled and has checked in. Recorded:",
+    `This machine is enrolled as a personal device and has checked in. ${granted} Recorded:`,
     ...told,
     `  sections   ${statuses.join(", ")}`,
     "",
     "Try next, in another terminal:",
-    "  npx rollcall devices",
-    `  npx rollcall device ${hostname ?? id}`,
-    "  npx rollcall software openssl",
-    "  npx rollcall-agent show          what is sent, and under which category",
-    "  npx rollcall-agent consent       what was granted, and how to withdraw it",
+    `  npx rollcall devices${flags.server}`,
+    `  npx rollcall device ${hostname ?? id}${flags.server}`,
+    `  npx rollcall software openssl${flags.server}`,
+    `  npx rollcall-agent show${flags.agent}          what is sent, and under which category`,
+    `  npx rollcall-agent consent${flags.agent}       what was granted, by whom, and how to withdraw it`,
     "Ctrl-C ends the server and the agent.",
     "",
   ];

@@ -91,7 +91,7 @@ t.test("forgets what is withdrawn at once, and so does the server", async (t) =>
   changeConsent(state, grants);
   const kept = readFileSync(join(device.directory.path, "acknowledged.json"), "utf8");
   t.notMatch(kept, /memory|total/);
-  t.match(await device.checkIn(), { result: { outcome: "sent", sent: ["memory"] } });
+  t.match(await device.checkIn(), { result: { outcome: "sent", sent: [] } });
   t.same(device.server.sections.memory, ["not-consented", null]);
   t.notMatch(device.server.bodiesOf(sections), /total/);
   t.same(device.believed, device.server.sections);
@@ -265,7 +265,7 @@ t.test("heeds a withdrawal that was left while it runs, before it sends anything
     leaveWithdrawal(device.directory, readTypedList("hardware"));
     return device.server.own(received, response);
   });
-  t.match(await device.checkIn(), { result: { outcome: "sent", sent: ["memory"] } });
+  t.match(await device.checkIn(), { result: { outcome: "sent", sent: [] } });
   t.same(
     device.server.received.map(({ route }) => route),
     [checkIns, "GET /v1/server", consent, checkIns, sections],

@@ -65,7 +65,7 @@ export class Exchange {
     return {
       intervalSeconds,
       submitted: true,
-      sent: Object.keys(taken.receipt.sections).sort(),
+      sent: namesSent(taken),
       refused: taken.refused.map(({ section }) => section).sort(),
     };
   }
@@ -251,6 +251,12 @@ export class Exchange {
       refused: { ...acknowledged.value.refused, ...Object.fromEntries(refused) },
     });
   }
+}
+
+/** Sections of which anything was told but that they are not granted. */
+function namesSent({ receipt }: SectionsAnswer): string[] {
+  const told = Object.entries(receipt.sections).filter(([, [status]]) => status !== "not-consented");
+  return told.map(([name]) => name).sort();
 }
 
 /** Answers about consent that can have been lost; a server that names a number further ahead is wrong. */

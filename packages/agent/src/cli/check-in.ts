@@ -37,7 +37,7 @@ export function describe({ result }: CheckIn): string {
   const { outcome, sent, refused, bytesSent, bytesReceived } = result;
   const wire = `${bytesSent} bytes out, ${bytesReceived} in`;
   const parts = [
-    outcome === "sent" ? `sent ${sent.join(", ") || "nothing"}` : outcome,
+    outcome === "sent" ? `sent ${sent.join(", ") || "no section"}` : outcome,
     ...(refused.length > 0 ? [`refused ${refused.join(", ")}`] : []),
     ...(outcome === "not-due" ? [] : [wire]),
   ];

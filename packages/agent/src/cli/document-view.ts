@@ -1,6 +1,6 @@
 /** A section for people: its values with units, its lists as tables, following the definition. */
 import type { Output } from "@rollcall/host";
-import type { SectionDefinition, Status } from "@rollcall/protocol";
+import type { Readings, SectionDefinition, Status } from "@rollcall/protocol";
 
 type Shape = SectionDefinition["fields"];
 type Field = Shape[string];
@@ -9,6 +9,7 @@ interface SectionView {
   readonly status: Status;
   readonly category: string;
   readonly document: unknown;
+  readonly readings?: Readings;
   /** Whether it is sent, in words. */
   readonly fate: string;
   readonly diagnostics: readonly string[];
@@ -17,14 +18,27 @@ interface SectionView {
 export function tellSection(
   output: Output,
   definition: SectionDefinition,
-  { status, category, document, fate, diagnostics }: SectionView,
+  { status, category, document, readings = {}, fate, diagnostics }: SectionView,
 ): void {
   const { bold, dim, green, yellow } = output.colour;
   const tone = status === "ok" ? green : yellow;
   output.line(bold(definition.title), ` (${definition.name})  `, tone(status), dim(`  ${category}; ${fate}`));
   if (isObject(document)) tellFields(output, definition.fields, document, "");
+  tellReadings(output, definition, readings);
   for (const diagnostic of diagnostics) output.line(dim(`  note: ${diagnostic}`));
   output.line();
+}
+
+/** Readings of the section itself, and of the items of its lists by their natural key. */
+function tellReadings(output: Output, { flat }: SectionDefinition, readings: Readings): void {
+  const fieldNamed = (name: string) =>
+    flat.find(({ names, field }) => field.kind === "reading" && names.at(-1) === name)?.field;
+  for (const [name, value] of Object.entries(readings)) {
+    const told = typeof value === "number" ? { [name]: value } : value;
+    const item = typeof value === "number" ? "" : `${name} `;
+    for (const [field, number] of Object.entries(told))
+      output.line(`  ${(item + field).padEnd(22)}`, `${inWords(fieldNamed(field), number)} (a reading)`);
+  }
 }
 
 function tellFields(output: Output, shape: Shape, value: object, prefix: string): void {
@@ -61,7 +75,8 @@ function tellList(output: Output, name: string, shape: Shape, items: readonly ob
 function inWords(field: Field | undefined, value: unknown): string {
   if (Array.isArray(value)) return value.join(", ");
   if (typeof value === "boolean") return value ? "yes" : "no";
-  if (typeof value !== "number" || field?.kind !== "quantity") return String(value);
+  if (typeof value !== "number" || (field?.kind !== "quantity" && field?.kind !== "reading"))
+    return String(value);
   const { unit } = field.facts;
   if (unit === "bytes") return bytesInWords(value);
   return unit === "count" || unit === "year" ? String(value) : `${value} ${unit.replaceAll("-", " ")}`;

@@ -136,7 +136,7 @@ t.test("ends with 4 when the server is away, 5 when it refuses, and keeps everyt
   server.answerNext("POST /v1/check-ins", () => problem("identity-in-doubt"));
   t.match(await agent("check-in"), { code: 5, stderr: /identity-in-doubt/, stdout: "" });
   server.refusing = ["installation"];
-  t.match(await agent("check-in"), { code: 0, stderr: /refused installation/ });
+  t.match(await agent("check-in"), { code: 5, stderr: /refused installation/ });
 });
 
 t.test("refuses a wrong token with 5, and lets the next attempt in", async (t) => {
@@ -247,6 +247,17 @@ t.test("shows before enrolment what there would be, for the caller's eyes", asyn
   const human = await run("show", "memory", ...args);
   t.match(human, { code: 0, stdout: /Memory \(memory\) {2}ok[\s\S]*total +2.0 MiB/ });
   t.notMatch(human.stdout, "\u001b");
+});
+
+t.test("shows the readings, too, that are told beside a document", async (t) => {
+  const root = t.testdir({
+    proc: { uptime: "3725.50 7000.00\n", sys: { kernel: { osrelease: "6.1.0\n" } } },
+  });
+  const args = ["show", "operating-system", "--state", join(root, "none"), "--path-rootfs", root];
+  t.match(JSON.parse((await run(...args, "--json")).stdout), {
+    sections: { "operating-system": { readings: { uptimeSeconds: 3_725 } } },
+  });
+  t.match(await run(...args), { code: 0, stdout: /uptimeSeconds +3725 seconds \(a reading\)/ });
 });
 
 t.test("shows after enrolment only what is granted, unless everything is asked for", async (t) => {

@@ -15,6 +15,7 @@ import {
   type Ownership,
   ownerships,
   purposes,
+  type Readings,
   type SectionDefinition,
   type Status,
   sectionNamed,
@@ -33,6 +34,8 @@ interface ShownSection {
   readonly status: Status;
   readonly category: string;
   readonly document: unknown;
+  /** What is told beside the document when it moved. */
+  readonly readings?: Readings;
   /** Before enrolment: which ownerships would send it unasked. */
   readonly sentBy?: readonly Ownership[];
   /** After enrolment: whether it is granted, and so sent. */
@@ -103,8 +106,13 @@ function shownSection(
   found: Found,
   grants: readonly Grant[] | null,
 ): ShownSection {
-  const { status, document } = found.get(definition.name) ?? { status: "unsupported" };
-  const shown = { status, category: definition.category, document: document ?? null };
+  const { status, document, readings = {} } = found.get(definition.name) ?? { status: "unsupported" };
+  const shown = {
+    status,
+    category: definition.category,
+    document: document ?? null,
+    ...(Object.keys(readings).length > 0 ? { readings } : {}),
+  };
   if (grants !== null) return { ...shown, granted: isGranted(definition, grants) };
   return { ...shown, sentBy: ownerships.filter((ownership) => isSentUnasked(definition, ownership)) };
 }

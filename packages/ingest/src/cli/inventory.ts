@@ -62,7 +62,7 @@ const facetValues: ListKind<z.infer<typeof facetValue>> = {
 export function addInventoryCommands(program: Command, contextOf: () => Context): void {
   const listDevices = program
     .command("devices [QUERY...]")
-    .description("devices that a query finds, such as: os:debian memory:>8GiB -software:openssl")
+    .description("devices that a query finds, such as: os:debian 'memory:>8GiB' -software:openssl")
     .addOption(
       new Option("--sort <ORDER>", "order of the list; with - the other way round").choices(
         deviceOrders.flatMap((order) => [order, `-${order}`]),

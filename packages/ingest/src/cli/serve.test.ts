@@ -74,7 +74,7 @@ t.test("ends with 1 and a clear line when the port is taken", async (t) => {
   t.same(end, {
     code: 1,
     stdout: "",
-    stderr: `rollcall: 127.0.0.1:${port} is taken by another program; choose another address with --listen (data: ${data})\n`,
+    stderr: `rollcall: 127.0.0.1:${port} is taken by another program; choose another port or address (data: ${data})\n`,
   });
   ownDataDirectory(data).release();
 });

@@ -75,7 +75,7 @@ function asFailure(error: unknown, directory: string, listen: string): CommandFa
     );
   const why = code === "EADDRINUSE" ? "is taken by another program" : `cannot be opened (${code})`;
   return new CommandFailure(
-    `${listen} ${why}; choose another address with --listen (data: ${directory})`,
+    `${listen} ${why}; choose another port or address (data: ${directory})`,
     exitCodes.failed,
     error,
   );
