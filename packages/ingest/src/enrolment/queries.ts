@@ -291,13 +291,17 @@ export const sessionOwner = defineRead({
     hash: Uint8Array | null;
     expiresAt: number | null;
   } | null> {
-    const row = await database
+    const rows = database
       .selectFrom("installations")
-      .innerJoin("devices", "devices.ordinal", "installations.device")
       .select(["installations.ordinal", "installations.id", "device", "session_hash", "session_expires_at"])
-      .where("installations.ordinal", "=", ordinal)
-      .where((builder) => inScope(builder, scope))
-      .executeTakeFirst();
+      .where("installations.ordinal", "=", ordinal);
+    // Asked at every request of a device, under the scope of everything: that one is not made to join.
+    const row = isOverAll(scope)
+      ? await rows.executeTakeFirst()
+      : await rows
+          .innerJoin("devices", "devices.ordinal", "installations.device")
+          .where((builder) => inScope(builder, scope))
+          .executeTakeFirst();
     if (!row) return null;
     const { session_hash: hash, session_expires_at: expiresAt, ...installation } = row;
     return { installation, hash, expiresAt };
