@@ -1,36 +1,10 @@
 /** Check-ins against a server on a local socket: what is sent, what is kept, and what mends itself. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { grantOf } from "@rollcall/protocol";
-import t, { type Test } from "tap";
-import { changeConsent } from "../consent/apply.ts";
-import { withdraw } from "../consent/change.ts";
-import { leaveWithdrawal } from "../consent/left-withdrawals.ts";
-import { readTypedList } from "../consent/typed-list.ts";
-import { policy, problem, type Received } from "../testing/fake-server.ts";
+import t from "tap";
+import { bodyOf, checkedIn, checkIns, consent, grant, memory, sections } from "../testing/checked-in.ts";
+import { problem, type Received } from "../testing/fake-server.ts";
 import { errorOf, installationSection, TestDevice } from "../testing/test-device.ts";
-
-const memory = (total: number) => ({ status: "ok" as const, document: { total } });
-const [consent, checkIns, sections] = ["PUT /v1/consent", "POST /v1/check-ins", "PUT /v1/sections"];
-
-function grant(device: TestDevice, list: string): void {
-  const giver = { by: "ada", interactive: true, at: "2026-03-04T00:00:00.000Z", policyDigest: policy.digest };
-  const { state } = device;
-  const added = readTypedList(list).map(({ purposesNamed: _, ...wish }) => grantOf(wish, "personal", giver));
-  changeConsent(state, [...state.consent.value.grants, ...added]);
-}
-
-/** A device that granted hardware, has memory, and has checked in once. */
-async function checkedIn(t: Test): Promise<TestDevice> {
-  const device = await TestDevice.enrolled(t);
-  grant(device, "hardware");
-  device.machine.memory = memory(1);
-  await device.checkIn();
-  device.server.received.length = 0;
-  return device;
-}
-
-const bodyOf = (received: Received | undefined): Record<string, unknown> => Object(received?.body);
 
 t.test("sends everything at first, and nothing when nothing changed", async (t) => {
   const device = await TestDevice.enrolled(t);
@@ -71,37 +45,6 @@ t.test("sends nothing of a section that does not pass its own definition", async
   await device.checkIn();
   t.equal(device.server.sections.memory?.[0], "failed");
   t.match(device.notes, [/memory does not pass/]);
-});
-
-t.test("puts a waiting consent before everything else", async (t) => {
-  const device = await TestDevice.enrolled(t);
-  grant(device, "hardware");
-  await device.checkIn();
-  const routes = device.server.received.map(({ route }) => route).slice(2);
-  t.same(routes, [consent, checkIns, sections]);
-  t.match(device.state.consent.value, { consentNumber: 2, acknowledgedNumber: 2 });
-  t.equal(device.state.receipts.value.consent.length, 1);
-});
-
-t.test("forgets what is withdrawn at once, and so does the server", async (t) => {
-  const device = await checkedIn(t);
-  device.machine.memory = { ...memory(1), readings: { made: 1 } };
-  const { state } = device;
-  const { grants } = withdraw(state.consent.value.grants, readTypedList("hardware"), "personal");
-  changeConsent(state, grants);
-  const kept = readFileSync(join(device.directory.path, "acknowledged.json"), "utf8");
-  t.notMatch(kept, /memory|total/);
-  t.match(await device.checkIn(), { result: { outcome: "sent", sent: [] } });
-  t.same(device.server.sections.memory, ["not-consented", null]);
-  t.notMatch(device.server.bodiesOf(sections), /total/);
-  t.same(device.believed, device.server.sections);
-});
-
-t.test("never sends what is not granted, even when it was collected", async (t) => {
-  const device = await TestDevice.enrolled(t);
-  device.machine.memory = memory(1);
-  await device.checkIn();
-  t.same(device.server.sections.memory, ["not-consented", null]);
 });
 
 t.test("has the new counter and nonce on the disk before they are sent", async (t) => {
@@ -256,41 +199,6 @@ t.test("sends in place of a refused section what the server took last", async (t
   t.match(bodyOf(device.server.received.at(-1)).sections, { memory: memory(1) });
   t.same(device.believed, device.server.sections);
   t.match(await device.checkIn(), { result: { outcome: "unchanged" } });
-});
-
-t.test("heeds a withdrawal that was left while it runs, before it sends anything more", async (t) => {
-  const device = await checkedIn(t);
-  device.machine.memory = memory(2);
-  device.server.answerNext(checkIns, (received, response) => {
-    leaveWithdrawal(device.directory, readTypedList("hardware"));
-    return device.server.own(received, response);
-  });
-  t.match(await device.checkIn(), { result: { outcome: "sent", sent: [] } });
-  t.same(
-    device.server.received.map(({ route }) => route),
-    [checkIns, "GET /v1/server", consent, checkIns, sections],
-  );
-  t.match(bodyOf(device.server.received.at(-1)).sections, { memory: { status: "not-consented" } });
-  t.notMatch(
-    device.server.received
-      .slice(1)
-      .map(({ body }) => JSON.stringify(body))
-      .join(),
-    JSON.stringify(memory(2).document),
-  );
-  t.same(device.believed, device.server.sections);
-  t.match(await device.checkIn(), { result: { outcome: "unchanged" } });
-});
-
-t.test("refuses a consent number that no lost answers explain, and stays readable", async (t) => {
-  const device = await checkedIn(t);
-  grant(device, "system");
-  const stored = { consentNumber: 2 ** 31, grants: device.server.grants };
-  device.server.answerNext(consent, () => problem("consent-changed", stored));
-  t.match(await errorOf(device.checkIn()), { code: "refused" });
-  await device.checkIn();
-  t.match(device.state.consent.value, { consentNumber: 3, acknowledgedNumber: 3 });
-  t.equal(device.server.consentNumber, 3);
 });
 
 t.test("leaves out sections and schemas that the server does not take", async (t) => {

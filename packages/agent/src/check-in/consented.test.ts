@@ -1,0 +1,77 @@
+/** Consent in a check-in: told before everything else, in force at once, and the end of what is not granted. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import t from "tap";
+import { changeConsent } from "../consent/apply.ts";
+import { withdraw } from "../consent/change.ts";
+import { leaveWithdrawal } from "../consent/left-withdrawals.ts";
+import { readTypedList } from "../consent/typed-list.ts";
+import { bodyOf, checkedIn, checkIns, consent, grant, memory, sections } from "../testing/checked-in.ts";
+import { problem } from "../testing/fake-server.ts";
+import { errorOf, TestDevice } from "../testing/test-device.ts";
+
+t.test("puts a waiting consent before everything else", async (t) => {
+  const device = await TestDevice.enrolled(t);
+  grant(device, "hardware");
+  await device.checkIn();
+  const routes = device.server.received.map(({ route }) => route).slice(2);
+  t.same(routes, [consent, checkIns, sections]);
+  t.match(device.state.consent.value, { consentNumber: 2, acknowledgedNumber: 2 });
+  t.equal(device.state.receipts.value.consent.length, 1);
+});
+
+t.test("forgets what is withdrawn at once, and so does the server", async (t) => {
+  const device = await checkedIn(t);
+  device.machine.memory = { ...memory(1), readings: { made: 1 } };
+  const { state } = device;
+  const { grants } = withdraw(state.consent.value.grants, readTypedList("hardware"), "personal");
+  changeConsent(state, grants);
+  const kept = readFileSync(join(device.directory.path, "acknowledged.json"), "utf8");
+  t.notMatch(kept, /memory|total/);
+  t.match(await device.checkIn(), { result: { outcome: "sent", sent: [] } });
+  t.same(device.server.sections.memory, ["not-consented", null]);
+  t.notMatch(device.server.bodiesOf(sections), /total/);
+  t.same(device.believed, device.server.sections);
+});
+
+t.test("never sends what is not granted, even when it was collected", async (t) => {
+  const device = await TestDevice.enrolled(t);
+  device.machine.memory = memory(1);
+  await device.checkIn();
+  t.same(device.server.sections.memory, ["not-consented", null]);
+});
+
+t.test("heeds a withdrawal that was left while it runs, before it sends anything more", async (t) => {
+  const device = await checkedIn(t);
+  device.machine.memory = memory(2);
+  device.server.answerNext(checkIns, (received, response) => {
+    leaveWithdrawal(device.directory, readTypedList("hardware"));
+    return device.server.own(received, response);
+  });
+  t.match(await device.checkIn(), { result: { outcome: "sent", sent: [] } });
+  t.same(
+    device.server.received.map(({ route }) => route),
+    [checkIns, "GET /v1/server", consent, checkIns, sections],
+  );
+  t.match(bodyOf(device.server.received.at(-1)).sections, { memory: { status: "not-consented" } });
+  t.notMatch(
+    device.server.received
+      .slice(1)
+      .map(({ body }) => JSON.stringify(body))
+      .join(),
+    JSON.stringify(memory(2).document),
+  );
+  t.same(device.believed, device.server.sections);
+  t.match(await device.checkIn(), { result: { outcome: "unchanged" } });
+});
+
+t.test("refuses a consent number that no lost answers explain, and stays readable", async (t) => {
+  const device = await checkedIn(t);
+  grant(device, "system");
+  const stored = { consentNumber: 2 ** 31, grants: device.server.grants };
+  device.server.answerNext(consent, () => problem("consent-changed", stored));
+  t.match(await errorOf(device.checkIn()), { code: "refused" });
+  await device.checkIn();
+  t.match(device.state.consent.value, { consentNumber: 3, acknowledgedNumber: 3 });
+  t.equal(device.server.consentNumber, 3);
+});
