@@ -193,7 +193,8 @@ t.test("withdraws at once, however long a server takes to answer a check-in", as
 
 t.test("stays, checks in when due, and ends cleanly at any signal", async (t) => {
   const { server, state, agent } = await setUp(t);
-  await agent("enrol", server.enrolmentString());
+  const enrolled = await agent("enrol", server.enrolmentString());
+  t.match(enrolled, { code: 0 }, enrolled.stderr);
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     const child = start(["run", "--state", state]);
     const end = ended(child);
