@@ -1,4 +1,5 @@
-// `npm test [-- PATH…]`: everything that is checked about this repository, or the tests of the paths alone.
+// `npm test [-- PATH…] [--long]`: everything that is checked about this repository, or the tests of the paths alone;
+// with `--long`, tests that repeat what chance decides do so in full, which takes hours.
 // Ends with `N passed, N failed` on a line of its own, and with 1 when something failed or nothing ran.
 import path from "node:path";
 import { ProcessGroups } from "./testing/process-groups.ts";
@@ -49,7 +50,9 @@ async function runTests(files: readonly string[]): Promise<void> {
   });
   const failedBefore = failed.length;
   const tap = "node_modules/tap/dist/esm/run.mjs";
-  const { code } = files.length === 0 ? { code: 0 } : await processes.run([tap, ...files], reader.write);
+  const longTime = isLong ? ["--timeout=7200"] : [];
+  const { code } =
+    files.length === 0 ? { code: 0 } : await processes.run([tap, ...longTime, ...files], reader.write);
   reader.end(files).forEach(fail);
   if (code !== 0 && failed.length === failedBefore) {
     fail({ path: [], points: [{ name: `tap ended with ${code ?? "a signal"}`, diagnostics: undefined }] });
@@ -72,7 +75,10 @@ for (const [signal, exitCode] of Object.entries(interruptions)) {
   });
 }
 
-const paths = process.argv.slice(2);
+const typed = process.argv.slice(2);
+const paths = typed.filter((each) => each !== "--long");
+const isLong = paths.length < typed.length;
+if (isLong) process.env.ROLLCALL_TEST_LONG = "1";
 try {
   const files = testFiles(root, paths);
   if (paths.length === 0) await checkSources();
