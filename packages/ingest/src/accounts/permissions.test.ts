@@ -24,6 +24,7 @@ const decided: Readonly<Record<string, "anyone" | "device" | Permission>> = {
   "GET /api/v1/devices": "inventory.read",
   "GET /api/v1/devices-named": "inventory.read",
   "GET /api/v1/devices/:id": "inventory.read",
+  "DELETE /api/v1/devices/:id": "devices.delete",
   "GET /api/v1/software": "inventory.read",
   "GET /api/v1/facets": "inventory.read",
   "GET /api/v1/applications": "inventory.read",
@@ -64,9 +65,9 @@ t.test("has a decided access for every route", async (t) => {
 t.test("gives each role what it is meant to have", async (t) => {
   t.same(roles, {
     viewer: ["inventory.read"],
-    operator: ["inventory.read", "inventory.read-sensitive"],
+    operator: ["inventory.read", "inventory.read-sensitive", "devices.retire"],
     admin: permissions,
-    "privacy-officer": ["inventory.read", "inventory.read-sensitive"],
+    "privacy-officer": ["inventory.read", "inventory.read-sensitive", "devices.delete"],
   });
   t.same(roleNames.toSorted(), Object.keys(roles).toSorted());
 });
@@ -106,7 +107,7 @@ t.test("keeps a token of one group away from what concerns all", async (t) => {
   const token = await server.apiToken({ role: "admin", group: "lab" });
   for (const [name, permission] of ofAccounts) {
     const outcome = outcomeOf(await send(server.url, harmless(name, `Bearer ${token}`)));
-    const has = permission === "inventory.read";
+    const has = permission === "inventory.read" || permission === "devices.delete";
     t.equal(has ? isLetIn(outcome) : outcome, has || "403 not-permitted", `${name}: ${outcome}`);
   }
 });

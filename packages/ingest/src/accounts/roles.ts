@@ -2,6 +2,8 @@
 export const permissions = [
   "inventory.read",
   "inventory.read-sensitive",
+  "devices.retire",
+  "devices.delete",
   "tokens.manage",
   "applications.manage",
 ] as const;
@@ -9,9 +11,9 @@ export type Permission = (typeof permissions)[number];
 
 export const roles = {
   viewer: ["inventory.read"],
-  operator: ["inventory.read", "inventory.read-sensitive"],
+  operator: ["inventory.read", "inventory.read-sensitive", "devices.retire"],
   admin: [...permissions],
-  "privacy-officer": ["inventory.read", "inventory.read-sensitive"],
+  "privacy-officer": ["inventory.read", "inventory.read-sensitive", "devices.delete"],
 } as const satisfies Record<string, readonly Permission[]>;
 
 export type Role = keyof typeof roles;

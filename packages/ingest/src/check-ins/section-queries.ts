@@ -9,9 +9,10 @@ import {
   stateDigest,
 } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
+import { forgetRowsOfSections } from "../privacy/forget.ts";
 import { readSummary, storedConsent } from "../store/device-columns.ts";
 import type { Schema } from "../store/schema.ts";
-import { removeSearchValues, replaceSearchValues } from "../store/search-values.ts";
+import { replaceSearchValues } from "../store/search-values.ts";
 import { defineWrite } from "../store/store.ts";
 import { type StoredState, stateAfter, statesOf } from "./section-states.ts";
 
@@ -134,13 +135,7 @@ export async function forgetSections(
   names: readonly string[],
 ): Promise<void> {
   if (names.length === 0) return;
-  await database
-    .deleteFrom("sections")
-    .where("installation", "=", ordinal)
-    .where("name", "in", names)
-    .execute();
-  await removeReadings(database, ordinal, names);
-  await removeSearchValues(database, ordinal, names);
+  await forgetRowsOfSections(database, ordinal, names);
   await updateSummary(database, device, new Map(names.map((name) => [name, {}])));
 }
 

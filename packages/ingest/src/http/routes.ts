@@ -4,6 +4,7 @@ import { checkInRoutes } from "../check-ins/routes.ts";
 import { enrolmentRoutes } from "../enrolment/routes.ts";
 import { identityRoutes } from "../identity/routes.ts";
 import { inventoryRoutes } from "../inventory/routes.ts";
+import { privacyRoutes } from "../privacy/routes.ts";
 import { searchRoutes } from "../search/routes.ts";
 import type { Services } from "../services.ts";
 import type { Route } from "./route.ts";
@@ -16,5 +17,6 @@ export function routes(services: Services): readonly Route[] {
     ...inventoryRoutes(services),
     ...searchRoutes(services),
     ...accountRoutes(services),
+    ...privacyRoutes(services),
   ];
 }

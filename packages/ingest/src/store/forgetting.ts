@@ -1,39 +1,64 @@
 /**
  * Everything that holds something of a device: every table of the store, every file and every cache in memory, with
  * how it forgets a device and how long it keeps what it has. A table that is not declared does not compile; deletion
- * and retention go by this list and no other.
+ * and retention go by this list and no other, and their statements are made from it.
  */
 import type { Schema } from "./schema.ts";
 
-/** How a place forgets one device. */
-type Forgets =
+type ColumnOf<Row> = keyof Row & string;
+
+/** Whose a row is: the columns that hold the ordinal of a device, or of an installation; any of them makes it theirs. */
+type Forgets<Row> =
   /** Nothing in it belongs to a device. */
   | "holds nothing of a device"
-  /** Its rows are deleted with the device or the installation that they name. */
-  | "with its device"
-  | "with its installation"
   /** It names a device by its ordinal only, which is never used twice and tells nothing once the device is gone. */
-  | "names ordinals only";
+  | "names ordinals only"
+  | { readonly device: readonly ColumnOf<Row>[] }
+  | { readonly installation: readonly ColumnOf<Row>[] };
 
-export interface Place {
-  readonly forgets: Forgets;
+export interface TablePlace<Row> {
+  readonly forgets: Forgets<Row>;
+  /** The column that names the section that a row came from; it goes with that section, too. */
+  readonly section?: ColumnOf<Row>;
   /** What ends a thing that stays in it. */
   readonly retention: string;
 }
 
+/** In the order in which a device is deleted: what refers to another row before that row. */
 export const tables = {
-  devices: { forgets: "with its device", retention: "as long as the device is there" },
-  installations: { forgets: "with its installation", retention: "as long as the device is there" },
-  sections: { forgets: "with its installation", retention: "as long as the device is there" },
-  readings: { forgets: "with its installation", retention: "90 days" },
-  search_texts: { forgets: "with its installation", retention: "as long as their section" },
-  search_numbers: { forgets: "with its installation", retention: "as long as their section" },
-  search_titles: { forgets: "with its installation", retention: "as long as their section" },
+  sections: {
+    forgets: { installation: ["installation"] },
+    section: "name",
+    retention: "as long as the device is there",
+  },
+  readings: { forgets: { installation: ["installation"] }, section: "section", retention: "90 days" },
+  search_texts: {
+    forgets: { installation: ["installation"] },
+    section: "section",
+    retention: "as long as their section",
+  },
+  search_numbers: {
+    forgets: { installation: ["installation"] },
+    section: "section",
+    retention: "as long as their section",
+  },
+  search_titles: {
+    forgets: { installation: ["installation"] },
+    section: "section",
+    retention: "as long as their section",
+  },
+  installations: { forgets: { device: ["device"] }, retention: "as long as the device is there" },
+  devices: { forgets: { device: ["ordinal"] }, retention: "as long as the device is there" },
   enrolment_tokens: { forgets: "holds nothing of a device", retention: "as long as the server" },
   api_tokens: { forgets: "holds nothing of a device", retention: "as long as the server" },
   applications: { forgets: "holds nothing of a device", retention: "as long as the server" },
   server: { forgets: "holds nothing of a device", retention: "as long as the server" },
-} as const satisfies Record<keyof Schema, Place>;
+} as const satisfies { readonly [Table in keyof Schema]: TablePlace<Schema[Table]> };
+
+interface Place {
+  readonly forgets: "holds nothing of a device" | "names ordinals only";
+  readonly retention: string;
+}
 
 /** Files beside the database, and what is kept in memory. */
 export const others = {

@@ -57,7 +57,7 @@ export async function replaceSearchValues(
   for (const rows of inParts(titles)) await database.insertInto("search_titles").values(rows).execute();
 }
 
-export async function removeSearchValues(
+async function removeSearchValues(
   database: Kysely<Schema>,
   installation: number,
   sections: readonly string[],

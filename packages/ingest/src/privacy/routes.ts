@@ -1,0 +1,35 @@
+/** The end of a device: an admin deletes it. */
+import { deviceIdSchema, RollcallError } from "@rollcall/protocol";
+import { accountScope, type CallingAccount } from "../accounts/caller.ts";
+import { type Route, route } from "../http/route.ts";
+import type { Services } from "../services.ts";
+import { deviceOrdinal } from "./queries.ts";
+import { deleteDevice } from "./rules.ts";
+
+const deleting = { permission: "devices.delete" } as const;
+
+export function privacyRoutes(services: Services): readonly Route[] {
+  return [
+    route({
+      method: "DELETE",
+      path: "/api/v1/devices/:id",
+      access: deleting,
+      async handle({ params }, caller) {
+        const removed = await deleteDevice(services, await ordinalOf(services, caller, params.id));
+        return { status: 200, body: { deleted: true, removed } };
+      },
+    }),
+  ];
+}
+
+/** The device that the address names, if the caller may know of it. */
+async function ordinalOf(
+  { store }: Services,
+  caller: CallingAccount,
+  id: string | undefined,
+): Promise<number> {
+  const read = deviceIdSchema.safeParse(id);
+  const ordinal = read.success ? await store.read(deviceOrdinal, accountScope(caller), read.data) : null;
+  if (ordinal === null) throw new RollcallError("not-found", { detail: "There is no device with this id." });
+  return ordinal;
+}
