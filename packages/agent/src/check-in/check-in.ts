@@ -10,7 +10,8 @@ import { demandInstallation, type EnrolledState, readEnrolledState } from "../st
 import { withLock } from "../state/lock.ts";
 import { addUsage } from "../state/usage.ts";
 import { readAddress } from "../transport/address.ts";
-import { type Bytes, type Timeouts, withConnection } from "../transport/connection.ts";
+import { type Bytes, withConnection } from "../transport/connection.ts";
+import type { Timeouts } from "../transport/one-request.ts";
 import { ServerApi } from "../transport/server-api.ts";
 import { Session } from "../transport/session.ts";
 import { Exchange, type Exchanged } from "./exchange.ts";

@@ -10,7 +10,8 @@ import t, { type Test } from "tap";
 import { ServerProblem } from "../agent-error.ts";
 import { errorOf } from "../testing/test-device.ts";
 import type { Address } from "./address.ts";
-import { type Request, type Timeouts, withConnection } from "./connection.ts";
+import { withConnection } from "./connection.ts";
+import type { Request, Timeouts } from "./one-request.ts";
 
 const quick: Timeouts = { connect: 1_000, headers: 1_000, body: 1_000, whole: 150 };
 

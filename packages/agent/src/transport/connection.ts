@@ -2,34 +2,16 @@
  * One connection to the server: requests with bounded answers, every wait limited, no redirects, bytes counted
  * at the socket. Loaded only when something is going to be sent.
  */
+import { Agent, type IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { withSocketPath } from "@rollcall/host";
-import { limits, nonceHeader, parseJson, problemBody } from "@rollcall/protocol";
-import { buildConnector, Client, type Dispatcher } from "undici";
+import { nonceHeader, parseJson, problemBody } from "@rollcall/protocol";
 import { AgentError, ServerProblem } from "../agent-error.ts";
-import type { Milliseconds } from "../schedule.ts";
 import type { Address } from "./address.ts";
+import { exchangeOne, type Request, type Timeouts, type Way } from "./one-request.ts";
 import { retryAfterSeconds } from "./retry-after.ts";
 
-export interface Timeouts {
-  readonly connect: Milliseconds;
-  /** Until the answer begins. */
-  readonly headers: Milliseconds;
-  /** Between two parts of the answer. */
-  readonly body: Milliseconds;
-  /** For one request in all. */
-  readonly whole: Milliseconds;
-}
-
 const usualTimeouts: Timeouts = { connect: 10_000, headers: 60_000, body: 10_000, whole: 120_000 };
-
-export interface Request {
-  readonly method: "GET" | "POST" | "PUT";
-  /** Path below the server's address. */
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array;
-}
 
 /** An answer that is no problem. */
 export interface Answer {
@@ -64,11 +46,11 @@ export async function withConnection<T>(
   { timeouts = usualTimeouts, signal }: ConnectionOptions,
   use: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  if (address.kind === "loopback") return overClient(address.origin, address.origin, timeouts, signal, use);
+  if (address.kind === "loopback") return overAgent(address.origin, address.origin, timeouts, signal, use);
   const name = `the server at ${address.path}`;
   try {
     return await withSocketPath(address.path, (socketPath) =>
-      overClient(name, "http://localhost", timeouts, signal, use, socketPath),
+      overAgent(name, "http://localhost", timeouts, signal, use, socketPath),
     );
   } catch (error) {
     // The socket's folder is not there: no error of `use` has such a code.
@@ -77,7 +59,7 @@ export async function withConnection<T>(
   }
 }
 
-async function overClient<T>(
+async function overAgent<T>(
   name: string,
   origin: string,
   timeouts: Timeouts,
@@ -86,66 +68,43 @@ async function overClient<T>(
   socketPath?: string,
 ): Promise<T> {
   const sockets = new Set<Socket>();
-  const connect = buildConnector({
-    timeout: timeouts.connect,
-    ...(socketPath === undefined ? {} : { socketPath }),
-  });
-  const client = new Client(origin, {
-    connect: (options, done) =>
-      connect(options, (...result) => {
-        if (result[1]) sockets.add(result[1]);
-        done(...result);
-      }),
-    headersTimeout: timeouts.headers,
-    bodyTimeout: timeouts.body,
-    maxResponseSize: limits.answer,
-    maxHeaderSize: 16_384,
-  });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const sum = (of: (socket: Socket) => number) =>
     [...sockets].reduce((total, socket) => total + of(socket), 0);
+  const way = {
+    origin,
+    socketPath,
+    agent,
+    timeouts,
+    signal,
+    opened: (socket: Socket) => sockets.add(socket),
+  };
   try {
     return await use({
       name,
-      send: (request) => send(client, name, request, timeouts, signal),
+      send: (request) => send(name, request, way),
       bytes: () => ({
         sent: sum((socket) => socket.bytesWritten),
         received: sum((socket) => socket.bytesRead),
       }),
     });
   } finally {
-    await client.destroy();
+    agent.destroy();
   }
 }
 
-async function send(
-  client: Client,
-  name: string,
-  { method, path, headers = {}, body }: Request,
-  { whole }: Timeouts,
-  signal: AbortSignal | undefined,
-): Promise<Answer> {
-  const limit = AbortSignal.timeout(whole);
+async function send(name: string, request: Request, way: Way): Promise<Answer> {
   try {
-    const response = await client.request({
-      method,
-      path,
-      headers: { accept: "application/json", ...headers },
-      body: body ?? null,
-      signal: signal ? AbortSignal.any([signal, limit]) : limit,
-    });
-    return readAnswer(name, response, new Uint8Array(await response.body.arrayBuffer()));
+    const { response, body } = await exchangeOne(request, way);
+    return readAnswer(name, response, body);
   } catch (error) {
-    if (signal?.aborted) throw new AgentError("stopped", "stopped as asked", error);
+    if (way.signal?.aborted) throw new AgentError("stopped", "stopped as asked", error);
     if (error instanceof AgentError) throw error;
     throw silence(name, error);
   }
 }
 
-function readAnswer(
-  name: string,
-  { statusCode, headers }: Dispatcher.ResponseData,
-  bytes: Uint8Array,
-): Answer {
+function readAnswer(name: string, { statusCode = 0, headers }: IncomingMessage, bytes: Uint8Array): Answer {
   const header = (wanted: string) => [headers[wanted] ?? null].flat()[0] ?? null;
   const kind = header("content-type")?.split(";")[0]?.trim().toLowerCase();
   const nonce = header(nonceHeader);

@@ -26,7 +26,8 @@ import {
   sessionAnswer,
 } from "@rollcall/protocol";
 import type { z } from "zod";
-import { type Answer, type Connection, nonsense, type Request } from "./connection.ts";
+import { type Answer, type Connection, nonsense } from "./connection.ts";
+import type { Request } from "./one-request.ts";
 
 /** Who proves something to whom. */
 interface Prover {
