@@ -17,6 +17,7 @@ export * from "./messages/applications.ts";
 export * from "./messages/check-in.ts";
 export * from "./messages/consent.ts";
 export * from "./messages/enrolment.ts";
+export * from "./messages/me.ts";
 export * from "./messages/sections.ts";
 export * from "./messages/server.ts";
 export * from "./messages/session.ts";

@@ -250,15 +250,15 @@ async function addInstallation(
 const asWish = ({ level, ...rest }: z.infer<typeof wishesSchema>[number]): Wish =>
   level === undefined ? rest : { ...rest, level };
 
-/** The key that a session has to be proved with. */
+/** The key that a session, or what the person at the device asks, has to be proved with. */
 export const installationKey = defineRead({
   name: "installation-key",
-  async run(database, scope, id: string): Promise<{ ordinal: number; key: string } | null> {
+  async run(database, scope, id: string): Promise<{ ordinal: number; device: number; key: string } | null> {
     return (
       (await database
         .selectFrom("installations")
         .innerJoin("devices", "devices.ordinal", "installations.device")
-        .select(["installations.ordinal", "key"])
+        .select(["installations.ordinal", "installations.device", "key"])
         .where("installations.id", "=", id)
         .where((builder) => inScope(builder, scope))
         .executeTakeFirst()) ?? null

@@ -3,13 +3,12 @@ import {
   agentApplication,
   type EnrolmentAnswer,
   type EnrolmentRequest,
-  proofHeader,
   RollcallError,
   type SessionAnswer,
-  verifyProof,
 } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
 import type { Incoming } from "../http/route.ts";
+import { demandProof } from "../identity/proofs.ts";
 import { hashSecret, newSession } from "../identity/secrets.ts";
 import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
@@ -23,33 +22,6 @@ import {
   setSession,
   tokenExists,
 } from "./queries.ts";
-
-type Proved = Pick<Incoming<unknown, unknown>, "method" | "target" | "bytes" | "header">;
-
-/** Checks the proof of a request and spends its nonce. */
-function demandProof(
-  { keys, nonces }: Services,
-  incoming: Proved,
-  use: "enrol" | "session",
-  key: string,
-  installation?: string,
-): void {
-  const header = incoming.header(proofHeader);
-  if (header === undefined)
-    throw new RollcallError("proof-invalid", { detail: "The request carries no Rollcall-Proof." });
-  const audience = keys.identity.publicKey;
-  const { method, target, bytes: body } = incoming;
-  nonces.spend(
-    verifyProof(header, key, {
-      use,
-      audience,
-      method,
-      target,
-      body,
-      ...(installation === undefined ? {} : { installation }),
-    }),
-  );
-}
 
 async function startSession({ store, config, now }: Services, ordinal: number): Promise<SessionAnswer> {
   const { session, hash } = newSession(ordinal);
@@ -67,7 +39,7 @@ export async function enrolDevice(
   const { token, key, applications } = incoming.body;
   const tokenHash = hashSecret(token);
   if (!(await store.read(tokenExists, protocolScope, tokenHash))) throw new RollcallError("token-unknown");
-  demandProof(services, incoming, "enrol", key);
+  demandProof(services, incoming, { use: "enrol", key });
   await refuseStrangers(
     services,
     applications.map(({ number }) => number),
@@ -122,6 +94,6 @@ export async function newSessionFor(
   const found = await services.store.read(installationKey, protocolScope, installation);
   if (!found)
     throw new RollcallError("session-invalid", { detail: "This server does not know the installation." });
-  demandProof(services, incoming, "session", found.key, installation);
+  demandProof(services, incoming, { use: "session", key: found.key, installation });
   return startSession(services, found.ordinal);
 }

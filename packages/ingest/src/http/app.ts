@@ -8,7 +8,14 @@ import { z } from "zod";
 import type { CallingInstallation } from "../accounts/caller.ts";
 import { cutAddress, type ServerLog } from "../logs/request-log.ts";
 import type { Services } from "../services.ts";
-import { callingAccount, callingInstallation, type Door, demandPermission } from "./authenticate.ts";
+import {
+  callingAccount,
+  callingInstallation,
+  type Door,
+  demandOwn,
+  demandPermission,
+  installationNamed,
+} from "./authenticate.ts";
 import { discardBody, readBody } from "./body.ts";
 import { isFault, problemAnswer } from "./problem-answer.ts";
 import type { Answer, Incoming, Route } from "./route.ts";
@@ -158,10 +165,26 @@ async function run(services: Services, declared: Route, running: Running): Promi
     named.device = caller.device;
     return alone(busy, caller, async () => declared.handle(await incoming(running, declared), caller));
   }
+  if (declared.access === "me") {
+    const caller = await installationNamed(services, { header: (name) => request.get(name) });
+    refuseUnexpectedBody(request, declared);
+    // The proof before the installation's turn: whoever only knows its name takes no turn from it.
+    const own = await incoming(running, declared);
+    demandOwn(services, own, caller);
+    named.device = caller.device;
+    return alone(busy, caller, () => declared.handle(own, caller));
+  }
   const caller = await callingAccount(services, door, authorization);
   named.account = caller.name;
   demandPermission(caller, declared.access.permission);
   return declared.handle(await incoming(running, declared), caller);
+}
+
+/** A proof is about the whole request: what its address does not take is not passed over. */
+function refuseUnexpectedBody({ headers }: Request, declared: Route): void {
+  const isEmpty = headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) === 0;
+  if (!declared.body && !isEmpty)
+    throw new RollcallError("invalid-request", { detail: "This address takes no body." });
 }
 
 /** One request at a time for each installation. */

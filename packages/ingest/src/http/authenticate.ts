@@ -1,12 +1,17 @@
-/** Finds out who calls: a session for a device, an API token or the control socket for an account. */
-import { RollcallError } from "@rollcall/protocol";
+/**
+ * Finds out who calls: a session for a device, a proof for the person at it, an API token or the control socket for
+ * an account.
+ */
+import { RollcallError, readProof } from "@rollcall/protocol";
 import type { CallingAccount, CallingInstallation } from "../accounts/caller.ts";
 import { accountOfToken } from "../accounts/queries.ts";
 import { isOverAllGroups, type Permission, permits } from "../accounts/roles.ts";
-import { sessionOwner } from "../enrolment/queries.ts";
+import { installationKey, sessionOwner } from "../enrolment/queries.ts";
+import { demandProof, proofIn } from "../identity/proofs.ts";
 import { hashSecret, readSession, sameHash } from "../identity/secrets.ts";
 import type { Services } from "../services.ts";
 import { protocolScope } from "../store/scope.ts";
+import type { Incoming } from "./route.ts";
 
 /** Which of the server's doors a request came through. */
 export type Door = "network" | "agent-socket" | "control-socket";
@@ -27,6 +32,31 @@ export async function callingInstallation(
   if ((owner.expiresAt ?? 0) <= services.now())
     throw new RollcallError("session-invalid", { detail: "The session is over." });
   return owner.installation;
+}
+
+/** An installation that a request says it comes from; nothing of that is proved yet. */
+export interface NamedInstallation extends CallingInstallation {
+  readonly key: string;
+}
+
+/** The installation that a proof names. Its signature is not looked at before the installation is found. */
+export async function installationNamed(
+  { store }: Services,
+  incoming: Pick<Incoming<unknown, unknown>, "header">,
+): Promise<NamedInstallation> {
+  const { installation: id } = readProof(proofIn(incoming)).statement;
+  const found = id === undefined ? null : await store.read(installationKey, protocolScope, id);
+  if (id !== undefined && found) return { ...found, id };
+  throw new RollcallError("proof-invalid", { detail: "This server does not know the installation." });
+}
+
+/** Whether the request is its own: a proof of use `me`, for this very request. Throws, with a new nonce, when not. */
+export function demandOwn(
+  services: Services,
+  incoming: Incoming<unknown, unknown>,
+  { id: installation, key }: NamedInstallation,
+): void {
+  demandProof(services, incoming, { use: "me", key, installation });
 }
 
 /** The calling account. Who can open the control socket is the operator. */

@@ -56,6 +56,14 @@ interface DeviceRoute<Query, Body> extends RouteBase<Query, Body> {
   readonly access: "device";
   handle(incoming: Incoming<Query, Body>, caller: CallingInstallation): Promise<Answer>;
 }
+/**
+ * A route of the person at a device: each request carries a proof `me` of the installation's key, a session opens
+ * nothing here.
+ */
+interface MeRoute<Query, Body> extends RouteBase<Query, Body> {
+  readonly access: "me";
+  handle(incoming: Incoming<Query, Body>, caller: CallingInstallation): Promise<Answer>;
+}
 interface AccountRoute<Query, Body> extends RouteBase<Query, Body> {
   readonly access: { readonly permission: Permission };
   handle(incoming: Incoming<Query, Body>, caller: CallingAccount): Promise<Answer>;
@@ -64,6 +72,7 @@ interface AccountRoute<Query, Body> extends RouteBase<Query, Body> {
 export type RouteOf<Query, Body> =
   | OpenRoute<Query, Body>
   | DeviceRoute<Query, Body>
+  | MeRoute<Query, Body>
   | AccountRoute<Query, Body>;
 
 /** A route whose query and body types are its own business. */

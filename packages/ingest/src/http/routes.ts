@@ -4,6 +4,7 @@ import { checkInRoutes } from "../check-ins/routes.ts";
 import { enrolmentRoutes } from "../enrolment/routes.ts";
 import { identityRoutes } from "../identity/routes.ts";
 import { inventoryRoutes } from "../inventory/routes.ts";
+import { meRoutes } from "../privacy/me-routes.ts";
 import { privacyRoutes } from "../privacy/routes.ts";
 import { searchRoutes } from "../search/routes.ts";
 import type { Services } from "../services.ts";
@@ -14,6 +15,7 @@ export function routes(services: Services): readonly Route[] {
     ...identityRoutes(services),
     ...enrolmentRoutes(services),
     ...checkInRoutes(services),
+    ...meRoutes(services),
     ...inventoryRoutes(services),
     ...searchRoutes(services),
     ...accountRoutes(services),

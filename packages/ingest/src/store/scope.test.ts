@@ -12,6 +12,7 @@ import {
 import { rememberedServer } from "../identity/queries.ts";
 import { hashSecret } from "../identity/secrets.ts";
 import { deviceDetail, devicesByIdPrefix, devicesByOrdinal } from "../inventory/queries.ts";
+import { ownRecord } from "../privacy/me-queries.ts";
 import { TestServer } from "../testing/test-server.ts";
 import { pathsIn } from "./data-directory.ts";
 import { installationScope, protocolScope, type Scope } from "./scope.ts";
@@ -49,6 +50,7 @@ const ofDevice = {
   deviceDetail: asking(deviceDetail, ada.device),
   devicesByIdPrefix: asking(devicesByIdPrefix, { prefix: ada.device, most: 1 }),
   devicesByOrdinal: asking(devicesByOrdinal, [adas]),
+  ownRecord: asking(ownRecord, adas),
 };
 /** Reads of what lets devices and programs in. */
 const overAll = {

@@ -15,6 +15,7 @@ import {
   makeProof,
   newSigningKey,
   nonceHeader,
+  type ProofSubject,
   type ProofUse,
   reprDigest,
   type SectionsAnswer,
@@ -139,6 +140,22 @@ export class SimulatedDevice {
     } as const;
     const proof = makeProof(this.key, installation === undefined ? subject : { ...subject, installation });
     return this.send({ method: "POST", path, body, headers: { ...json, "rollcall-proof": proof } });
+  }
+
+  /** A request of the person at the device. Its proof says what is true of it, but for `changes`. */
+  async me(
+    method: Request["method"],
+    path: string,
+    value?: unknown,
+    { key = this.key, ...changes }: Partial<ProofSubject> & { readonly key?: SigningKey } = {},
+  ): Promise<Reply> {
+    const body = value === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(value));
+    const { installation } = this;
+    const nonce = changes.nonce ?? (await this.nonce());
+    const audience = this.#options.server;
+    const subject = { use: "me", audience, installation, method, target: path, body, nonce } as const;
+    const headers = { ...json, "rollcall-proof": makeProof(key, { ...subject, ...changes }) };
+    return this.send({ method, path, headers, ...(value === undefined ? {} : { body }) });
   }
 
   enrolmentBody(token = this.#options.token) {

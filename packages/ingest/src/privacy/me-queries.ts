@@ -1,0 +1,59 @@
+/** What the person at a device asks about, in the store. */
+import { type ConsentReceipt, consentReceipt, type Receipt } from "@rollcall/protocol";
+import { jsonColumn } from "../store/columns.ts";
+import { storedConsent } from "../store/device-columns.ts";
+import { inScope } from "../store/scope.ts";
+import { defineRead } from "../store/store.ts";
+
+/** The installation's own record. Throws for one outside the scope. */
+export const ownRecord = defineRead({
+  name: "own-record",
+  async run(database, scope, ordinal: number) {
+    const row = await database
+      .selectFrom("installations")
+      .innerJoin("devices", "devices.ordinal", "installations.device")
+      .select([
+        "devices.id as device",
+        "devices.ownership",
+        "installations.enrolled_at",
+        "installations.counter",
+        "installations.check_in_at",
+        "installations.consent_number",
+        "installations.grants",
+        "installations.consent_receipt",
+      ])
+      .where("installations.ordinal", "=", ordinal)
+      .where((builder) => inScope(builder, scope))
+      .executeTakeFirstOrThrow();
+    return {
+      device: row.device,
+      ownership: row.ownership,
+      enrolledAt: row.enrolled_at,
+      /** 0 before the first check-in. */
+      counter: row.counter,
+      checkedInAt: row.check_in_at,
+      consent: storedConsent(row),
+      consentReceipt: readReceipt(row.consent_receipt),
+    };
+  },
+});
+
+const readReceipt = (text: string | null): ConsentReceipt | null =>
+  text === null ? null : jsonColumn(consentReceipt, text, "installations.consent_receipt");
+
+/** Status and digest of every section that the server holds of the installation. */
+export const ownStates = defineRead({
+  name: "own-states",
+  async run(database, scope, ordinal: number): Promise<Receipt["sections"]> {
+    const rows = await database
+      .selectFrom("sections")
+      .innerJoin("installations", "installations.ordinal", "sections.installation")
+      .innerJoin("devices", "devices.ordinal", "installations.device")
+      .select(["sections.name", "sections.status", "sections.digest"])
+      .where("sections.installation", "=", ordinal)
+      .where((builder) => inScope(builder, scope))
+      .orderBy("sections.name")
+      .execute();
+    return Object.fromEntries(rows.map(({ name, status, digest }) => [name, [status, digest]]));
+  },
+});

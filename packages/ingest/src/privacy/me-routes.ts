@@ -1,0 +1,40 @@
+/** `/v1/me…`: what the person at a device asks. Each request proves for itself that it comes from there. */
+import { RollcallError } from "@rollcall/protocol";
+import { z } from "zod";
+import { type Route, route } from "../http/route.ts";
+import type { Services } from "../services.ts";
+import { ownReceipts, ownView } from "./me-rules.ts";
+
+const access = "me";
+const smallBody = 16_384;
+const nothing = z.strictObject({});
+
+export function meRoutes(services: Services): readonly Route[] {
+  return [
+    route({
+      method: "GET",
+      path: "/v1/me",
+      access,
+      query: nothing,
+      handle: async (_incoming, caller) => ({ status: 200, body: await ownView(services, caller) }),
+    }),
+    route({
+      method: "GET",
+      path: "/v1/me/receipts",
+      access,
+      query: nothing,
+      handle: async (_incoming, caller) => ({ status: 200, body: await ownReceipts(services, caller) }),
+    }),
+    ...["restrict", "complain"].map((verb) =>
+      route({
+        method: "POST",
+        path: `/v1/me/${verb}`,
+        access,
+        query: nothing,
+        body: { schema: z.unknown(), limit: smallBody },
+        handle: () =>
+          Promise.reject(new RollcallError("not-yet", { detail: `This server does not take ${verb} yet.` })),
+      }),
+    ),
+  ];
+}

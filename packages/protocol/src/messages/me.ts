@@ -1,0 +1,73 @@
+/** `/v1/me…`: what the person at a device asks of the server, each request under a proof of use `me`. */
+import { z } from "zod";
+import { installationIdSchema } from "../identifier.ts";
+import { publicKeySchema, signatureSchema } from "../keys.ts";
+import { sectionNameSchema } from "./check-in.ts";
+import { consentReceipt } from "./consent.ts";
+import { receiptSchema } from "./sections.ts";
+import { announcedKeySchema } from "./server.ts";
+
+/**
+ * `POST /v1/me/correct`: this field is wrong, and this is right. `pointer` (RFC 6901) names a field of the section's
+ * document; `value` null takes an earlier correction back.
+ */
+export const correctionRequest = z.strictObject({
+  section: sectionNameSchema,
+  pointer: z.string().min(2).max(256),
+  value: z.union([z.string().max(65_536), z.number(), z.boolean(), z.null()]),
+  reason: z.string().max(1_024).optional(),
+});
+export type CorrectionRequest = z.infer<typeof correctionRequest>;
+
+/** A correction as it is shown, beside the value that was collected. */
+export const correctionSchema = z.object({
+  section: sectionNameSchema,
+  pointer: z.string().max(256),
+  value: z.unknown(),
+  collected: z.unknown(),
+  reason: z.string().max(1_024).nullable(),
+  at: z.iso.datetime(),
+});
+export type Correction = z.infer<typeof correctionSchema>;
+export const correctionAnswer = z.object({ corrections: z.array(correctionSchema).max(1_000) });
+export type CorrectionAnswer = z.infer<typeof correctionAnswer>;
+
+/** Somebody read this device's data: who, with which right, what, when. */
+export const lookupSchema = z.object({
+  at: z.iso.datetime(),
+  by: z.string().max(256),
+  what: z.string().max(1_024),
+});
+export type Lookup = z.infer<typeof lookupSchema>;
+export const lookupsAnswer = z.object({ items: z.array(lookupSchema.loose()).max(1_000) });
+export type LookupsAnswer = z.infer<typeof lookupsAnswer>;
+
+/** `GET /v1/me/receipts`: what the server holds, signed anew; null where nothing is held. */
+export const receiptsAnswer = z.object({
+  receiptKey: announcedKeySchema,
+  consent: consentReceipt.nullable(),
+  state: receiptSchema.nullable(),
+});
+export type ReceiptsAnswer = z.infer<typeof receiptsAnswer>;
+
+const signedDeletion = z.object({
+  use: z.literal("deletion"),
+  server: publicKeySchema,
+  installation: installationIdSchema,
+  /** Everything, or what is personal on an organisation's device. */
+  scope: z.enum(["everything", "personal"]),
+  at: z.iso.datetime(),
+  signature: signatureSchema,
+});
+export type DeletionReceipt = z.infer<typeof signedDeletion>;
+/** Loose, as everything signed: a newer server may say more, and the signature is over all of it. */
+export const deletionReceipt = signedDeletion.loose();
+
+/** `POST /v1/me/delete`. */
+export const deletionRequest = z.strictObject({});
+/** 200: everything is gone; 202: what is personal is gone, the rest is a request to the organisation. */
+export const deletionAnswer = z.object({
+  receipt: deletionReceipt,
+  request: z.object({ number: z.int().min(1), at: z.iso.datetime() }).optional(),
+});
+export type DeletionAnswer = z.infer<typeof deletionAnswer>;
