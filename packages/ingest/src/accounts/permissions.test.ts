@@ -11,7 +11,7 @@ import { TestServer } from "../testing/test-server.ts";
 import { type Permission, permissions, type Role, roleNames, roles } from "./roles.ts";
 
 /** A route that is not here was added without a decision on who may call it. */
-const decided: Readonly<Record<string, "anyone" | "device" | Permission>> = {
+const decided: Readonly<Record<string, "anyone" | "device" | "me" | Permission>> = {
   "GET /": "anyone",
   "GET /healthz": "anyone",
   "GET /readyz": "anyone",
@@ -21,6 +21,10 @@ const decided: Readonly<Record<string, "anyone" | "device" | Permission>> = {
   "POST /v1/check-ins": "device",
   "PUT /v1/consent": "device",
   "PUT /v1/sections": "device",
+  "GET /v1/me": "me",
+  "GET /v1/me/receipts": "me",
+  "POST /v1/me/restrict": "me",
+  "POST /v1/me/complain": "me",
   "GET /api/v1/devices": "inventory.read",
   "GET /api/v1/devices-named": "inventory.read",
   "GET /api/v1/devices/:id": "inventory.read",
@@ -128,6 +132,17 @@ t.test("lets nobody in without a token but through the control socket, as its op
       "403 not-permitted",
       "a token says who calls, at every door",
     );
+});
+
+t.test("takes neither session nor token for the proof of the person at a device", async (t) => {
+  const device = await server.device();
+  const token = await server.apiToken({ role: "admin" });
+  for (const [name, access] of Object.entries(decided)) {
+    if (access !== "me") continue;
+    for (const authorization of [`Bearer ${token}`, `Bearer ${device.session}`, undefined])
+      for (const door of [server.url, server.control, agentSocket])
+        t.equal(outcomeOf(await send(door, harmless(name, authorization))), "401 proof-invalid", name);
+  }
 });
 
 t.test("takes no API token for a device's session", async (t) => {
