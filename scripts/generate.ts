@@ -1,6 +1,6 @@
 /**
  * Writes what follows from the folders' contents: the lists of section definitions and of collectors, the data
- * catalogue and the page of problems. With `--check` it writes nothing and ends with 1 when something is not as it would write it.
+ * catalogue, the pages of problems and of the configuration. With `--check` it writes nothing and ends with 1 when something is not as it would write it.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -74,6 +74,8 @@ searchFieldsOf(allSections);
 keep("docs/catalogue.json", `${JSON.stringify(catalogue, null, 2)}\n`);
 keep("docs/catalogue.md", catalogueMarkdown(catalogue));
 keep("docs/problems.md", problemsMarkdown());
+const { configurationMarkdown } = await import("../packages/ingest/src/config-page.ts");
+keep("docs/configuration.md", configurationMarkdown());
 
 if (wrong.length > 0) {
   process.stderr.write(`Not as \`npm run generate\` writes it: ${wrong.join(", ")}\n`);

@@ -5,7 +5,7 @@ import type { ListenOptions, Socket } from "node:net";
 import { withSocketPath } from "@rollcall/host";
 import { accepts, catalogueDigest, digestOf } from "@rollcall/protocol";
 import type { Request } from "express";
-import { readConfig } from "./config.ts";
+import { type Config, readConfig } from "./config.ts";
 import { type App, createApp } from "./http/app.ts";
 import type { Door } from "./http/authenticate.ts";
 import { Nonces } from "./identity/nonces.ts";
@@ -28,8 +28,8 @@ export interface ServerOptions {
   readonly now: () => number;
   /** The sections that it takes, where that is not all that it knows; for tests of an older server. */
   readonly accepts?: Readonly<Record<string, number>>;
-  /** What connections get, where it is not the protocol's; for tests. */
-  readonly timeouts?: Partial<typeof timeouts>;
+  /** What connections get, where it is not the configuration's; for tests. */
+  readonly timeouts?: Partial<Timeouts>;
 }
 
 export interface RunningServer {
@@ -42,14 +42,14 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Node's defaults are looser: PROTOCOL gives headers 10 s, a body 60 s, a quiet connection 65 s. */
-const timeouts = {
-  headersTimeout: 10_000,
-  requestTimeout: 60_000,
-  keepAliveTimeout: 65_000,
-  connectionsCheckingInterval: 2_000,
-};
-const mostSockets = 8_192;
+/** What one connection gets, milliseconds; Node's own defaults are looser. */
+const timeoutsOf = (config: Config) => ({
+  headersTimeout: config["server.headersSeconds"] * 1_000,
+  requestTimeout: config["server.bodySeconds"] * 1_000,
+  keepAliveTimeout: config["server.keepAliveSeconds"] * 1_000,
+  connectionsCheckingInterval: Math.min(config["server.headersSeconds"] * 200, 2_000),
+});
+type Timeouts = ReturnType<typeof timeoutsOf>;
 
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const directory = ownDataDirectory(options.directory);
@@ -79,7 +79,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const listeners: Listener[] = [];
     undo.push(() => finishAll(listeners, config["server.stopSeconds"]));
     const open = async (door: Door, where: ListenOptions): Promise<Server> => {
-      const listener = await listen(app, where, { ...timeouts, ...options.timeouts });
+      const allowed = { ...timeoutsOf(config), ...options.timeouts };
+      const listener = await listen(app, where, allowed, config["server.sockets"]);
       listener.server.on("connection", (socket) => doors.set(socket, door));
       listeners.push(listener);
       return listener.server;
@@ -139,7 +140,7 @@ interface Listener {
   readonly sockets: ReadonlySet<Socket>;
 }
 
-function listen(app: App, where: ListenOptions, allowed: typeof timeouts): Promise<Listener> {
+function listen(app: App, where: ListenOptions, allowed: Timeouts, mostSockets: number): Promise<Listener> {
   // A request without Host gets its problem from the app.
   const server = createServer({ ...allowed, requireHostHeader: false }, app.handle);
   server.maxConnections = mostSockets;

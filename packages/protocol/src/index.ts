@@ -12,6 +12,7 @@ export * from "./json.ts";
 export * from "./keys.ts";
 export * from "./limits.ts";
 export * from "./located-fields.ts";
+export { row as markdownRow } from "./markdown-row.ts";
 export * from "./mask.ts";
 export * from "./messages/applications.ts";
 export * from "./messages/check-in.ts";

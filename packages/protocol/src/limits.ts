@@ -1,4 +1,7 @@
-/** The limits of the wire, in one table; both ends go by it. Sizes in bytes. */
+/**
+ * The limits of the wire, in one table; both ends go by it. Sizes in bytes. What a host may change, and the limits
+ * that are the server's own business, stand in its configuration.
+ */
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
@@ -15,8 +18,6 @@ export const limits = {
   applications: 64,
   /** Bytes of a search query. */
   query: 4 * KiB,
-  page: 100,
-  largestPage: 1_000,
   /** What an agent takes as an answer at most. */
   answer: MiB,
 } as const;

@@ -43,9 +43,13 @@ function refuse(detail: string, { start }: Pick<Span, "start">): never {
 }
 
 /** Parses a query over these fields. Throws `query-invalid` with position and suggestion. */
-export function parseQuery(source: string, fields: ReadonlyMap<string, SearchField>): Query {
-  if (Buffer.byteLength(source) > limits.query)
-    throw new RollcallError("query-invalid", { detail: `A query has at most ${limits.query} bytes.` });
+export function parseQuery(
+  source: string,
+  fields: ReadonlyMap<string, SearchField>,
+  mostBytes: number = limits.query,
+): Query {
+  if (Buffer.byteLength(source) > mostBytes)
+    throw new RollcallError("query-invalid", { detail: `A query has at most ${mostBytes} bytes.` });
   return tokens(source).map((token) => condition(token, fields));
 }
 

@@ -28,6 +28,8 @@ export interface CheckInInput {
   readonly ordinal: number;
   readonly device: number;
   readonly counter: number;
+  /** The largest step of the counter that is still believed. */
+  readonly counterJump: number;
   readonly nonce: string;
   readonly stateDigest: Digest;
   readonly consentNumber: number;
@@ -65,7 +67,11 @@ export const recordCheckIn = defineWrite({
       ])
       .where("ordinal", "=", input.ordinal)
       .executeTakeFirstOrThrow();
-    const judgement = judgeCounter({ counter: row.counter, nonce: row.check_in_nonce }, input);
+    const judgement = judgeCounter(
+      { counter: row.counter, nonce: row.check_in_nonce },
+      input,
+      input.counterJump,
+    );
     if (judgement === "other" || judgement === "jump") return { kind: judgement };
     if (judgement === "repeat" && row.check_in_answer !== null) {
       return {

@@ -10,7 +10,7 @@ export function checkInRoutes(services: Services): readonly Route[] {
       method: "POST",
       path: "/v1/check-ins",
       access: "device",
-      body: { schema: checkInRequest, limit: limits.checkInBody },
+      body: { schema: checkInRequest, limit: services.config["check-ins.bodyBytes"] },
       handle: async ({ body }, caller) => ({ status: 200, body: await checkIn(services, caller, body) }),
     }),
     route({
@@ -26,8 +26,8 @@ export function checkInRoutes(services: Services): readonly Route[] {
       access: "device",
       body: {
         schema: sectionsRequest,
-        limit: limits.sectionsBody,
-        decodedLimit: limits.sectionsDecoded,
+        limit: services.config["sections.bodyBytes"],
+        decodedLimit: services.config["sections.decodedBytes"],
         canonical: true,
       },
       handle: async ({ body }, caller) => ({ status: 200, body: await takeSections(services, caller, body) }),

@@ -48,6 +48,7 @@ export async function checkIn(
     ordinal,
     device,
     counter,
+    counterJump: config["check-ins.counterJump"],
     nonce,
     stateDigest,
     consentNumber,

@@ -19,7 +19,6 @@ const later = [
   "reindex",
   "migrate",
   "doctor",
-  "config",
   "release",
   "rollout",
   "action",

@@ -1,5 +1,6 @@
 /** The command tree of `rollcall`. */
 import { Command } from "commander";
+import { addConfig } from "./config.ts";
 import type { Context } from "./context.ts";
 import { addDevice } from "./device.ts";
 import { addInventoryCommands } from "./inventory.ts";
@@ -36,6 +37,7 @@ export function createProgram(options: ProgramOptions): Command {
   addTokenCommands(program, contextOf);
   addInventoryCommands(program, contextOf);
   addDevice(program, contextOf);
+  addConfig(program, contextOf);
   addLaterCommands(program);
   return program;
 }

@@ -43,7 +43,6 @@ const later = [
   "reindex",
   "migrate",
   "doctor",
-  "config check",
   "release keygen --keys DIR",
   "rollout pause x",
   "action sign x",

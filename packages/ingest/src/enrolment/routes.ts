@@ -16,6 +16,7 @@ import {
 import { z } from "zod";
 import { accountScope } from "../accounts/caller.ts";
 import { groupNameSchema, readId } from "../accounts/routes.ts";
+import type { Config } from "../config.ts";
 import { type Route, route } from "../http/route.ts";
 import { newToken } from "../identity/secrets.ts";
 import type { Services } from "../services.ts";
@@ -25,19 +26,20 @@ import { enrolDevice, newSessionFor } from "./rules.ts";
 
 const day = 86_400;
 
-const newEnrolmentToken = z.strictObject({
-  local: z.boolean().default(false),
-  group: groupNameSchema.default("default"),
-  ownership: z.enum(ownerships).default("organisation"),
-  uses: z.int().min(1).max(10_000_000).default(1),
-  expiresInSeconds: z
-    .int()
-    .min(60)
-    .max(3_650 * day)
-    .default(7 * day),
-  perHour: z.int().min(1).max(10_000_000).default(60),
-  grant: z.string().max(2_048).optional(),
-});
+const newEnrolmentToken = (config: Config) =>
+  z.strictObject({
+    local: z.boolean().default(false),
+    group: groupNameSchema.default("default"),
+    ownership: z.enum(ownerships).default("organisation"),
+    uses: z.int().min(1).max(10_000_000).default(config["enrolment-tokens.uses"]),
+    expiresInSeconds: z
+      .int()
+      .min(60)
+      .max(3_650 * day)
+      .default(config["enrolment-tokens.days"] * day),
+    perHour: z.int().min(1).max(10_000_000).default(config["enrolment-tokens.perHour"]),
+    grant: z.string().max(2_048).optional(),
+  });
 
 /** What a token may grant: only what has a basis of its own there, for nobody consents for others. The rest is asked for on the device. */
 function wishesOf(
@@ -81,14 +83,14 @@ function deviceRoutes(services: Services): readonly Route[] {
   ];
 }
 
-function tokenRoutes({ store, keys, localUrl, now }: Services): readonly Route[] {
+function tokenRoutes({ store, config, keys, localUrl, now }: Services): readonly Route[] {
   const access = { permission: "tokens.manage" } as const;
   return [
     route({
       method: "POST",
       path: "/api/v1/enrolment-tokens",
       access,
-      body: { schema: newEnrolmentToken, limit: 16_384 },
+      body: { schema: newEnrolmentToken(config), limit: 16_384 },
       async handle({ body }, caller) {
         if (!body.local) {
           throw new RollcallError("not-yet", {

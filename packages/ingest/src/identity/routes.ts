@@ -1,7 +1,21 @@
 /** Who the server is, for devices, and whether it is well, for whoever watches it. */
 import { limits, nonceHeader, RollcallError, type ServerAnswer } from "@rollcall/protocol";
+import type { Config } from "../config.ts";
 import { type Route, route } from "../http/route.ts";
 import type { Services } from "../services.ts";
+
+/** The wire's limits as this host has set them. */
+const limitsOf = (config: Config) => ({
+  ...limits,
+  checkInBody: config["check-ins.bodyBytes"],
+  counterJump: config["check-ins.counterJump"],
+  sectionsBody: config["sections.bodyBytes"],
+  sectionsDecoded: config["sections.decodedBytes"],
+  sectionDecoded: config["sections.documentBytes"],
+  query: config["search.queryBytes"],
+  page: config["search.page"],
+  largestPage: config["search.largestPage"],
+});
 
 export function identityRoutes({ keys, config, policy, accepts, nonces, store }: Services): readonly Route[] {
   const answer: ServerAnswer = {
@@ -10,7 +24,7 @@ export function identityRoutes({ keys, config, policy, accepts, nonces, store }:
     receiptKey: keys.announcement,
     policy,
     accepts: { ...accepts.sections },
-    limits,
+    limits: limitsOf(config),
   };
   return [
     route({

@@ -1,8 +1,9 @@
 /** What of a device is shown to whom, also for definitions as no section has them yet. */
 import { digestOf, type SectionDefinition, sectionNamed } from "@rollcall/protocol";
 import t from "tap";
+import { readConfig } from "../config.ts";
 import type { Scope } from "../store/scope.ts";
-import { deviceState, readingsView, sectionView } from "./device-view.ts";
+import { deviceState, quietOf, readingsView, sectionView } from "./device-view.ts";
 import type { ReadingRow, SectionRow } from "./queries.ts";
 
 const all: Scope = { devices: { kind: "all" }, sensitive: true, purpose: "inventory" };
@@ -94,7 +95,11 @@ t.test("tells a section without a document by its status alone", async (t) => {
 t.test("calls a device stale at three intervals and silent at thirty days", async (t) => {
   const day = 86_400_000;
   const state = (quiet: number, intervalSeconds = 3_607) =>
-    deviceState(1_000, 1_000 + quiet, intervalSeconds);
+    deviceState(
+      1_000,
+      1_000 + quiet,
+      quietOf({ ...readConfig(t.testdir({})), "check-ins.intervalSeconds": intervalSeconds }),
+    );
   t.equal(state(0), "active");
   t.equal(state(-5_000), "active");
   t.equal(state(3 * 3_607_000 - 1), "active");

@@ -7,6 +7,7 @@ import {
   type SummaryColumn,
   sectionNamed,
 } from "@rollcall/protocol";
+import type { Config } from "../config.ts";
 import { isoTime } from "../store/columns.ts";
 import type { Scope } from "../store/scope.ts";
 import type { DeviceDetail, DeviceRow, ReadingRow, SectionRow } from "./queries.ts";
@@ -15,11 +16,21 @@ export type DeviceState = "active" | "stale" | "silent";
 
 const day = 86_400_000;
 
-/** Stale at three intervals without a check-in, silent at thirty days. */
-export function deviceState(lastSeenAt: number, now: number, intervalSeconds: number): DeviceState {
+/** Milliseconds without a check-in after which a device is stale, and silent. */
+export interface Quiet {
+  readonly stale: number;
+  readonly silent: number;
+}
+
+export const quietOf = (config: Config): Quiet => ({
+  stale: config["devices.staleIntervals"] * config["check-ins.intervalSeconds"] * 1_000,
+  silent: config["devices.silentDays"] * day,
+});
+
+export function deviceState(lastSeenAt: number, now: number, { stale, silent }: Quiet): DeviceState {
   const quiet = now - lastSeenAt;
-  if (quiet >= 30 * day) return "silent";
-  return quiet >= 3 * intervalSeconds * 1000 ? "stale" : "active";
+  if (quiet >= silent) return "silent";
+  return quiet >= stale ? "stale" : "active";
 }
 
 /** Columns of the list that are filled from a sensitive field. */
@@ -34,10 +45,10 @@ const sensitiveColumns: ReadonlySet<SummaryColumn> = new Set(
 export interface Viewing {
   readonly scope: Scope;
   readonly now: number;
-  readonly intervalSeconds: number;
+  readonly quiet: Quiet;
 }
 
-export function deviceItem(row: DeviceRow, { scope, now, intervalSeconds }: Viewing) {
+export function deviceItem(row: DeviceRow, { scope, now, quiet }: Viewing) {
   const masked: SummaryColumn[] = [];
   const column = (name: SummaryColumn): unknown => {
     const value = Object.values(row.summary).find((columns) => columns[name] !== undefined)?.[name] ?? null;
@@ -59,7 +70,7 @@ export function deviceItem(row: DeviceRow, { scope, now, intervalSeconds }: View
       version,
       channel: channel ?? "stable",
     })),
-    state: deviceState(row.lastSeenAt, now, intervalSeconds),
+    state: deviceState(row.lastSeenAt, now, quiet),
     firstSeenAt: isoTime(row.firstSeenAt),
     lastSeenAt: isoTime(row.lastSeenAt),
     ...(masked.length > 0 ? { masked } : {}),

@@ -2,7 +2,7 @@
 import type { CallingInstallation } from "../accounts/caller.ts";
 import type { Services } from "../services.ts";
 import { installationScope } from "../store/scope.ts";
-import { deviceDetailView } from "./device-view.ts";
+import { deviceDetailView, quietOf } from "./device-view.ts";
 import { deviceDetail } from "./queries.ts";
 
 /** The calling installation's device, by its id. */
@@ -14,6 +14,5 @@ export async function ownDevice(
   const scope = installationScope(ordinal);
   const device = await store.read(deviceDetail, scope, id);
   if (!device) throw new Error(`installation ${ordinal} has no device ${id}`);
-  const intervalSeconds = config["check-ins.intervalSeconds"];
-  return deviceDetailView(device, { scope, now: now(), intervalSeconds });
+  return deviceDetailView(device, { scope, now: now(), quiet: quietOf(config) });
 }

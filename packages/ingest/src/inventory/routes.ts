@@ -2,6 +2,7 @@
 import { deviceIdSchema, RollcallError } from "@rollcall/protocol";
 import { z } from "zod";
 import { accountScope } from "../accounts/caller.ts";
+import type { Config } from "../config.ts";
 import { type Route, route } from "../http/route.ts";
 import { Cursors } from "../search/cursor.ts";
 import { readQuery } from "../search/fields.ts";
@@ -10,14 +11,15 @@ import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
 import type { Scope } from "../store/scope.ts";
 import { type DeviceOrder, deviceOrders } from "../store/search-index.ts";
-import { deviceDetailView, deviceItem } from "./device-view.ts";
+import { deviceDetailView, deviceItem, quietOf } from "./device-view.ts";
 import { deviceDetail, devicesByIdPrefix, devicesByOrdinal } from "./queries.ts";
 
 const sortText = z
   .string()
   .regex(/^-?[a-zA-Z]{1,32}$/)
   .default("enrolled");
-const devicesQuery = z.strictObject({ q: queryText, sort: sortText, ...paging, ...freshness });
+const devicesQuery = (config: Config) =>
+  z.strictObject({ q: queryText(config), sort: sortText, ...paging(config), ...freshness });
 const namedQuery = z.strictObject({ name: z.string().min(1).max(512) });
 const position = z.object({ value: z.union([z.string(), z.number()]), ordinal: z.int() });
 
@@ -35,25 +37,25 @@ function readOrder(sort: string): DeviceOrder {
 
 export function inventoryRoutes(services: Services): readonly Route[] {
   const { store, index, keys, now, config } = services;
-  const cursors = new Cursors(keys.identity);
+  const cursors = new Cursors(keys.identity, config["search.cursorHours"]);
   const access = { permission: "inventory.read" } as const;
   const viewing = (scope: Scope) => ({
     scope,
     now: now(),
-    intervalSeconds: config["check-ins.intervalSeconds"],
+    quiet: quietOf(config),
   });
   return [
     route({
       method: "GET",
       path: "/api/v1/devices",
       access,
-      query: devicesQuery,
+      query: devicesQuery(config),
       async handle({ query: { q, limit, cursor, sort } }, caller) {
         const scope = accountScope(caller);
         const asOf = isoTime(now());
         const question = { devices: q, sort, scope };
         const after = cursor === undefined ? null : cursors.read(cursor, question, position, now());
-        const page = await index.devices(scope, readQuery(q, scope), {
+        const page = await index.devices(scope, readQuery(q, scope, config), {
           order: readOrder(sort),
           limit,
           after,

@@ -1,5 +1,5 @@
 /**
- * Cursors: where a page ended, bound to the question that it belongs to, good for 24 hours. They are sealed: a
+ * Cursors: where a page ended, bound to the question that it belongs to, good for some hours. They are sealed: a
  * position holds ordinals, and those would tell how many devices there are beside the ones that the caller may see.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
@@ -12,8 +12,6 @@ import {
 } from "@rollcall/protocol";
 import { z } from "zod";
 
-const lifetime = 24 * 3_600_000;
-
 const algorithm = "aes-256-gcm";
 const bytesOf = { nonce: 12, tag: 16 } as const;
 const options = { authTagLength: bytesOf.tag } as const;
@@ -25,9 +23,11 @@ const cursorSchema = z.tuple([z.number(), z.unknown()]);
 
 export class Cursors {
   readonly #key: Uint8Array;
+  readonly #hours: number;
 
   /** Under a key derived from the server's identity: cursors outlive a restart. */
-  constructor(identity: SigningKey) {
+  constructor(identity: SigningKey, hours: number) {
+    this.#hours = hours;
     this.#key = new Uint8Array(hkdfSync("sha256", signingKeyToPem(identity), "", "rollcall cursors", 32));
   }
 
@@ -43,7 +43,7 @@ export class Cursors {
   read<T>(cursor: string, question: unknown, position: z.ZodType<T>, now: number): T {
     try {
       const [at, value] = cursorSchema.parse(parseJson(this.#open(cursor, question)));
-      if (now - at > lifetime) throw new Error("too old");
+      if (now - at > this.#hours * 3_600_000) throw new Error("too old");
       return position.parse(value);
     } catch (cause) {
       throw new RollcallError("cursor-invalid", { cause });

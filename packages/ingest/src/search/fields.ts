@@ -7,6 +7,7 @@ import {
   type SearchField,
   searchFieldsOf,
 } from "@rollcall/protocol";
+import type { Config } from "../config.ts";
 import type { Scope } from "../store/scope.ts";
 
 const declared = searchFieldsOf(allSections);
@@ -27,8 +28,8 @@ const mostConditions = 64;
 /** A bare word is looked for in every title of every device. */
 const mostWords = 8;
 
-export function readQuery(text: string, scope: Scope): Query {
-  const query = parseQuery(text, fieldsFor(scope));
+export function readQuery(text: string, scope: Scope, config: Config): Query {
+  const query = parseQuery(text, fieldsFor(scope), config["search.queryBytes"]);
   if (query.length > mostConditions)
     throw new RollcallError("query-invalid", { detail: `A query has at most ${mostConditions} conditions.` });
   if (query.filter(({ kind }) => kind === "word").length > mostWords)

@@ -1,13 +1,24 @@
 /** What questions to the inventory have in common: how a query, a page and a cursor are asked for. */
-import { limits } from "@rollcall/protocol";
 import { z } from "zod";
+import { type Config, configKeys } from "../config.ts";
 
-export const queryText = z.string().max(limits.query).default("");
+/** Its bytes are counted when it is read. */
+export const queryText = (config: Config) => z.string().max(config["search.queryBytes"]).default("");
 
-export const paging = {
-  limit: z.coerce.number().int().min(1).max(limits.largestPage).default(limits.page),
-  cursor: z.string().max(8_192).optional(),
-} as const;
+export function paging(config: Config) {
+  const { most } = configKeys["search.largestPage"];
+  return {
+    // Clients may ask for the largest that any server gives; where this one gives less, they get more pages.
+    limit: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(most)
+      .default(config["search.page"])
+      .transform((asked) => Math.min(asked, config["search.largestPage"])),
+    cursor: z.string().max(8_192).optional(),
+  };
+}
 
 /** Every answer here has what was acknowledged before it: the search tables change with the documents. */
 export const freshness = { fresh: z.enum(["true", "false"]).optional() } as const;

@@ -1,6 +1,7 @@
 /** Questions to the inventory: software and facets. */
 import { z } from "zod";
 import { accountScope } from "../accounts/caller.ts";
+import type { Config } from "../config.ts";
 import { type Route, route } from "../http/route.ts";
 import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
@@ -8,38 +9,43 @@ import { Cursors } from "./cursor.ts";
 import { demandField, readQuery } from "./fields.ts";
 import { freshness, paging, queryText } from "./questions.ts";
 
-const softwareQuery = z.strictObject({
-  q: z.string().max(256).default(""),
-  deviceQ: queryText,
-  ...paging,
-  ...freshness,
-});
-const facetQuery = z.strictObject({
-  field: z.string().min(1).max(64),
-  q: queryText,
-  ...paging,
-  ...freshness,
-});
+const softwareQuery = (config: Config) =>
+  z.strictObject({
+    q: z.string().max(256).default(""),
+    deviceQ: queryText(config),
+    ...paging(config),
+    ...freshness,
+  });
+const facetQuery = (config: Config) =>
+  z.strictObject({
+    field: z.string().min(1).max(64),
+    q: queryText(config),
+    ...paging(config),
+    ...freshness,
+  });
 const valuePosition = z.object({ value: z.union([z.string(), z.number()]), devices: z.int() });
 const titlePosition = z.object({ name: z.string(), version: z.string(), source: z.string() });
 
 const access = { permission: "inventory.read" } as const;
 
-export function searchRoutes({ index, keys, now }: Services): readonly Route[] {
-  const cursors = new Cursors(keys.identity);
+export function searchRoutes({ index, keys, config, now }: Services): readonly Route[] {
+  const cursors = new Cursors(keys.identity, config["search.cursorHours"]);
   return [
     route({
       method: "GET",
       path: "/api/v1/software",
       access,
-      query: softwareQuery,
+      query: softwareQuery(config),
       async handle({ query: { q, deviceQ, limit, cursor } }, caller) {
         const scope = accountScope(caller);
         const asOf = isoTime(now());
         const question = { software: q, deviceQ, scope };
         const after = cursor === undefined ? null : cursors.read(cursor, question, titlePosition, now());
         const words = q.split(/\s+/).filter((word) => word !== "");
-        const { items, next } = await index.titles(scope, words, readQuery(deviceQ, scope), { limit, after });
+        const { items, next } = await index.titles(scope, words, readQuery(deviceQ, scope, config), {
+          limit,
+          after,
+        });
         const shown = items.map(({ source, name, version, devices }) => ({ source, name, version, devices }));
         return {
           status: 200,
@@ -51,13 +57,13 @@ export function searchRoutes({ index, keys, now }: Services): readonly Route[] {
       method: "GET",
       path: "/api/v1/facets",
       access,
-      query: facetQuery,
+      query: facetQuery(config),
       async handle({ query: { field, q, limit, cursor } }, caller) {
         const scope = accountScope(caller);
         const asOf = isoTime(now());
         const question = { facet: field, q, scope };
         const after = cursor === undefined ? null : cursors.read(cursor, question, valuePosition, now());
-        const asked = [scope, demandField(field, scope), readQuery(q, scope)] as const;
+        const asked = [scope, demandField(field, scope), readQuery(q, scope, config)] as const;
         const { items, next } = await index.facet(...asked, { limit, after });
         return { status: 200, body: { asOf, items, next: next && cursors.write(question, next, now()) } };
       },
