@@ -10,11 +10,12 @@ import { createOutput, exitCodes } from "@rollcall/host";
 import { agent } from "./agent.ts";
 import { type Bench, type Result, resultOf, type Surroundings } from "./bench.ts";
 import { checkIns } from "./check-ins.ts";
+import { hostile } from "./hostile.ts";
 
-const benches: readonly Bench[] = [checkIns, agent];
+const benches: readonly Bench[] = [checkIns, agent, hostile];
 
 /** Benches of the contract that are not there yet. */
-const later = ["inventories", "delta", "sets", "search", "mixed", "storage", "hostile"];
+const later = ["inventories", "delta", "sets", "search", "mixed", "storage"];
 
 const usage = "Usage: npm run bench -- NAME [--json] [--devices N] [--seconds N]";
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import type { Ownership } from "@rollcall/protocol";
 import { z } from "zod";
 import type { Surroundings } from "./bench.ts";
 
@@ -39,7 +40,7 @@ async function startServer(
 
 export interface RollcallServer extends ServerProcess {
   /** Makes an enrolment string that lets in so many devices. */
-  newEnrolment(uses: number): Promise<string>;
+  newEnrolment(uses: number, ownership?: Ownership): Promise<string>;
 }
 
 /** Rollcall itself, as `rollcall serve` runs it, on a data directory of its own. */
@@ -48,12 +49,12 @@ export async function startRollcall(surroundings: Surroundings): Promise<Rollcal
   const server = await startServer(surroundings, rollcall, [
     ...["serve", "--data", data, "--listen", "127.0.0.1:0", "--json"],
   ]);
-  return { ...server, newEnrolment: (uses) => newEnrolment(data, uses) };
+  return { ...server, newEnrolment: (uses, ownership = "personal") => newEnrolment(data, uses, ownership) };
 }
 
-async function newEnrolment(data: string, uses: number): Promise<string> {
+async function newEnrolment(data: string, uses: number, ownership: Ownership): Promise<string> {
   const many = ["--uses", String(uses), "--per-hour", String(uses)];
-  const args = ["enrolment-token", "create", "--local", "--ownership", "personal", ...many];
+  const args = ["enrolment-token", "create", "--local", "--ownership", ownership, ...many];
   const { stdout } = await promisify(execFile)(process.execPath, [
     ...[rollcall, ...args, "--data", data, "--json", "--quiet"],
   ]);

@@ -38,7 +38,7 @@ async function sendAnew(
 /** A bomb: small on the wire, as large as a decoder lets it be. */
 const bomb = zstdCompressSync(Buffer.alloc(63 * mebibyte, "["));
 
-export const ways: Readonly<Record<string, Attempt>> = {
+const ways: Readonly<Record<string, Attempt>> = {
   /** New terms each time: what an index would have to grow by. */
   uniqueTerms: (swarm, device) => {
     const run = randomBytes(4).toString("hex");

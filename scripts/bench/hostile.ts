@@ -1,0 +1,154 @@
+/**
+ * `bench hostile`: how long honest devices wait for their check-in while ten others mean harm, against the same without
+ * them. Check-ins come at a fixed rate, as those of a fleet do, whether or not earlier ones have their answers.
+ */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { readEnrolmentString } from "@rollcall/protocol";
+import { Fleet } from "../swarm/fleet.ts";
+import { type HostileReport, harass } from "../swarm/hostile.ts";
+import { Line } from "../swarm/line.ts";
+import { Swarm } from "../swarm/swarm.ts";
+import type { Bench, Compared, Measured, Surroundings } from "./bench.ts";
+import { residentBytesOf } from "./process-figures.ts";
+import { type RollcallServer, startRollcall } from "./servers.ts";
+import { quantile, type Turn, takeTurns } from "./statistics.ts";
+
+const hostileDevices = 10;
+const connections = 64;
+const samples = 5;
+/** Check-ins a second: 10,000 devices that check in twice a minute, a hundred times as often as usual. */
+const perSecond = 300;
+/** Part of the devices that tell everything, so that the store holds something. */
+const telling = 0.02;
+
+export const hostile: Bench = {
+  name: "hostile",
+  measures: `p99 of honest devices' check-ins among ${hostileDevices} hostile devices`,
+  unit: "ms",
+  better: "lower",
+  defaults: { devices: 10_000, seconds: 50 },
+  run,
+};
+
+async function run(surroundings: Surroundings): Promise<Measured> {
+  const { devices, seconds, note, atEnd } = surroundings;
+  const server = await startRollcall(surroundings);
+  const size = devices + hostileDevices;
+  const enrolment = readEnrolmentString(await server.newEnrolment(size, "organisation"));
+  if ("error" in enrolment) throw new Error(enrolment.detail);
+  const line = new Line(server.url, connections);
+  atEnd(() => line.close());
+  const swarm = new Swarm({ fleet: new Fleet(1), enrolment, line, size });
+  await enrolAll(swarm);
+  note(`${size} devices enrolled`);
+  for (let device = 0; device < devices * telling; device++) {
+    await swarm.checkIn(device);
+    await swarm.tell(device, 0);
+  }
+  // Hostile devices do not wait for the honest ones' connections.
+  const theirs = new Line(server.url, hostileDevices);
+  atEnd(() => theirs.close());
+  const statuses: HostileReport["statuses"] = {};
+  const honest = roundsOf(swarm, server, (seconds / 2 / (samples + 1)) * perSecond, devices);
+  const turns = await takeTurns(
+    { ours: () => amongHostile(swarm.behind(theirs), statuses, honest), baseline: honest },
+    { isEnough: (count) => count >= samples, onTurn: (number, turn) => note(describe(number, turn)) },
+  );
+  note(`hostile devices got ${JSON.stringify(statuses)}`);
+  const stored = statSync(join(surroundings.directory, "data", "rollcall.db")).size;
+  note(`${Math.round(stored / 1024 ** 2)} MiB are stored in the end`);
+  return measured(turns);
+}
+
+async function enrolAll(swarm: Swarm): Promise<void> {
+  const waiting = Array.from({ length: swarm.roster.size }, (_, device) => device).values();
+  const worker = async () => {
+    for (const device of waiting) await swarm.enrol(device);
+  };
+  await Promise.all(Array.from({ length: connections }, worker));
+}
+
+interface Sample {
+  readonly p50Milliseconds: number;
+  readonly p99Milliseconds: number;
+  readonly residentBytes: number | undefined;
+}
+
+/** Rounds of check-ins at the fixed rate, the devices in turns. */
+function roundsOf(
+  swarm: Swarm,
+  { pid }: RollcallServer,
+  count: number,
+  devices: number,
+): () => Promise<Sample> {
+  let next = 0;
+  return async () => {
+    const began = performance.now();
+    const latencies: number[] = [];
+    const underWay: Promise<void>[] = [];
+    for (let sent = 0; sent < count; sent++) {
+      const due = began + (sent * 1_000) / perSecond;
+      const early = due - performance.now();
+      if (early > 1) await wait(early);
+      const device = next++ % devices;
+      underWay.push(
+        swarm.checkIn(device).then(() => {
+          // From when it was due: who has to wait for a connection waits, too.
+          latencies.push(performance.now() - due);
+        }),
+      );
+    }
+    await Promise.all(underWay);
+    return {
+      p50Milliseconds: quantile(latencies, 0.5),
+      p99Milliseconds: quantile(latencies, 0.99),
+      residentBytes: residentBytesOf(pid),
+    };
+  };
+}
+
+async function amongHostile(
+  swarm: Swarm,
+  statuses: HostileReport["statuses"],
+  honest: () => Promise<Sample>,
+): Promise<Sample> {
+  const ended = new AbortController();
+  const first = swarm.roster.size - hostileDevices;
+  const harm = Array.from({ length: hostileDevices }, (_, number) =>
+    harass(swarm, first + number, number, { statuses }, ended.signal),
+  );
+  const sample = await honest();
+  ended.abort();
+  await Promise.all(harm);
+  return sample;
+}
+
+type Side = "ours" | "baseline";
+
+function measured(turns: readonly Turn<Side, Sample>[]): Measured {
+  const known = (side: Side, name: keyof Sample): number[] =>
+    turns.map((turn) => turn[side][name]).filter((value) => value !== undefined);
+  const compared = (name: keyof Sample, unit: string): Compared => ({
+    unit,
+    better: "lower",
+    ours: known("ours", name),
+    baseline: { name: "without hostile devices", values: known("baseline", name) },
+  });
+  const { ours, baseline } = compared("p99Milliseconds", "ms");
+  return {
+    ours,
+    baseline,
+    figures: {
+      p50Milliseconds: compared("p50Milliseconds", "ms"),
+      residentBytes: compared("residentBytes", "bytes"),
+    },
+  };
+}
+
+function describe(number: number, { ours, baseline }: Turn<Side, Sample>): string {
+  const told = ({ p50Milliseconds, p99Milliseconds }: Sample) =>
+    `p50 ${p50Milliseconds.toFixed(1)} p99 ${p99Milliseconds.toFixed(1)} ms`;
+  return `round ${number} of ${samples}: with ${told(ours)}, without ${told(baseline)}`;
+}
