@@ -8,6 +8,7 @@ import type { Request } from "express";
 import { type Config, readConfig } from "./config.ts";
 import { type App, createApp } from "./http/app.ts";
 import type { Door } from "./http/authenticate.ts";
+import type { Route } from "./http/route.ts";
 import { Nonces } from "./identity/nonces.ts";
 import { rememberedServer, rememberServer } from "./identity/queries.ts";
 import { openServerKeys, type ServerKeys } from "./identity/server-keys.ts";
@@ -38,6 +39,7 @@ export interface RunningServer {
   readonly directory: string;
   /** The server's id. */
   readonly id: string;
+  readonly routes: readonly Route[];
   /** Finishes what is in flight, commits, checkpoints, lets go of the directory. May be called again. */
   stop(): Promise<void>;
 }
@@ -98,6 +100,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       url,
       directory: directory.path,
       id: keys.identity.publicKey,
+      routes: app.routes,
       stop: () => (stopped ??= undoAll(undo)),
     };
   } catch (error) {

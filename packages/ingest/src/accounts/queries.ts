@@ -1,7 +1,7 @@
 /** API tokens in the store. */
 import { z } from "zod";
 import { isOverAll } from "../store/scope.ts";
-import { defineRead, defineWrite } from "../store/store.ts";
+import { defineAuditedWrite, defineRead } from "../store/store.ts";
 import type { CallingAccount } from "./caller.ts";
 import { type Role, roleNames } from "./roles.ts";
 
@@ -36,8 +36,9 @@ export interface NewApiToken {
   readonly expiresAt: number;
 }
 
-export const addApiToken = defineWrite({
+export const addApiToken = defineAuditedWrite({
   name: "add-api-token",
+  subjectOf: (_input, id: number) => `api-token:${id}`,
   async run(transaction, token: NewApiToken): Promise<number> {
     const { id } = await transaction
       .insertInto("api_tokens")
@@ -70,8 +71,9 @@ export const listApiTokens = defineRead({
 });
 
 /** Revokes a token; false when there is none with this id. */
-export const revokeApiToken = defineWrite({
+export const revokeApiToken = defineAuditedWrite({
   name: "revoke-api-token",
+  subjectOf: ({ id }, revoked: boolean) => (revoked ? `api-token:${id}` : null),
   async run(transaction, { id, at }: { id: number; at: number }): Promise<boolean> {
     const { numUpdatedRows } = await transaction
       .updateTable("api_tokens")

@@ -6,6 +6,7 @@ export const permissions = [
   "devices.delete",
   "tokens.manage",
   "applications.manage",
+  "audit.read",
 ] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -13,7 +14,7 @@ export const roles = {
   viewer: ["inventory.read"],
   operator: ["inventory.read", "inventory.read-sensitive", "devices.retire"],
   admin: [...permissions],
-  "privacy-officer": ["inventory.read", "inventory.read-sensitive", "devices.delete"],
+  "privacy-officer": ["inventory.read", "inventory.read-sensitive", "devices.delete", "audit.read"],
 } as const satisfies Record<string, readonly Permission[]>;
 
 export type Role = keyof typeof roles;
@@ -25,7 +26,11 @@ export const roleNames = [
 ] as const satisfies readonly Role[];
 
 /** What concerns every group; who is limited to one of them would get out of it with these. */
-const overAllGroups: ReadonlySet<Permission> = new Set(["tokens.manage", "applications.manage"]);
+const overAllGroups: ReadonlySet<Permission> = new Set([
+  "tokens.manage",
+  "applications.manage",
+  "audit.read",
+]);
 
 export function isOverAllGroups(permission: Permission): boolean {
   return overAllGroups.has(permission);

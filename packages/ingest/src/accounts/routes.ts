@@ -43,7 +43,8 @@ export function accountRoutes({ store, now }: Services): readonly Route[] {
       path: "/api/v1/api-tokens",
       access,
       body: { schema: newApiToken, limit: 16_384 },
-      async handle({ body }, caller) {
+      audit: "api-token.create",
+      async handle({ body }, caller, change) {
         const { token, hash } = newToken("rct_");
         const expiresAt = now() + body.expiresInSeconds * 1000;
         const added = {
@@ -55,7 +56,7 @@ export function accountRoutes({ store, now }: Services): readonly Route[] {
           createdBy: caller.name,
           expiresAt,
         };
-        const [id] = await store.commit([addApiToken(added)]);
+        const id = await change(addApiToken(added));
         return { status: 201, body: { id: String(id), token, expiresAt: isoTime(expiresAt) } };
       },
     }),
@@ -82,8 +83,9 @@ export function accountRoutes({ store, now }: Services): readonly Route[] {
       method: "DELETE",
       path: "/api/v1/api-tokens/:id",
       access,
-      async handle({ params }) {
-        const [revoked] = await store.commit([revokeApiToken({ id: readId(params), at: now() })]);
+      audit: "api-token.revoke",
+      async handle({ params }, _caller, change) {
+        const revoked = await change(revokeApiToken({ id: readId(params), at: now() }));
         if (!revoked) throw new RollcallError("not-found", { detail: "There is no API token with this id." });
         return { status: 200, body: { revoked: true } };
       },

@@ -1,5 +1,6 @@
 /** The command tree of `rollcall`. */
 import { Command } from "commander";
+import { addAudit } from "./audit.ts";
 import { addConfig } from "./config.ts";
 import type { Context } from "./context.ts";
 import { addDevice } from "./device.ts";
@@ -38,6 +39,7 @@ export function createProgram(options: ProgramOptions): Command {
   addInventoryCommands(program, contextOf);
   addDevice(program, contextOf);
   addConfig(program, contextOf);
+  addAudit(program, contextOf);
   addLaterCommands(program);
   return program;
 }

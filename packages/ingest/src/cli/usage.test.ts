@@ -36,7 +36,6 @@ const later = [
   "export os:debian",
   "sign-in-link",
   "log --follow",
-  "audit verify",
   "backup FILE",
   "restore FILE",
   "retention run --dry-run",

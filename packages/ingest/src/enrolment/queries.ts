@@ -23,7 +23,7 @@ import type { CallingInstallation } from "../accounts/caller.ts";
 import { isoTime, jsonColumn } from "../store/columns.ts";
 import type { Schema, TokenTable } from "../store/schema.ts";
 import { inScope, isOverAll } from "../store/scope.ts";
-import { defineRead, defineWrite } from "../store/store.ts";
+import { defineAuditedWrite, defineRead, defineWrite } from "../store/store.ts";
 import { refusalOf } from "./token-state.ts";
 
 const wishesSchema = z.array(
@@ -47,8 +47,9 @@ export interface NewToken {
   readonly expiresAt: number;
 }
 
-export const addToken = defineWrite({
+export const addToken = defineAuditedWrite({
   name: "add-enrolment-token",
+  subjectOf: (_input, id: number) => `enrolment-token:${id}`,
   async run(transaction, token: NewToken): Promise<number> {
     const { id } = await transaction
       .insertInto("enrolment_tokens")
@@ -85,8 +86,9 @@ export const listTokens = defineRead({
 });
 
 /** Revokes a token; false when there is none with this id. */
-export const revokeToken = defineWrite({
+export const revokeToken = defineAuditedWrite({
   name: "revoke-enrolment-token",
+  subjectOf: ({ id }, revoked: boolean) => (revoked ? `enrolment-token:${id}` : null),
   async run(transaction, { id, at }: { id: number; at: number }): Promise<boolean> {
     const { numUpdatedRows } = await transaction
       .updateTable("enrolment_tokens")
@@ -315,8 +317,9 @@ export interface NewApplication {
 }
 
 /** Makes an application number known; false when it is already. */
-export const addApplication = defineWrite({
+export const addApplication = defineAuditedWrite({
   name: "add-application",
+  subjectOf: ({ number }, added: boolean) => (added ? `application:${number}` : null),
   async run(transaction, { number, name, at }: NewApplication): Promise<boolean> {
     const { numInsertedOrUpdatedRows } = await transaction
       .insertInto("applications")

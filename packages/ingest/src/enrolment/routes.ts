@@ -91,7 +91,8 @@ function tokenRoutes({ store, config, keys, localUrl, now }: Services): readonly
       path: "/api/v1/enrolment-tokens",
       access,
       body: { schema: newEnrolmentToken(config), limit: 16_384 },
-      async handle({ body }, caller) {
+      audit: "enrolment-token.create",
+      async handle({ body }, caller, change) {
         if (!body.local) {
           throw new RollcallError("not-yet", {
             detail:
@@ -102,7 +103,7 @@ function tokenRoutes({ store, config, keys, localUrl, now }: Services): readonly
         const { token, hash } = newToken("rce_");
         const expiresAt = now() + body.expiresInSeconds * 1000;
         const { group, ownership, uses, perHour, local } = body;
-        const [id] = await store.commit([
+        const id = await change(
           addToken({
             hash,
             group,
@@ -115,7 +116,7 @@ function tokenRoutes({ store, config, keys, localUrl, now }: Services): readonly
             createdBy: caller.name,
             expiresAt,
           }),
-        ]);
+        );
         const enrolment = writeEnrolmentString({ url: localUrl, server: keys.identity.publicKey, token });
         return { status: 201, body: { id: String(id), enrolment, expiresAt: isoTime(expiresAt), leftOut } };
       },
@@ -146,8 +147,9 @@ function tokenRoutes({ store, config, keys, localUrl, now }: Services): readonly
       method: "DELETE",
       path: "/api/v1/enrolment-tokens/:id",
       access,
-      async handle({ params }) {
-        const [revoked] = await store.commit([revokeToken({ id: readId(params), at: now() })]);
+      audit: "enrolment-token.revoke",
+      async handle({ params }, _caller, change) {
+        const revoked = await change(revokeToken({ id: readId(params), at: now() }));
         if (!revoked)
           throw new RollcallError("not-found", { detail: "There is no enrolment token with this id." });
         return { status: 200, body: { revoked: true } };
@@ -184,12 +186,12 @@ function applicationRoutes({ store, now }: Services): readonly Route[] {
       path: "/api/v1/applications",
       access,
       body: { schema: newApplication, limit: 16_384 },
-      async handle({ body }) {
+      audit: "application.create",
+      async handle({ body }, _caller, change) {
         const number = body.number ?? numberFrom(body.name);
-        const [added] =
-          number === agentApplication
-            ? [false]
-            : await store.commit([addApplication({ number, name: body.name, at: now() })]);
+        const added =
+          number !== agentApplication &&
+          (await change(addApplication({ number, name: body.name, at: now() })));
         if (!added)
           throw new RollcallError("invalid-request", {
             detail: `The application number ${number} is taken.`,

@@ -6,6 +6,7 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import helmet from "helmet";
 import { z } from "zod";
 import type { CallingInstallation } from "../accounts/caller.ts";
+import { changeOf } from "../audit/change.ts";
 import { cutAddress, type ServerLog } from "../logs/request-log.ts";
 import type { Services } from "../services.ts";
 import {
@@ -32,6 +33,7 @@ interface Named {
 
 /** A request that has no answer yet. */
 interface Underway {
+  readonly requestId: string;
   readonly request: Request;
   readonly response: Response;
   readonly named: Named;
@@ -40,14 +42,16 @@ interface Underway {
   readonly fail: (reason: RollcallError) => void;
 }
 
-function underway(request: Request, response: Response): Underway {
+function underway(requestId: string, request: Request, response: Response): Underway {
   const { promise: broken, reject: fail } = Promise.withResolvers<never>();
   // Nobody has to wait for it.
   broken.catch(() => {});
-  return { request, response, named: {}, broken, fail };
+  return { requestId, request, response, named: {}, broken, fail };
 }
 
 export interface App {
+  /** Everything that it serves. */
+  readonly routes: readonly Route[];
   readonly handle: Express;
   /** For the server's `clientError`: what came through this socket cannot be read as HTTP, or not in time. */
   readonly unreadable: (error: Error, socket: Duplex) => void;
@@ -79,7 +83,8 @@ export function createApp(services: Services, log: ServerLog, doorOf: (request: 
         )
       : next(),
   );
-  for (const declared of routes(services)) {
+  const served = routes(services);
+  for (const declared of served) {
     const verb = declared.method.toLowerCase() as "get" | "post" | "put" | "delete";
     app[verb](declared.path, (request, response) =>
       answerWith(request, response, declared.path, (current) =>
@@ -97,7 +102,7 @@ export function createApp(services: Services, log: ServerLog, doorOf: (request: 
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) =>
     answerWith(request, response, "-", () => Promise.reject(error)),
   );
-  return { handle: app, unreadable };
+  return { routes: served, handle: app, unreadable };
 
   function unreadable(error: Error, socket: Duplex): void {
     const reason = unreadableReason(error);
@@ -116,7 +121,7 @@ export function createApp(services: Services, log: ServerLog, doorOf: (request: 
   ): Promise<void> {
     const started = performance.now();
     const requestId = randomUUID();
-    const current = underway(request, response);
+    const current = underway(requestId, request, response);
     unanswered.set(request.socket, current);
     let answer: Answer;
     try {
@@ -177,7 +182,14 @@ async function run(services: Services, declared: Route, running: Running): Promi
   const caller = await callingAccount(services, door, authorization);
   named.account = caller.name;
   demandPermission(caller, declared.access.permission);
-  return declared.handle(await incoming(running, declared), caller);
+  const sent = await incoming(running, declared);
+  if (!("audit" in declared)) return declared.handle(sent, caller);
+  const { requestId } = running;
+  const doing = { account: caller.name, action: declared.audit, at: services.now(), requestId };
+  const { change, calls } = changeOf(services.store, doing);
+  const answer = await declared.handle(sent, caller, change);
+  if (calls() !== 1) throw new Error(`${declared.audit} called change ${calls()} times, not once`);
+  return answer;
 }
 
 /** A proof is about the whole request: what its address does not take is not passed over. */
@@ -202,13 +214,17 @@ async function alone(
   }
 }
 
-async function incoming({ request, broken }: Underway, declared: Route): Promise<Incoming<unknown, unknown>> {
+async function incoming(
+  { requestId, request, broken }: Underway,
+  declared: Route,
+): Promise<Incoming<unknown, unknown>> {
   const query = parseWith(declared.query ?? noQuery, request.query);
   const { bytes, body } = await readBody(request, declared.body, broken);
   const params = Object.fromEntries(
     Object.entries(request.params).map(([name, value]) => [name, String(value)]),
   );
   return {
+    requestId,
     method: declared.method,
     target: request.originalUrl,
     params,

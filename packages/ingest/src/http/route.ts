@@ -5,11 +5,15 @@
 import type { z } from "zod";
 import type { CallingAccount, CallingInstallation } from "../accounts/caller.ts";
 import type { Permission } from "../accounts/roles.ts";
+import type { AuditAction } from "../audit/actions.ts";
+import type { Change } from "../audit/change.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
 /** The request as every handler gets it. */
 export interface Incoming<Query, Body> {
+  /** The server's own id of this request, for the audit log. */
+  readonly requestId: string;
   readonly method: Method;
   /** Path and query as sent. */
   readonly target: string;
@@ -64,16 +68,25 @@ interface MeRoute<Query, Body> extends RouteBase<Query, Body> {
   readonly access: "me";
   handle(incoming: Incoming<Query, Body>, caller: CallingInstallation): Promise<Answer>;
 }
-interface AccountRoute<Query, Body> extends RouteBase<Query, Body> {
+interface ReadingRoute<Query, Body> extends RouteBase<Query, Body> {
+  readonly method: "GET";
   readonly access: { readonly permission: Permission };
   handle(incoming: Incoming<Query, Body>, caller: CallingAccount): Promise<Answer>;
+}
+/** A route by which an account changes something, each time with an entry in the audit log. */
+interface ChangingRoute<Query, Body> extends RouteBase<Query, Body> {
+  readonly method: Exclude<Method, "GET">;
+  readonly access: { readonly permission: Permission };
+  readonly audit: AuditAction;
+  handle(incoming: Incoming<Query, Body>, caller: CallingAccount, change: Change): Promise<Answer>;
 }
 
 export type RouteOf<Query, Body> =
   | OpenRoute<Query, Body>
   | DeviceRoute<Query, Body>
   | MeRoute<Query, Body>
-  | AccountRoute<Query, Body>;
+  | ReadingRoute<Query, Body>
+  | ChangingRoute<Query, Body>;
 
 /** A route whose query and body types are its own business. */
 export type Route = RouteOf<unknown, unknown>;

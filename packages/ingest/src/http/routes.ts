@@ -1,5 +1,6 @@
 /** Every route of the server: each domain's own list. */
 import { accountRoutes } from "../accounts/routes.ts";
+import { auditRoutes } from "../audit/routes.ts";
 import { checkInRoutes } from "../check-ins/routes.ts";
 import { enrolmentRoutes } from "../enrolment/routes.ts";
 import { identityRoutes } from "../identity/routes.ts";
@@ -20,5 +21,6 @@ export function routes(services: Services): readonly Route[] {
     ...searchRoutes(services),
     ...accountRoutes(services),
     ...privacyRoutes(services),
+    ...auditRoutes(services),
   ];
 }

@@ -1,6 +1,6 @@
 /** Devices and their end in the store. */
 import { inScope } from "../store/scope.ts";
-import { defineRead, defineWrite } from "../store/store.ts";
+import { defineAuditedWrite, defineRead } from "../store/store.ts";
 import { forgetDevice, type Removed } from "./forget.ts";
 
 /** The ordinal of a device in scope, or null. */
@@ -19,7 +19,8 @@ export const deviceOrdinal = defineRead({
 });
 
 /** Removes a device with everything that is kept of it. */
-export const removeDevice = defineWrite({
+export const removeDevice = defineAuditedWrite({
   name: "remove-device",
+  subjectOf: (device: number) => `device:${device}`,
   run: (transaction, device: number): Promise<Removed> => forgetDevice(transaction, device),
 });

@@ -14,8 +14,10 @@ export function privacyRoutes(services: Services): readonly Route[] {
       method: "DELETE",
       path: "/api/v1/devices/:id",
       access: deleting,
-      async handle({ params }, caller) {
-        const removed = await deleteDevice(services, await ordinalOf(services, caller, params.id));
+      audit: "device.delete",
+      async handle({ params }, caller, change) {
+        const device = await ordinalOf(services, caller, params.id);
+        const removed = await deleteDevice(services, device, change);
         return { status: 200, body: { deleted: true, removed } };
       },
     }),

@@ -1,4 +1,5 @@
 /** What ends a device's stay: the one rule by which it is deleted, whoever asked for it. */
+import type { Change } from "../audit/change.ts";
 import type { Services } from "../services.ts";
 import type { Removed } from "./forget.ts";
 import { removeDevice } from "./queries.ts";
@@ -8,8 +9,8 @@ import { removeDevice } from "./queries.ts";
  * in any file of the server. Throws `busy` when something still reads what was there; then it has to be called again,
  * and a device that is gone already is deleted once more without harm.
  */
-export async function deleteDevice({ store }: Services, device: number): Promise<Removed> {
-  const [removed] = await store.commit([removeDevice(device)]);
+export async function deleteDevice({ store }: Services, device: number, change: Change): Promise<Removed> {
+  const removed = await change(removeDevice(device));
   await store.scrub();
   return removed;
 }

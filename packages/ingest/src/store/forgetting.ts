@@ -52,6 +52,8 @@ export const tables = {
   enrolment_tokens: { forgets: "holds nothing of a device", retention: "as long as the server" },
   api_tokens: { forgets: "holds nothing of a device", retention: "as long as the server" },
   applications: { forgets: "holds nothing of a device", retention: "as long as the server" },
+  audit: { forgets: "names ordinals only", retention: "400 days" },
+  audit_checkpoint: { forgets: "holds nothing of a device", retention: "until the next one" },
   server: { forgets: "holds nothing of a device", retention: "as long as the server" },
 } as const satisfies { readonly [Table in keyof Schema]: TablePlace<Schema[Table]> };
 

@@ -137,6 +137,32 @@ export interface SearchTitleTable {
   sensitive: number;
 }
 
+/** The audit log. What may be a person's stands beside a commitment to it, which is what the chain is made of. */
+export interface AuditTable {
+  /** From 1 without a gap. */
+  number: number;
+  at: number;
+  action: string;
+  request_id: string | null;
+  /** null once erased, with its salt. */
+  account: string | null;
+  account_salt: string | null;
+  account_commitment: string;
+  subject: string | null;
+  subject_salt: string | null;
+  subject_commitment: string;
+  hash: string;
+}
+
+/** One row at most: what stands in the place of the audit entries that were cut off at the beginning. */
+export interface AuditCheckpointTable {
+  number: number;
+  hash: string;
+  /** As it is signed: ISO 8601. */
+  at: string;
+  signature: string;
+}
+
 export interface Schema {
   devices: DeviceTable;
   installations: InstallationTable;
@@ -146,6 +172,8 @@ export interface Schema {
   api_tokens: ApiTokenTable;
   applications: ApplicationTable;
   server: ServerTable;
+  audit: AuditTable;
+  audit_checkpoint: AuditCheckpointTable;
   search_texts: SearchTextTable;
   search_numbers: SearchNumberTable;
   search_titles: SearchTitleTable;

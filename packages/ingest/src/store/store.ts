@@ -33,6 +33,26 @@ export function defineWrite<Input, Outcome>(
   return (input) => ({ kind: kind.name, input, run: (transaction) => kind.run(transaction, input) });
 }
 
+/** A write that an account may ask for: it tells what it changed. */
+export interface AuditedWriteKind<Input, Outcome> extends WriteKind<Input, Outcome> {
+  /** For the audit log, such as `api-token:7`, a device by its ordinal; null where nothing was changed. */
+  subjectOf(input: Input, outcome: Outcome): string | null;
+}
+
+export interface AuditedWrite<Outcome> extends Write<Outcome> {
+  subjectOf(outcome: Outcome): string | null;
+}
+
+/** Declares a write that is committed with an entry in the audit log. */
+export function defineAuditedWrite<Input, Outcome>(
+  kind: AuditedWriteKind<Input, Outcome>,
+): (input: Input) => AuditedWrite<Outcome> {
+  return (input) => ({
+    ...defineWrite(kind)(input),
+    subjectOf: (outcome) => kind.subjectOf(input, outcome),
+  });
+}
+
 export function defineRead<Input, Result>(kind: ReadKind<Input, Result>): ReadKind<Input, Result> {
   return kind;
 }

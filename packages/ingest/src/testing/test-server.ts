@@ -54,6 +54,10 @@ export class TestServer {
     return this.#running.url ?? "";
   }
 
+  get routes(): RunningServer["routes"] {
+    return this.#running.routes;
+  }
+
   get id(): string {
     return this.#running.id;
   }

@@ -1,0 +1,11 @@
+/** What an account can change, as the audit log names it. A changing route declares one of these. */
+export const auditActions = [
+  "api-token.create",
+  "api-token.revoke",
+  "application.create",
+  "device.delete",
+  "enrolment-token.create",
+  "enrolment-token.revoke",
+  "audit.cut",
+] as const;
+export type AuditAction = (typeof auditActions)[number];
