@@ -35,6 +35,16 @@ export const problems = {
     title: "State, counter or consent that this change starts from is not the stored one.",
   },
   "identity-in-doubt": { status: 409, title: "Another installation seems to use the same identity." },
+  "device-retired": {
+    status: 403,
+    title:
+      "The organisation has retired this device: it does not check in any more until an operator takes that back.",
+  },
+  "device-deleted": {
+    status: 410,
+    title:
+      "This device was deleted on the server, with everything that was kept of it; to report again it has to enrol anew.",
+  },
   "too-large": { status: 413, title: "The body is larger than allowed." },
   "unsupported-encoding": { status: 415, title: "The content encoding is not one that this address takes." },
   "token-rate": { status: 429, title: "The token's enrolments of this hour are used up." },

@@ -15,6 +15,7 @@ import { storedConsent } from "../store/device-columns.ts";
 import type { Schema } from "../store/schema.ts";
 import { defineWrite } from "../store/store.ts";
 import { judgeCounter } from "./counter.ts";
+import { installationGone } from "./installation-gone.ts";
 
 /** One value of a reading; `item` is the natural key of a list's item, empty for the section's own. */
 export interface ReadingValue {
@@ -66,7 +67,7 @@ export const recordCheckIn = defineWrite({
         "applications",
       ])
       .where("ordinal", "=", input.ordinal)
-      .executeTakeFirstOrThrow();
+      .executeTakeFirstOrThrow(installationGone);
     const judgement = judgeCounter(
       { counter: row.counter, nonce: row.check_in_nonce },
       input,

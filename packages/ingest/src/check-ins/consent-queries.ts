@@ -21,6 +21,7 @@ import { storedConsent } from "../store/device-columns.ts";
 import type { Schema } from "../store/schema.ts";
 import { inScope } from "../store/scope.ts";
 import { defineRead, defineWrite } from "../store/store.ts";
+import { installationGone } from "./installation-gone.ts";
 import { forgetSections, updateStateDigest, type Whose } from "./section-queries.ts";
 
 const ownershipSchema = z.enum(ownerships);
@@ -35,7 +36,7 @@ export const consentOf = defineRead({
       .select(["consent_number", "grants", "ownership"])
       .where("installations.ordinal", "=", ordinal)
       .where((builder) => inScope(builder, scope))
-      .executeTakeFirstOrThrow();
+      .executeTakeFirstOrThrow(installationGone);
     return { ...storedConsent(row), ownership: ownershipSchema.parse(row.ownership) };
   },
 });
@@ -63,7 +64,7 @@ export const storeConsent = defineWrite({
       .selectFrom("installations")
       .select(["consent_number", "grants", "consent_receipt"])
       .where("ordinal", "=", ordinal)
-      .executeTakeFirstOrThrow();
+      .executeTakeFirstOrThrow(installationGone);
     const text = JSON.stringify(grants);
     if (row.consent_number === consentNumber && row.grants === text && row.consent_receipt !== null) {
       return {

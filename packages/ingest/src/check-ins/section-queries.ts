@@ -14,6 +14,7 @@ import { readSummary, storedConsent } from "../store/device-columns.ts";
 import type { Schema } from "../store/schema.ts";
 import { replaceSearchValues } from "../store/search-values.ts";
 import { defineWrite } from "../store/store.ts";
+import { installationGone } from "./installation-gone.ts";
 import { type StoredState, stateAfter, statesOf } from "./section-states.ts";
 
 export interface Whose {
@@ -61,7 +62,7 @@ export const storeSections = defineWrite({
       .selectFrom("installations")
       .select(["counter", "consent_number", "state_digest", "grants"])
       .where("ordinal", "=", ordinal)
-      .executeTakeFirstOrThrow();
+      .executeTakeFirstOrThrow(installationGone);
     if (row.consent_number !== consentNumber) return { kind: "consent", stored: storedConsent(row) };
     if (row.counter !== counter) return { kind: "counter" };
     if (base !== null && base !== row.state_digest) return { kind: "base" };

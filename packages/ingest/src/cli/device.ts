@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { type Api, withApi } from "./client.ts";
 import type { Context } from "./context.ts";
-import { CommandFailure, notYet } from "./failure.ts";
+import { CommandFailure, notYet, wrongUsage } from "./failure.ts";
 import { addLater } from "./later.ts";
 import { showDevice } from "./show-device.ts";
 
@@ -42,7 +42,17 @@ export function addDevice(program: Command, contextOf: () => Context): void {
     .option("--history", "not yet")
     .option("--at <TIME>", "not yet")
     .action((name: string, options: DeviceOptions) => show(contextOf(), name, options));
-  for (const verb of ["set", "refresh", "retire", "delete", "merge", "split"]) addLater(device, verb);
+  device
+    .command("retire <NAME>")
+    .description("end a device's check-ins; it stays listed")
+    .option("--undo", "let it check in again")
+    .action((name: string, options: { undo?: true }) => retire(contextOf(), name, options));
+  device
+    .command("delete <NAME>")
+    .description("delete a device with everything that is kept of it, for good")
+    .option("--yes", "do it; without this it is only said what would go")
+    .action((name: string, options: { yes?: true }) => deleteDevice(contextOf(), name, options));
+  for (const verb of ["set", "refresh", "merge", "split"]) addLater(device, verb);
 }
 
 async function show(context: Context, name: string, { section, history, at }: DeviceOptions): Promise<void> {
@@ -56,6 +66,34 @@ async function show(context: Context, name: string, { section, history, at }: De
     throw new CommandFailure(`${name} has no section ${section}; it has ${there || "none"}`);
   }
   showDevice(context.output, device, section);
+}
+
+const retired = z.object({ retired: z.boolean() });
+
+async function retire(context: Context, name: string, { undo }: { readonly undo?: true }): Promise<void> {
+  const { id, answer } = await withApi(context, async (api) => {
+    const id = await idOf(api, name);
+    const path = `/api/v1/devices/${id}/retire`;
+    return { id, answer: await api({ method: undo ? "DELETE" : "POST", path, answer: retired }) };
+  });
+  context.output.json({ id, ...answer });
+  context.output.line(
+    answer.retired
+      ? `${id} is retired: its next check-in is refused. rollcall device retire --undo takes it back.`
+      : `${id} may check in again.`,
+  );
+}
+
+const deleted = z.object({ deleted: z.boolean(), removed: z.record(z.string(), z.int()) });
+
+async function deleteDevice(context: Context, name: string, { yes }: { readonly yes?: true }): Promise<void> {
+  const { id, answer } = await withApi(context, async (api) => {
+    const id = await idOf(api, name);
+    if (!yes) throw wrongUsage(`${name} is ${id}; to delete it and all that is kept of it say --yes`);
+    return { id, answer: await api({ method: "DELETE", path: `/api/v1/devices/${id}`, answer: deleted }) };
+  });
+  context.output.json({ id, ...answer });
+  context.output.line(`${id} is deleted, and nothing of it is left in the server's files.`);
 }
 
 /** The id that a typed name means; several are listed. */

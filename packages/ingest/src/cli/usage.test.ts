@@ -51,8 +51,6 @@ const later = [
   "account create x",
   "device set ada owner=x",
   "device refresh ada",
-  "device retire ada",
-  "device delete ada",
   "device merge ada bob",
   "device split ada",
   "device ada --history",

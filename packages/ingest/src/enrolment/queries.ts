@@ -166,7 +166,10 @@ export const enrol = defineWrite({
   },
 });
 
-async function enrolledKey(database: Kysely<Schema>, key: string): Promise<Enrolled | null> {
+async function enrolledKey(
+  database: Kysely<Schema>,
+  key: string,
+): Promise<Enrolled | { readonly refused: ProblemCode } | null> {
   const row = await database
     .selectFrom("installations")
     .innerJoin("devices", "devices.ordinal", "installations.device")
@@ -176,10 +179,14 @@ async function enrolledKey(database: Kysely<Schema>, key: string): Promise<Enrol
       "devices.id as device",
       "devices.ownership",
       "installations.grants",
+      "devices.retired_at",
     ])
     .where("installations.key", "=", key)
     .executeTakeFirst();
-  return row ? { ...row, grants: jsonColumn(grantsSchema, row.grants, "installations.grants") } : null;
+  if (!row) return null;
+  const { retired_at, grants, ...enrolled } = row;
+  if (retired_at !== null) return { refused: "device-retired" };
+  return { ...enrolled, grants: jsonColumn(grantsSchema, grants, "installations.grants") };
 }
 
 async function enrolmentsSince(database: Kysely<Schema>, token: number, since: number): Promise<number> {
@@ -218,6 +225,7 @@ async function addInstallation(
       ownership: token.ownership,
       first_seen_at: at,
       last_seen_at: at,
+      retired_at: null,
       summary: "{}",
       sort_name: "",
     })
@@ -255,30 +263,40 @@ const asWish = ({ level, ...rest }: z.infer<typeof wishesSchema>[number]): Wish 
 /** The key that a session, or what the person at the device asks, has to be proved with. */
 export const installationKey = defineRead({
   name: "installation-key",
-  async run(database, scope, id: string): Promise<{ ordinal: number; device: number; key: string } | null> {
-    return (
-      (await database
-        .selectFrom("installations")
-        .innerJoin("devices", "devices.ordinal", "installations.device")
-        .select(["installations.ordinal", "installations.device", "key"])
-        .where("installations.id", "=", id)
-        .where((builder) => inScope(builder, scope))
-        .executeTakeFirst()) ?? null
-    );
+  async run(
+    database,
+    scope,
+    id: string,
+  ): Promise<{ ordinal: number; device: number; key: string; retired: boolean } | null> {
+    const row = await database
+      .selectFrom("installations")
+      .innerJoin("devices", "devices.ordinal", "installations.device")
+      .select(["installations.ordinal", "installations.device", "key", "retired_at"])
+      .where("installations.id", "=", id)
+      .where((builder) => inScope(builder, scope))
+      .executeTakeFirst();
+    if (!row) return null;
+    const { retired_at, ...installation } = row;
+    return { ...installation, retired: retired_at !== null };
   },
 });
 
+/** Gives an installation its session; false when it was retired or deleted since it was asked for. */
 export const setSession = defineWrite({
   name: "set-session",
   async run(
     transaction,
     { ordinal, hash, expiresAt }: { ordinal: number; hash: Uint8Array; expiresAt: number },
-  ): Promise<void> {
-    await transaction
+  ): Promise<boolean> {
+    const { numUpdatedRows } = await transaction
       .updateTable("installations")
       .set({ session_hash: hash, session_expires_at: expiresAt })
       .where("ordinal", "=", ordinal)
-      .execute();
+      .where("device", "in", (there) =>
+        there.selectFrom("devices").select("ordinal").where("retired_at", "is", null),
+      )
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
   },
 });
 

@@ -26,7 +26,8 @@ import {
 async function startSession({ store, config, now }: Services, ordinal: number): Promise<SessionAnswer> {
   const { session, hash } = newSession(ordinal);
   const expiresAt = now() + config["sessions.hours"] * 3_600_000;
-  await store.commit([setSession({ ordinal, hash, expiresAt })]);
+  const [given] = await store.commit([setSession({ ordinal, hash, expiresAt })]);
+  if (!given) throw new RollcallError("session-invalid");
   return { session, expiresAt: isoTime(expiresAt) };
 }
 
@@ -95,5 +96,6 @@ export async function newSessionFor(
   if (!found)
     throw new RollcallError("session-invalid", { detail: "This server does not know the installation." });
   demandProof(services, incoming, { use: "session", key: found.key, installation });
+  if (found.retired) throw new RollcallError("device-retired");
   return startSession(services, found.ordinal);
 }

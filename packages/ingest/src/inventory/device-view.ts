@@ -12,7 +12,7 @@ import { isoTime } from "../store/columns.ts";
 import type { Scope } from "../store/scope.ts";
 import type { DeviceDetail, DeviceRow, ReadingRow, SectionRow } from "./queries.ts";
 
-export type DeviceState = "active" | "stale" | "silent";
+export type DeviceState = "active" | "stale" | "silent" | "retired";
 
 const day = 86_400_000;
 
@@ -27,7 +27,12 @@ export const quietOf = (config: Config): Quiet => ({
   silent: config["devices.silentDays"] * day,
 });
 
-export function deviceState(lastSeenAt: number, now: number, { stale, silent }: Quiet): DeviceState {
+export function deviceState(
+  { lastSeenAt, retiredAt }: Pick<DeviceRow, "lastSeenAt" | "retiredAt">,
+  now: number,
+  { stale, silent }: Quiet,
+): DeviceState {
+  if (retiredAt !== null) return "retired";
   const quiet = now - lastSeenAt;
   if (quiet >= silent) return "silent";
   return quiet >= stale ? "stale" : "active";
@@ -70,7 +75,7 @@ export function deviceItem(row: DeviceRow, { scope, now, quiet }: Viewing) {
       version,
       channel: channel ?? "stable",
     })),
-    state: deviceState(row.lastSeenAt, now, quiet),
+    state: deviceState(row, now, quiet),
     firstSeenAt: isoTime(row.firstSeenAt),
     lastSeenAt: isoTime(row.lastSeenAt),
     ...(masked.length > 0 ? { masked } : {}),

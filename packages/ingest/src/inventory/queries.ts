@@ -22,6 +22,7 @@ export interface DeviceRow {
   readonly ownership: Ownership;
   readonly firstSeenAt: number;
   readonly lastSeenAt: number;
+  readonly retiredAt: number | null;
   readonly summary: Summary;
   readonly applications: ReturnType<typeof applicationsColumn>;
 }
@@ -38,6 +39,7 @@ function devicesInScope(database: Kysely<Schema>, scope: Scope) {
       "devices.ownership",
       "devices.first_seen_at",
       "devices.last_seen_at",
+      "devices.retired_at",
       "devices.summary",
       "installations.applications",
     ])
@@ -53,6 +55,7 @@ const deviceRow = (row: Raw): DeviceRow => ({
   ownership: row.ownership,
   firstSeenAt: row.first_seen_at,
   lastSeenAt: row.last_seen_at,
+  retiredAt: row.retired_at,
   summary: readSummary(row.summary),
   applications: applicationsColumn(row.applications),
 });

@@ -18,6 +18,29 @@ export const deviceOrdinal = defineRead({
   },
 });
 
+/** Ends a device's sessions and lets it have no other, or takes that back. The device stays listed. */
+export const retire = defineWrite({
+  name: "retire-device",
+  async run(
+    transaction,
+    { device, at }: { readonly device: number; readonly at: number | null },
+  ): Promise<void> {
+    await transaction
+      .updateTable("devices")
+      .set((expression) => ({
+        retired_at: at === null ? null : expression.fn.coalesce("retired_at", expression.val(at)),
+      }))
+      .where("ordinal", "=", device)
+      .execute();
+    if (at === null) return;
+    await transaction
+      .updateTable("installations")
+      .set({ session_hash: null, session_expires_at: null })
+      .where("device", "=", device)
+      .execute();
+  },
+});
+
 /** Removes a device with everything that is kept of it. */
 export const removeDevice = defineAuditedWrite({
   name: "remove-device",

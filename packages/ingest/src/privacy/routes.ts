@@ -1,15 +1,37 @@
-/** The end of a device: an admin deletes it. */
+/** The end of a device: retired, it is listed still and does not check in; deleted, nothing of it is left. */
 import { deviceIdSchema, RollcallError } from "@rollcall/protocol";
 import { accountScope, type CallingAccount } from "../accounts/caller.ts";
 import { type Route, route } from "../http/route.ts";
 import type { Services } from "../services.ts";
-import { deviceOrdinal } from "./queries.ts";
+import { deviceOrdinal, retire } from "./queries.ts";
 import { deleteDevice } from "./rules.ts";
 
+const retiring = { permission: "devices.retire" } as const;
 const deleting = { permission: "devices.delete" } as const;
 
 export function privacyRoutes(services: Services): readonly Route[] {
+  const { store, now } = services;
   return [
+    route({
+      method: "POST",
+      path: "/api/v1/devices/:id/retire",
+      access: retiring,
+      async handle({ params }, caller) {
+        const device = await ordinalOf(services, caller, params.id);
+        await store.commit([retire({ device, at: now() })]);
+        return { status: 200, body: { retired: true } };
+      },
+    }),
+    route({
+      method: "DELETE",
+      path: "/api/v1/devices/:id/retire",
+      access: retiring,
+      async handle({ params }, caller) {
+        const device = await ordinalOf(services, caller, params.id);
+        await store.commit([retire({ device, at: null })]);
+        return { status: 200, body: { retired: false } };
+      },
+    }),
     route({
       method: "DELETE",
       path: "/api/v1/devices/:id",

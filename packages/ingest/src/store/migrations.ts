@@ -15,6 +15,7 @@ async function first(database: Transaction<Schema>): Promise<void> {
     .addColumn("ownership", "text", (column) => column.notNull())
     .addColumn("first_seen_at", "integer", (column) => column.notNull())
     .addColumn("last_seen_at", "integer", (column) => column.notNull())
+    .addColumn("retired_at", "integer")
     .addColumn("summary", "text", (column) => column.notNull())
     .addColumn("sort_name", "text", (column) => column.notNull())
     .execute();

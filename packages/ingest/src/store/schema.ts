@@ -10,6 +10,8 @@ export interface DeviceTable {
   ownership: Ownership;
   first_seen_at: number;
   last_seen_at: number;
+  /** Since when it does not check in any more, by an operator's word. */
+  retired_at: number | null;
   /** JSON: columns of the device list by the section that fills them, `{SECTION: {COLUMN: value}}`. */
   summary: string;
   /** The host name folded, to sort by. */
