@@ -4,6 +4,8 @@ export const auditActions = [
   "api-token.revoke",
   "application.create",
   "device.delete",
+  "device.retire",
+  "device.undo-retire",
   "enrolment-token.create",
   "enrolment-token.revoke",
   "audit.cut",

@@ -39,6 +39,11 @@ const apiToken = { name: "example", role: "viewer" };
 const enrolmentToken = { local: true };
 
 /** One call for each changing route that succeeds; a route that is not here fails the test. */
+const aDevice: Example = {
+  prepare: async () => (await server.device()).device,
+  subject: (id) => ordinals.get(id) ?? "",
+};
+
 const examples: Readonly<Record<string, Example>> = {
   "POST /api/v1/api-tokens": {
     body: apiToken,
@@ -56,10 +61,9 @@ const examples: Readonly<Record<string, Example>> = {
     prepare: () => make("/api/v1/enrolment-tokens", enrolmentToken),
     subject: (id) => `enrolment-token:${id}`,
   },
-  "DELETE /api/v1/devices/:id": {
-    prepare: async () => (await server.device()).device,
-    subject: (id) => ordinals.get(id) ?? "",
-  },
+  "DELETE /api/v1/devices/:id": aDevice,
+  "POST /api/v1/devices/:id/retire": aDevice,
+  "DELETE /api/v1/devices/:id/retire": aDevice,
   "POST /api/v1/applications": {
     body: { name: "Till" },
     subject: () => "application:till",

@@ -18,13 +18,17 @@ export const deviceOrdinal = defineRead({
   },
 });
 
+interface Retirement {
+  readonly device: number;
+  /** null takes it back. */
+  readonly at: number | null;
+}
+
 /** Ends a device's sessions and lets it have no other, or takes that back. The device stays listed. */
-export const retire = defineWrite({
+export const retire = defineAuditedWrite({
   name: "retire-device",
-  async run(
-    transaction,
-    { device, at }: { readonly device: number; readonly at: number | null },
-  ): Promise<void> {
+  subjectOf: ({ device }: Retirement) => `device:${device}`,
+  async run(transaction, { device, at }: Retirement): Promise<void> {
     await transaction
       .updateTable("devices")
       .set((expression) => ({

@@ -10,15 +10,16 @@ const retiring = { permission: "devices.retire" } as const;
 const deleting = { permission: "devices.delete" } as const;
 
 export function privacyRoutes(services: Services): readonly Route[] {
-  const { store, now } = services;
+  const { now } = services;
   return [
     route({
       method: "POST",
       path: "/api/v1/devices/:id/retire",
       access: retiring,
-      async handle({ params }, caller) {
+      audit: "device.retire",
+      async handle({ params }, caller, change) {
         const device = await ordinalOf(services, caller, params.id);
-        await store.commit([retire({ device, at: now() })]);
+        await change(retire({ device, at: now() }));
         return { status: 200, body: { retired: true } };
       },
     }),
@@ -26,9 +27,10 @@ export function privacyRoutes(services: Services): readonly Route[] {
       method: "DELETE",
       path: "/api/v1/devices/:id/retire",
       access: retiring,
-      async handle({ params }, caller) {
+      audit: "device.undo-retire",
+      async handle({ params }, caller, change) {
         const device = await ordinalOf(services, caller, params.id);
-        await store.commit([retire({ device, at: null })]);
+        await change(retire({ device, at: null }));
         return { status: 200, body: { retired: false } };
       },
     }),
