@@ -1,6 +1,5 @@
 // Finds a Node recent enough for Rollcall and starts a program on it. Plain JavaScript for Node >= 18,
 // because it has to run, and explain itself, on the Node that is too old for everything else.
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 // Not by name: an older Node has no `enableCompileCache` to import, and has to get further than here.
 import * as module from "node:module";
@@ -64,7 +63,7 @@ export async function launch(scriptUrl, program, version = process.versions.node
     process.exitCode = 1;
     return;
   }
-  runInstead(node, [...process.execArgv, fileURLToPath(scriptUrl), ...process.argv.slice(2)]);
+  await runInstead(node, [...process.execArgv, fileURLToPath(scriptUrl), ...process.argv.slice(2)]);
 }
 
 /**
@@ -82,7 +81,8 @@ function keepCompiled() {
  * @param {string} file
  * @param {string[]} args
  */
-function runInstead(file, args) {
+async function runInstead(file, args) {
+  const { spawn } = await import("node:child_process");
   const child = spawn(file, args, { stdio: "inherit" });
   /** @param {NodeJS.Signals} signal */
   const forward = (signal) => child.kill(signal);

@@ -1,20 +1,13 @@
-/** `rollcall-agent check-in`. One that is not due ends here, with hardly anything loaded. */
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+/** `rollcall-agent check-in`. */
 import { type ExitCode, exitCodes } from "@rollcall/host";
 import type { CheckIn } from "../check-in/check-in.ts";
-import { clampInterval, type Instant, isDue, type Schedule } from "../schedule.ts";
 import type { Context } from "./context.ts";
+import { intervalUnlessDue, tellNotDue } from "./not-due.ts";
 
 export async function checkInCommand(context: Context, ifDue: boolean): Promise<ExitCode> {
   const { output } = context;
-  const intervalSeconds = ifDue ? notDue(context.stateDirectory, context.now()) : null;
-  if (intervalSeconds !== null) {
-    const nothing = { sent: [], refused: [], bytesSent: 0, bytesReceived: 0 };
-    output.json({ outcome: "not-due", intervalSeconds, ...nothing });
-    output.line("not due");
-    return exitCodes.done;
-  }
+  const intervalSeconds = ifDue ? intervalUnlessDue(context.stateDirectory, context.now()) : null;
+  if (intervalSeconds !== null) return tellNotDue(output, intervalSeconds);
   const { callRoll } = await import("./call-roll.ts");
   const done = await callRoll(context, { ifDue });
   output.json(done.result);
@@ -42,24 +35,4 @@ export function describe({ result }: CheckIn): string {
     ...(outcome === "not-due" ? [] : [wire]),
   ];
   return parts.join("; ");
-}
-
-/**
- * The interval when the schedule plainly says that nothing is due, else null: then the state is read, and
- * checked, with everything that this takes.
- */
-function notDue(stateDirectory: string, now: Instant): number | null {
-  try {
-    if (!existsSync(join(stateDirectory, "installation.json"))) return null;
-    // Only these members are looked at, and each of them is checked here.
-    const schedule: Partial<Record<keyof Schedule, unknown>> = JSON.parse(
-      readFileSync(join(stateDirectory, "schedule.json"), "utf8"),
-    );
-    const { intervalSeconds, plannedAt, nextAt } = schedule;
-    if (typeof plannedAt !== "number" || typeof nextAt !== "number" || typeof intervalSeconds !== "number")
-      return null;
-    return isDue({ plannedAt, nextAt }, now) ? null : clampInterval(intervalSeconds);
-  } catch {
-    return null;
-  }
 }

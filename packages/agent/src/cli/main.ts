@@ -1,25 +1,30 @@
-/** Entry of `rollcall-agent`: reads the process, runs the command, ends with the code of the contract. */
+/**
+ * Entry of `rollcall-agent`: reads the process, runs the command, ends with the code of the contract. What only
+ * some commands need is loaded by them.
+ */
 import { readFileSync } from "node:fs";
 import { release, userInfo } from "node:os";
-import { createOutput, exitCodes } from "@rollcall/host";
-import { type Command, CommanderError } from "commander";
+import { createOutput, type ExitCode } from "@rollcall/host";
 import { AgentError } from "../agent-error.ts";
-import { type Context, stateDirectoryIn } from "./context.ts";
-import { exitCodeOf } from "./exit-code.ts";
-import { createProgram } from "./program.ts";
+import { stateDirectoryIn } from "./context.ts";
+import { intervalUnlessDue, readCheckInIfDue, tellNotDue } from "./not-due.ts";
 
 // What an agent writes is for its own account alone.
 process.umask(0o077);
 
-const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-const agentVersion = String(
-  typeof manifest === "object" && manifest !== null ? Reflect.get(manifest, "version") : "0.0.0",
-);
+function agentVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  return String(
+    typeof manifest === "object" && manifest !== null ? Reflect.get(manifest, "version") : "0.0.0",
+  );
+}
 
-// Also before the arguments are understood, for what commander itself has to say.
 const output = createOutput({
   stdout: process.stdout,
-  stderr: process.stderr,
+  // Opening a stream takes its time: this one is hardly ever written to.
+  get stderr() {
+    return process.stderr;
+  },
   env: process.env,
   json: process.argv.includes("--json"),
   quiet: false,
@@ -62,21 +67,26 @@ function catchSignals(): AbortSignal {
   return asked.signal;
 }
 
-function stateDirectory(program: Command): string {
-  const { state } = program.opts<{ state?: string }>();
-  return stateDirectoryIn({ state, env: process.env, workingDirectory: process.cwd() });
+const workingDirectory = () => process.cwd();
+
+/** The end of a check-in that is plainly not due; null for whatever needs more than a look at the schedule. */
+function endedAtOnce(): ExitCode | null {
+  const asked = readCheckInIfDue(process.argv.slice(2));
+  if (!asked) return null;
+  const places = { ...asked, env: process.env, workingDirectory: workingDirectory() };
+  const intervalSeconds = intervalUnlessDue(stateDirectoryIn(places), Date.now());
+  return intervalSeconds === null ? null : tellNotDue(output, intervalSeconds);
 }
 
-function contextOf(program: Command): Context {
-  const { pathRootfs } = program.opts<{ pathRootfs?: string }>();
-  return {
+async function runCommand(): Promise<ExitCode> {
+  const { runCommandLine } = await import("./command-line.ts");
+  return runCommandLine(process.argv, {
     output,
-    tellError,
-    stateDirectory: stateDirectory(program),
-    rootfs: pathRootfs ?? null,
+    env: process.env,
+    workingDirectory,
     platform: process.platform,
     osVersion: release(),
-    agentVersion,
+    agentVersion: agentVersion(),
     account: account(),
     interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
     now: Date.now,
@@ -84,36 +94,7 @@ function contextOf(program: Command): Context {
     cpuSeconds,
     readInput,
     catchSignals,
-  };
+  });
 }
 
-function tellError(message: string): void {
-  const path = stateDirectory(program);
-  output.error(`rollcall-agent: ${message}${message.includes(path) ? "" : ` (state: ${path})`}`);
-}
-
-/** Wrong usage throws instead of ending the process, in every command of the tree. */
-function overrideExits(command: Command): void {
-  command.exitOverride();
-  for (const inner of command.commands) overrideExits(inner);
-}
-
-const program: Command = createProgram({
-  version: agentVersion,
-  contextOf: () => contextOf(program),
-  end: (code) => {
-    process.exitCode = code;
-  },
-});
-overrideExits(program);
-
-try {
-  await program.parseAsync(process.argv);
-} catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-  } else {
-    tellError(error instanceof Error ? error.message : String(error));
-    process.exitCode = exitCodeOf(error);
-  }
-}
+process.exitCode = endedAtOnce() ?? (await runCommand());

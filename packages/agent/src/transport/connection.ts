@@ -2,13 +2,13 @@
  * One connection to the server: requests with bounded answers, every wait limited, no redirects, bytes counted
  * at the socket. Loaded only when something is going to be sent.
  */
-import { Agent, type IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { withSocketPath } from "@rollcall/host";
 import { nonceHeader, parseJson, problemBody } from "@rollcall/protocol";
 import { AgentError, ServerProblem } from "../agent-error.ts";
 import type { Address } from "./address.ts";
-import { exchangeOne, type Request, type Timeouts, type Way } from "./one-request.ts";
+import { exchangeOne, http, type Request, type Timeouts, type Way } from "./one-request.ts";
 import { retryAfterSeconds } from "./retry-after.ts";
 
 const usualTimeouts: Timeouts = { connect: 10_000, headers: 60_000, body: 10_000, whole: 120_000 };
@@ -68,7 +68,7 @@ async function overAgent<T>(
   socketPath?: string,
 ): Promise<T> {
   const sockets = new Set<Socket>();
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   const sum = (of: (socket: Socket) => number) =>
     [...sockets].reduce((total, socket) => total + of(socket), 0);
   const way = {

@@ -5,6 +5,7 @@ import { type Column, table } from "./table.ts";
 
 export interface OutputOptions {
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  /** Looked at when something is written there for the first time. */
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
   readonly env: ColourEnvironment;
   /** `--json`: stdout carries nothing but lines of JSON. */
@@ -36,9 +37,14 @@ export interface Output {
   error(text: string): void;
 }
 
-export function createOutput({ stdout, stderr, env, json, quiet }: OutputOptions): Output {
+export function createOutput(options: OutputOptions): Output {
+  const { stdout, env, json, quiet } = options;
   const out = openWriter(stdout);
-  const err = openWriter(stderr);
+  let opened: Writer | undefined;
+  const err = (): Writer => {
+    opened ??= openWriter(options.stderr);
+    return opened;
+  };
   return {
     isJson: json,
     colour: colour(stdout, env),
@@ -53,10 +59,10 @@ export function createOutput({ stdout, stderr, env, json, quiet }: OutputOptions
       if (json) out.writeLine(printableJson(value));
     },
     note(text) {
-      if (!quiet) err.writeLine(lineOf([text]));
+      if (!quiet) err().writeLine(lineOf([text]));
     },
     error(text) {
-      err.writeLine(lineOf([text]));
+      err().writeLine(lineOf([text]));
     },
   };
 }
@@ -65,11 +71,13 @@ function lineOf(parts: readonly Text[]): string {
   return parts.map((part) => render(part).text).join("");
 }
 
-/** Writes to a stream until its reader leaves, and then to nobody: that is no failure of the command. */
-function openWriter(stream: NodeJS.WritableStream): {
+interface Writer {
+  readonly readerGone: AbortSignal;
   writeLine(line: string): void;
-  readerGone: AbortSignal;
-} {
+}
+
+/** Writes to a stream until its reader leaves, and then to nobody: that is no failure of the command. */
+function openWriter(stream: NodeJS.WritableStream): Writer {
   const gone = new AbortController();
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
