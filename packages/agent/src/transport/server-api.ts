@@ -26,6 +26,7 @@ import {
   sessionAnswer,
 } from "@rollcall/protocol";
 import type { z } from "zod";
+import { ServerProblem } from "../agent-error.ts";
 import { type Answer, type Connection, nonsense } from "./connection.ts";
 import type { Request } from "./one-request.ts";
 
@@ -102,7 +103,24 @@ export class ServerApi {
     return answer;
   }
 
+  /** Sends a proof, and once more with the nonce of the answer when its own was used up or from before a restart. */
   async #prove<T>(
+    schema: z.ZodType<T>,
+    use: ProofUse,
+    path: string,
+    value: unknown,
+    prover: Prover,
+  ): Promise<T> {
+    try {
+      return await this.#proveOnce(schema, use, path, value, prover);
+    } catch (error) {
+      const nonce = error instanceof ServerProblem && error.is("nonce-invalid") ? error.facts.nonce : null;
+      if (nonce == null) throw error;
+      return this.#proveOnce(schema, use, path, value, { ...prover, nonce });
+    }
+  }
+
+  async #proveOnce<T>(
     schema: z.ZodType<T>,
     use: ProofUse,
     path: string,
