@@ -1,8 +1,9 @@
-// zstd from outside: one whole frame, within its bounds, and nothing behind it.
+// zstd and dcz from outside: one whole frame, within its bounds, and nothing behind it.
+import { createHash } from "node:crypto";
 import { constants, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
 import t from "tap";
-import { compress, decompress } from "./content-encoding.ts";
+import { compress, compressDcz, decompress, readDcz } from "./content-encoding.ts";
 import { refusalOf } from "./testing/refusal.ts";
 
 const KiB = 1024;
@@ -126,4 +127,63 @@ t.test("gives of any bytes at all what they say or a problem", async () => {
     }),
     { numRuns: 300 },
   );
+});
+
+/** A list of packages, with this version of the last. */
+const packages = (count: number, version: string) =>
+  Buffer.from(
+    JSON.stringify(
+      Array.from({ length: count }, (_, index) => ({
+        name: `library-${(index * 7_919) % 100_003}`,
+        version: index === count - 1 ? version : `${index % 9}.${index % 31}-${(index * 37) % 100}`,
+      })),
+    ),
+  );
+
+t.test("packs with a dictionary of any size no more than what changed", async (t) => {
+  for (const count of [20, 2_000, 20_000, 60_000]) {
+    const [was, is] = [packages(count, "1.2"), packages(count, "1.3")];
+    const frame = compress(is, was);
+    t.ok(frame.length < 50 + was.length / 5_000, `${frame.length} bytes of ${was.length}`);
+    t.ok(decompress(frame, is.length, was).equals(is));
+  }
+});
+
+t.test("reads a frame with its own dictionary only", async (t) => {
+  const [was, is] = [packages(200, "1.2"), packages(200, "1.3")];
+  const body = compressDcz(is, was);
+  const { hash, frame } = readDcz(body);
+  t.equal(body.subarray(0, 8).toString("hex"), "5e2a4d1820000000", "RFC 9842, 5");
+  t.ok(hash.equals(createHash("sha256").update(was).digest()));
+  t.ok(decompress(frame, is.length, was).equals(is));
+  t.strictSame(refusal(frame), noFrame);
+  for (const other of [packages(199, "1.2"), was.subarray(0, -1), was.toReversed()])
+    t.strictSame(
+      refusalOf(() => decompress(frame, MiB, other)),
+      noFrame,
+    );
+  t.strictSame(
+    refusalOf(() => decompress(frame, is.length - 1, was)),
+    tooLarge(is.length - 1),
+  );
+  t.strictSame(
+    refusalOf(() => decompress(Buffer.concat([frame, frame]), MiB, was)),
+    behind,
+  );
+});
+
+t.test("refuses as dcz what names no dictionary", async (t) => {
+  const body = compressDcz(Buffer.from("{}"), packages(2, "1"));
+  const changed = Buffer.from(body);
+  changed.writeUInt8(0x21, 4);
+  const refused = {
+    code: "invalid-encoding",
+    detail: "The body does not begin with the digest of a dictionary (RFC 9842).",
+  };
+  for (const bytes of [Buffer.alloc(0), frame, skippable, body.subarray(0, 39), body.subarray(1), changed])
+    t.strictSame(
+      refusalOf(() => readDcz(bytes)),
+      refused,
+    );
+  t.equal(readDcz(body.subarray(0, 40)).frame.length, 0);
 });

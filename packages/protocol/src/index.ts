@@ -3,6 +3,7 @@ export * from "./catalogue.ts";
 export * from "./categories.ts";
 export * from "./consent.ts";
 export * from "./content-encoding.ts";
+export * from "./dictionary.ts";
 export * from "./digest.ts";
 export * from "./enrolment-string.ts";
 export type { SummaryColumn } from "./fields.ts";

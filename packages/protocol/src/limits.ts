@@ -13,6 +13,8 @@ export const limits = {
   sectionsBody: 8 * MiB,
   sectionsDecoded: 64 * MiB,
   sectionDecoded: 32 * MiB,
+  /** Digested at most in search of the dictionary of a `dcz` body that comes without a `Dictionary-ID`. */
+  dictionarySearch: 16 * MiB,
   /** Check-ins that a lost answer can cost at most; a larger jump of the counter is refused. */
   counterJump: 10_000,
   applications: 64,

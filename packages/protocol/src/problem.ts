@@ -34,6 +34,10 @@ export const problems = {
     status: 409,
     title: "State, counter or consent that this change starts from is not the stored one.",
   },
+  "dictionary-unknown": {
+    status: 409,
+    title: "The dictionary is none of what this installation was last acknowledged.",
+  },
   "identity-in-doubt": { status: 409, title: "Another installation seems to use the same identity." },
   "device-retired": {
     status: 403,

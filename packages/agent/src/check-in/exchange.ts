@@ -20,12 +20,18 @@ import { isWithdrawalLeft } from "../consent/left-withdrawals.ts";
 import { type Instant, retryHeaders } from "../schedule.ts";
 import type { StateDirectory } from "../state/directory.ts";
 import type { EnrolledState } from "../state/enrolled-state.ts";
-import type { ServerApi } from "../transport/server-api.ts";
+import type { Dictionary, ServerApi } from "../transport/server-api.ts";
 import type { Session } from "../transport/session.ts";
 import { type Found, onlyGranted, prepare } from "./found.ts";
 import { readingsSent, readingsToSend } from "./readings.ts";
 import { checkConsentReceipt, keepConsentReceipt, keepReceipt, sectionsTaken } from "./receipt.ts";
-import { acknowledgedDigest, fingerprint, type Submission, submissionFor } from "./submission.ts";
+import {
+  acknowledgedDigest,
+  dictionaryFor,
+  fingerprint,
+  type Submission,
+  submissionFor,
+} from "./submission.ts";
 
 export interface ExchangeOptions {
   readonly directory: StateDirectory;
@@ -230,7 +236,10 @@ export class Exchange {
         [...submission.sections].map(([name, { submitted }]) => [name, submitted]),
       ),
     };
-    const answer = await session.use((token) => api.putSections(token, request));
+    const dictionary = dictionaryFor(submission, acknowledged.value);
+    const answer = await withoutUnknownEncoding(dictionary, (taken) =>
+      session.use((token) => api.putSections(token, request, taken)),
+    );
     this.#rememberRefused(submission, answer);
     const sections = sectionsTaken(answer, sent, installation.value);
     receipts.replace(keepReceipt(receipts.value, answer.receipt));
@@ -250,6 +259,19 @@ export class Exchange {
       ...acknowledged.value,
       refused: { ...acknowledged.value.refused, ...Object.fromEntries(refused) },
     });
+  }
+}
+
+/** An older server does not read what is packed with a dictionary: it gets the same once without. */
+async function withoutUnknownEncoding<T>(
+  dictionary: Dictionary | null,
+  send: (dictionary: Dictionary | null) => Promise<T>,
+): Promise<T> {
+  try {
+    return await send(dictionary);
+  } catch (error) {
+    if (!dictionary || !(error instanceof ServerProblem) || !error.is("unsupported-encoding")) throw error;
+    return send(null);
   }
 }
 

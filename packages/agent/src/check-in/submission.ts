@@ -1,6 +1,8 @@
 /** Which sections are sent: what differs from what the server acknowledged, or everything. Pure. */
 import {
   type Digest,
+  dictionaryMember,
+  dictionaryOf,
   digestOf,
   documentAfter,
   type SectionStates,
@@ -8,6 +10,7 @@ import {
   stateDigest,
 } from "@rollcall/protocol";
 import type { Acknowledged, AcknowledgedSection } from "../state/files.ts";
+import type { Dictionary } from "../transport/server-api.ts";
 import type { PreparedSection } from "./found.ts";
 
 export type Prepared = ReadonlyMap<string, PreparedSection>;
@@ -83,4 +86,21 @@ function asTaken(former: AcknowledgedSection | undefined): PreparedSection | und
   if (status !== "ok") return { status, body: null, digest: null, submitted: { schema, status } };
   if (body === null) return undefined;
   return { status, body, digest: former.digest, submitted: { schema, status, document: JSON.parse(body) } };
+}
+
+/**
+ * The dictionary of a change: its sections as last acknowledged, but those that were never, and those whose
+ * document only the server knows. Null where none is left, and for everything, which is sent to a server that may
+ * have lost what it acknowledged.
+ */
+export function dictionaryFor({ base, sections }: Submission, acknowledged: Acknowledged): Dictionary | null {
+  if (base === null) return null;
+  const known = Object.entries(acknowledged.sections)
+    .filter(([name, { digest, body }]) => sections.has(name) && (digest === null) === (body === null))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  if (known.length === 0) return null;
+  return {
+    names: known.map(([name]) => name),
+    bytes: dictionaryOf(known.map(([name, section]) => dictionaryMember(name, section))),
+  };
 }

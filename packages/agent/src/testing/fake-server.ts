@@ -2,6 +2,7 @@
  * A server for the agent's tests: the agent's side of PROTOCOL.md over a real local socket, state in memory.
  * Tests put a handler of their own before any of its routes, to answer as no good server would.
  */
+import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
@@ -10,12 +11,17 @@ import {
   accepts,
   allSections,
   announceReceiptKey,
+  canonical,
   canonicalBytes,
   checkInRequest,
   consentRequest,
+  type DictionarySection,
   type Digest,
   decompress,
   defaultWishes,
+  dictionaryIdHeader,
+  dictionaryMember,
+  dictionaryOf,
   digestOf,
   documentAfter,
   enrolmentRequest,
@@ -33,6 +39,8 @@ import {
   parseJson,
   problems,
   type Receipt,
+  readDcz,
+  readDictionaryId,
   reprDigestMatches,
   type Status,
   sectionsRequest,
@@ -78,6 +86,8 @@ export class FakeServer {
   consentNumber = 1;
   grants: readonly Grant[] = [];
   sections: Record<string, [Status, Digest | null]> = {};
+  /** The sections with their documents, of which the dictionaries are made. */
+  readonly acknowledged = new Map<string, DictionarySection>();
   /** Sections that are refused, whatever they hold. */
   refusing: readonly string[] = [];
   /** Changes a receipt before it is signed. */
@@ -94,14 +104,32 @@ export class FakeServer {
       request.on("data", (part: Buffer) => parts.push(part));
       request.on("end", () => {
         const bytes = Buffer.concat(parts);
-        const zstd = request.headers["content-encoding"] === "zstd";
-        const decoded = zstd ? decompress(bytes, limits.sectionsDecoded) : bytes;
+        const decoded = this.#decoded(request.headers, bytes);
         const body = decoded.length > 0 ? parseJson(decoded) : undefined;
         const received = { route: `${request.method} ${request.url}`, headers: request.headers, body, bytes };
         this.received.push(received);
         this.#answer(received, response);
       });
     });
+  }
+
+  /** Nothing where the dictionary of the body is none that it has. */
+  #decoded(headers: IncomingHttpHeaders, bytes: Buffer): Buffer {
+    const encoding = headers["content-encoding"];
+    if (encoding === undefined) return bytes;
+    if (encoding === "zstd") return decompress(bytes, limits.sectionsDecoded);
+    const { hash, frame } = readDcz(bytes);
+    const dictionary = this.#dictionary(String(headers[dictionaryIdHeader]));
+    const known = createHash("sha256").update(dictionary).digest().equals(hash);
+    return known ? decompress(frame, limits.sectionsDecoded, dictionary) : Buffer.alloc(0);
+  }
+
+  #dictionary(id: string): Buffer {
+    const members = (readDictionaryId(id) ?? []).flatMap((name) => {
+      const section = this.acknowledged.get(name);
+      return section ? [dictionaryMember(name, section)] : [];
+    });
+    return dictionaryOf(members);
   }
 
   static async start(): Promise<FakeServer> {
@@ -246,7 +274,8 @@ export class FakeServer {
 
   #sections({ body, bytes, headers }: Received): Reply {
     if (!reprDigestMatches(String(headers["repr-digest"]), bytes)) return problem("digest-mismatch");
-    if (Buffer.compare(decompress(bytes, limits.sectionsDecoded), canonicalBytes(body)) !== 0)
+    if (body === undefined) return problem("dictionary-unknown");
+    if (Buffer.compare(this.#decoded(headers, bytes), canonicalBytes(body)) !== 0)
       return problem("not-canonical");
     const { counter, baseStateDigest, consentNumber, sections } = sectionsRequest.parse(body);
     const { consentNumber: stored, grants } = this;
@@ -286,10 +315,12 @@ export class FakeServer {
     const taken: Record<string, [Status, Digest | null]> = {};
     for (const [name, value] of Object.entries(sections)) {
       if (refused.includes(name)) continue;
-      const { status, document } = submittedSection.parse(value);
-      const kept = this.sections[name]?.[1] ?? null;
+      const { schema, status, document } = submittedSection.parse(value);
+      const kept = documentAfter(status) === "kept";
+      const body = kept ? (this.acknowledged.get(name)?.body ?? null) : document ? canonical(document) : null;
+      this.acknowledged.set(name, { schema, status, body });
       const digest = document === undefined ? null : digestOf(document);
-      taken[name] = [status, documentAfter(status) === "kept" ? kept : digest];
+      taken[name] = [status, kept ? (this.sections[name]?.[1] ?? null) : digest];
       this.sections[name] = taken[name];
     }
     return taken;

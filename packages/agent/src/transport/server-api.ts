@@ -7,7 +7,9 @@ import {
   canonicalBytes,
   checkInAnswer,
   compress,
+  compressDcz,
   consentAnswer,
+  dictionaryIdHeader,
   type EnrolmentAnswer,
   type EnrolmentRequest,
   enrolmentAnswer,
@@ -24,6 +26,7 @@ import {
   sectionsAnswer,
   serverAnswer,
   sessionAnswer,
+  writeDictionaryId,
 } from "@rollcall/protocol";
 import type { z } from "zod";
 import { ServerProblem } from "../agent-error.ts";
@@ -35,6 +38,12 @@ interface Prover {
   readonly key: SigningKey;
   readonly nonce: string;
   readonly installation?: string;
+}
+
+/** Sections that the server acknowledged, by which a body is packed. */
+export interface Dictionary {
+  readonly names: readonly string[];
+  readonly bytes: Uint8Array;
 }
 
 type Headers = Readonly<Record<string, string>>;
@@ -92,12 +101,17 @@ export class ServerApi {
     return answer;
   }
 
-  async putSections(session: string, request: SectionsRequest): Promise<SectionsAnswer> {
-    const body = compress(canonicalBytes(request));
+  /** With a dictionary the body is packed as `dcz`, where that is shorter. */
+  async putSections(
+    session: string,
+    request: SectionsRequest,
+    dictionary: Dictionary | null,
+  ): Promise<SectionsAnswer> {
+    const { body, headers } = packed(canonicalBytes(request), dictionary);
     const { answer } = await this.#ask(sectionsAnswer, {
       method: "PUT",
       path: "/v1/sections",
-      headers: { ...bearing(session), "content-encoding": "zstd", "repr-digest": reprDigest(body) },
+      headers: { ...bearing(session), ...headers, "repr-digest": reprDigest(body) },
       body,
     });
     return answer;
@@ -144,4 +158,15 @@ export class ServerApi {
       throw nonsense(this.#connection.name, `to ${request.method} ${request.path}`, result.error);
     return { answer: result.data, nonce };
   }
+}
+
+function packed(
+  bytes: Uint8Array,
+  dictionary: Dictionary | null,
+): { readonly body: Uint8Array; readonly headers: Headers } {
+  const alone = { body: compress(bytes), headers: { "content-encoding": "zstd" } };
+  if (!dictionary) return alone;
+  const body = compressDcz(bytes, dictionary.bytes);
+  const headers = { "content-encoding": "dcz", [dictionaryIdHeader]: writeDictionaryId(dictionary.names) };
+  return body.length < alone.body.length ? { body, headers } : alone;
 }

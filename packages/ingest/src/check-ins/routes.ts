@@ -2,6 +2,7 @@
 import { checkInRequest, consentRequest, limits, sectionsRequest } from "@rollcall/protocol";
 import { type Route, route } from "../http/route.ts";
 import type { Services } from "../services.ts";
+import { dictionaryFor } from "./dictionary.ts";
 import { checkIn, takeConsent, takeSections } from "./rules.ts";
 
 export function checkInRoutes(services: Services): readonly Route[] {
@@ -30,6 +31,7 @@ export function checkInRoutes(services: Services): readonly Route[] {
         decodedLimit: services.config["sections.decodedBytes"],
         canonical: true,
       },
+      dictionary: (wanted, caller) => dictionaryFor(services, caller, wanted),
       handle: async ({ body }, caller) => ({ status: 200, body: await takeSections(services, caller, body) }),
     }),
   ];

@@ -5,6 +5,7 @@ import {
   documentAfter,
   fold,
   type SearchValue,
+  type Status,
   type StoredConsent,
   stateDigest,
 } from "@rollcall/protocol";
@@ -12,8 +13,9 @@ import type { Kysely } from "kysely";
 import { forgetRowsOfSections } from "../privacy/forget.ts";
 import { readSummary, storedConsent } from "../store/device-columns.ts";
 import type { Schema } from "../store/schema.ts";
+import { inScope } from "../store/scope.ts";
 import { replaceSearchValues } from "../store/search-values.ts";
-import { defineWrite } from "../store/store.ts";
+import { defineRead, defineWrite } from "../store/store.ts";
 import { installationGone } from "./installation-gone.ts";
 import { type StoredState, stateAfter, statesOf } from "./section-states.ts";
 
@@ -32,6 +34,40 @@ export interface AcceptedSection extends Pick<CheckedSection, "status" | "digest
   /** Natural keys of the items that have readings. */
   readonly items: readonly string[];
   readonly summary: Readonly<Record<string, unknown>>;
+}
+
+/** A section as it was last acknowledged. */
+export interface AcknowledgedSection {
+  readonly name: string;
+  readonly schema: number;
+  readonly status: Status;
+  /** zstd of the canonical document. */
+  readonly body: Uint8Array | null;
+}
+
+/** The installation's sections, or those of these names that there are, by name. */
+export const acknowledgedSections = defineRead({
+  name: "acknowledged-sections",
+  run(
+    database,
+    scope,
+    { ordinal, names }: { readonly ordinal: number; readonly names: readonly string[] | undefined },
+  ): Promise<AcknowledgedSection[]> {
+    return database
+      .selectFrom("sections")
+      .innerJoin("installations", "installations.ordinal", "sections.installation")
+      .innerJoin("devices", "devices.ordinal", "installations.device")
+      .select(["sections.name", "sections.schema", "sections.status", "sections.body"])
+      .where("sections.installation", "=", ordinal)
+      .where((builder) => inScope(builder, scope))
+      .$if(names !== undefined, (query) => query.where("sections.name", "in", names ?? []))
+      .orderBy("sections.name")
+      .execute();
+  },
+});
+
+interface StoredSection extends StoredState {
+  readonly schema: number;
 }
 
 export interface SectionsInput extends Whose {
@@ -76,7 +112,7 @@ export const storeSections = defineWrite({
 async function applySections(
   database: Kysely<Schema>,
   input: SectionsInput,
-  before: ReadonlyMap<string, StoredState>,
+  before: ReadonlyMap<string, StoredSection>,
 ) {
   const result: Record<string, [StoredState["status"], Digest | null]> = {};
   const columns = new Map<string, Readonly<Record<string, unknown>>>();
@@ -84,7 +120,10 @@ async function applySections(
     const { name } = section;
     const [was, is] = [before.get(name), stateAfter(before.get(name), section)];
     result[name] = [is.status, is.digest];
-    if (was?.status === is.status && was.digest === is.digest) continue;
+    if (was?.status === is.status && was.digest === is.digest) {
+      if (was.schema !== section.schema) await updateSchema(database, input, section);
+      continue;
+    }
     await storeSection(database, input, section, is);
     if (documentAfter(is.status) === "removed") await removeReadings(database, input.ordinal, [name]);
     if (was?.digest === is.digest) continue;
@@ -95,6 +134,20 @@ async function applySections(
   }
   if (columns.size > 0) await updateSummary(database, input.device, columns);
   return result;
+}
+
+/** The section is what it was, by a newer definition: dictionaries name the schema that was acknowledged last. */
+async function updateSchema(
+  database: Kysely<Schema>,
+  { ordinal }: Whose,
+  { name, schema }: AcceptedSection,
+): Promise<void> {
+  await database
+    .updateTable("sections")
+    .set({ schema })
+    .where("installation", "=", ordinal)
+    .where("name", "=", name)
+    .execute();
 }
 
 async function storeSection(
@@ -176,13 +229,13 @@ async function removeReadingsOfOthers(
       .execute();
 }
 
-async function storedStates(database: Kysely<Schema>, ordinal: number): Promise<Map<string, StoredState>> {
+async function storedStates(database: Kysely<Schema>, ordinal: number): Promise<Map<string, StoredSection>> {
   const rows = await database
     .selectFrom("sections")
-    .select(["name", "status", "digest"])
+    .select(["name", "schema", "status", "digest"])
     .where("installation", "=", ordinal)
     .execute();
-  return new Map(rows.map(({ name, status, digest }) => [name, { status, digest }]));
+  return new Map(rows.map(({ name, ...stored }) => [name, stored]));
 }
 
 export async function updateStateDigest(database: Kysely<Schema>, ordinal: number): Promise<Digest> {

@@ -17,9 +17,9 @@ import {
   demandPermission,
   installationNamed,
 } from "./authenticate.ts";
-import { discardBody, readBody } from "./body.ts";
+import { discardBody, type FindDictionary, readBody } from "./body.ts";
 import { isFault, problemAnswer } from "./problem-answer.ts";
-import type { Answer, Incoming, Route } from "./route.ts";
+import type { Answer, Incoming, Route, WantedDictionary } from "./route.ts";
 import { routes } from "./routes.ts";
 import { refuseUnreadable, unreadableReason } from "./unreadable.ts";
 
@@ -168,7 +168,9 @@ async function run(services: Services, declared: Route, running: Running): Promi
   if (declared.access === "device") {
     const caller = await callingInstallation(services, authorization);
     named.device = caller.device;
-    return alone(busy, caller, async () => declared.handle(await incoming(running, declared), caller));
+    const dictionary = declared.dictionary;
+    const find = dictionary && ((wanted: WantedDictionary) => dictionary(wanted, caller));
+    return alone(busy, caller, async () => declared.handle(await incoming(running, declared, find), caller));
   }
   if (declared.access === "me") {
     const caller = await installationNamed(services, { header: (name) => request.get(name) });
@@ -217,9 +219,10 @@ async function alone(
 async function incoming(
   { requestId, request, broken }: Underway,
   declared: Route,
+  findDictionary?: FindDictionary,
 ): Promise<Incoming<unknown, unknown>> {
   const query = parseWith(declared.query ?? noQuery, request.query);
-  const { bytes, body } = await readBody(request, declared.body, broken);
+  const { bytes, body } = await readBody(request, declared.body, broken, findDictionary);
   const params = Object.fromEntries(
     Object.entries(request.params).map(([name, value]) => [name, String(value)]),
   );

@@ -2,15 +2,17 @@
 import type { IncomingMessage } from "node:http";
 import {
   decompress,
+  dictionaryIdHeader,
   limits,
   parseCanonical,
   parseJson,
   parseWith,
   RollcallError,
+  readDcz,
   reprDigestMatches,
 } from "@rollcall/protocol";
 import rawBody from "raw-body";
-import type { Route } from "./route.ts";
+import type { Route, WantedDictionary } from "./route.ts";
 
 export interface ReadBody {
   readonly bytes: Uint8Array;
@@ -19,15 +21,20 @@ export interface ReadBody {
 
 const empty: ReadBody = { bytes: new Uint8Array(), body: undefined };
 
+/** Throws `dictionary-unknown` when the sender has no such dictionary. */
+export type FindDictionary = (wanted: WantedDictionary) => Promise<Uint8Array>;
+
 /** Reads a body as its route declares. `broken` rejects when no more of it can come. */
 export async function readBody(
   request: IncomingMessage,
   rule: Route["body"],
   broken: Promise<never>,
+  findDictionary?: FindDictionary,
 ): Promise<ReadBody> {
   if (!rule) return empty;
   const encoding = request.headers["content-encoding"];
-  if (encoding !== undefined && !(encoding === "zstd" && rule.decodedLimit !== undefined)) {
+  const taken = rule.decodedLimit === undefined ? [] : findDictionary ? ["zstd", "dcz"] : ["zstd"];
+  if (encoding !== undefined && !taken.includes(encoding)) {
     throw new RollcallError("unsupported-encoding", {
       detail: `Content-Encoding ${encoding.slice(0, 32)} is not taken here.`,
     });
@@ -36,9 +43,22 @@ export async function readBody(
   const digest = request.headers["repr-digest"];
   if (typeof digest === "string" && !reprDigestMatches(digest, bytes))
     throw new RollcallError("digest-mismatch");
-  const decoded = encoding === undefined ? bytes : decompress(bytes, rule.decodedLimit ?? 0);
+  const decoded = await decode(request, bytes, rule.decodedLimit ?? 0, findDictionary);
   const value = rule.canonical ? parseCanonical(decoded) : parseJson(decoded);
   return { bytes, body: parseWith(rule.schema, value) };
+}
+
+async function decode(
+  { headers }: IncomingMessage,
+  bytes: Uint8Array,
+  limit: number,
+  findDictionary: FindDictionary | undefined,
+): Promise<Uint8Array> {
+  if (headers["content-encoding"] === undefined) return bytes;
+  if (headers["content-encoding"] !== "dcz" || !findDictionary) return decompress(bytes, limit);
+  const { hash, frame } = readDcz(bytes);
+  const dictionary = await findDictionary({ hash, id: headers[dictionaryIdHeader]?.toString() });
+  return decompress(frame, limit, dictionary);
 }
 
 async function wholeBody(request: IncomingMessage, limit: number): Promise<Buffer> {

@@ -39,8 +39,16 @@ interface BodyRule<Body> {
   readonly limit: number;
   /** The bytes have to be their own canonical form (RFC 8785). */
   readonly canonical?: true;
-  /** Bytes after decoding at most; content encoding `zstd` is taken then, and none otherwise. */
+  /** Bytes after decoding at most; content encoding `zstd` is taken then. */
   readonly decodedLimit?: number;
+}
+
+/** The dictionary that a `dcz` body (RFC 9842) was made with. */
+export interface WantedDictionary {
+  /** Its SHA-256. */
+  readonly hash: Uint8Array;
+  /** The header `Dictionary-ID`, where there is one. */
+  readonly id: string | undefined;
 }
 
 interface RouteBase<Query, Body> {
@@ -58,6 +66,8 @@ interface OpenRoute<Query, Body> extends RouteBase<Query, Body> {
 /** A route of a device with a session; one request at a time for each installation. */
 interface DeviceRoute<Query, Body> extends RouteBase<Query, Body> {
   readonly access: "device";
+  /** Finds the dictionary of a body among the caller's own; content encoding `dcz` is taken then. */
+  dictionary?(wanted: WantedDictionary, caller: CallingInstallation): Promise<Uint8Array>;
   handle(incoming: Incoming<Query, Body>, caller: CallingInstallation): Promise<Answer>;
 }
 /**

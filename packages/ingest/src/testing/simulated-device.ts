@@ -7,7 +7,9 @@ import {
   type CheckInAnswer,
   canonicalBytes,
   compress,
+  compressDcz,
   type Digest,
+  dictionaryIdHeader,
   type Enrolment,
   type EnrolmentAnswer,
   enrolmentAnswer,
@@ -248,6 +250,16 @@ export class SimulatedDevice {
   putSections(body: unknown): Promise<Reply> {
     const bytes = compress(canonicalBytes(body));
     return this.putBytes(bytes, { "content-encoding": "zstd", "repr-digest": reprDigest(bytes) });
+  }
+
+  /** Packed with these sections as the dictionary, which is found by its digest alone unless `id` names them. */
+  putWithDictionary(body: unknown, sections: Readonly<Record<string, unknown>>, id?: string): Promise<Reply> {
+    const bytes = compressDcz(canonicalBytes(body), canonicalBytes(sections));
+    return this.putBytes(bytes, {
+      "content-encoding": "dcz",
+      "repr-digest": reprDigest(bytes),
+      ...(id === undefined ? {} : { [dictionaryIdHeader]: id }),
+    });
   }
 
   /** Sections that have to be taken; remembers the state that the receipt names. */
