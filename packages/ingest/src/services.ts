@@ -1,7 +1,9 @@
 /** What the domains work with, made once per server and handed to each. */
 import type { Digest, PolicyName } from "@rollcall/protocol";
 import type { Config } from "./config.ts";
+import type { Proxies } from "./http/proxies.ts";
 import type { Nonces } from "./identity/nonces.ts";
+import type { PublicAddress } from "./identity/public-address.ts";
 import type { ServerKeys } from "./identity/server-keys.ts";
 import type { Alarm } from "./logs/request-log.ts";
 import type { SearchIndex } from "./store/search-index.ts";
@@ -23,10 +25,14 @@ export interface Services {
   readonly accepts: Accepted;
   /** `unix:` address of the socket for agents on this machine. */
   readonly localUrl: string;
+  readonly publicAddress: PublicAddress;
+  readonly proxies: Proxies;
   /** The OS account that runs the server; who reaches the control socket acts as it. */
   readonly operator: string;
   /** Milliseconds since 1970. */
   now(): number;
   /** Tells whoever runs the server. */
   alarm(alarm: Alarm): void;
+  /** Does what is due by the clock, or since a key came into use: keys and certificates. */
+  tend(): Promise<void>;
 }

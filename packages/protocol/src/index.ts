@@ -15,6 +15,7 @@ export * from "./limits.ts";
 export * from "./located-fields.ts";
 export { row as markdownRow } from "./markdown-row.ts";
 export * from "./mask.ts";
+export * from "./messages/announcements.ts";
 export * from "./messages/applications.ts";
 export * from "./messages/check-in.ts";
 export * from "./messages/consent.ts";

@@ -21,6 +21,7 @@ export const problems = {
   },
   "session-invalid": { status: 401, title: "The session is unknown, over or revoked." },
   "not-signed-in": { status: 401, title: "The request carries no valid API token." },
+  "tls-required": { status: 403, title: "The request reached the proxy in front of the server without TLS." },
   "token-unknown": { status: 403, title: "This server does not know the enrolment token." },
   "token-expired": { status: 403, title: "The enrolment token has expired." },
   "token-used-up": { status: 403, title: "The enrolment token was used as often as it allows." },
@@ -48,6 +49,11 @@ export const problems = {
     status: 410,
     title:
       "This device was deleted on the server, with everything that was kept of it; to report again it has to enrol anew.",
+  },
+  "key-announced": { status: 409, title: "A new key is announced already; it comes into use later." },
+  "loopback-only": {
+    status: 409,
+    title: "Other machines cannot reach this server: it has no public URL, or one on loopback.",
   },
   "too-large": { status: 413, title: "The body is larger than allowed." },
   "unsupported-encoding": { status: 415, title: "The content encoding is not one that this address takes." },

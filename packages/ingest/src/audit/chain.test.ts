@@ -113,7 +113,7 @@ t.test("is whole after a name was erased, of which nothing is left", async (t) =
 t.test("is whole from its checkpoint on when the oldest part is cut", async (t) => {
   const directory = await logOfSix();
   const { store } = await openSqliteStore(databaseIn(directory));
-  const keys = openServerKeys(directory, new Date());
+  const keys = openServerKeys(directory, Date.now);
   const cut = (before: number) => cutAuditLog({ store, keys, now: Date.now }, before);
   t.equal(await cut(Date.now() - day), null);
   t.equal(await cut(Date.now() + 1.5 * day), 2);

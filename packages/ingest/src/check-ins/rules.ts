@@ -62,7 +62,7 @@ export async function checkIn(
   const [outcome] = await store.commit([recordCheckIn(input)]);
   switch (outcome.kind) {
     case "answered":
-      return outcome.answer;
+      return { ...outcome.answer, ...announcements(services) };
     case "other":
       throw new RollcallError("identity-in-doubt", { detail: "This counter was used by another check-in." });
     case "jump":
@@ -70,6 +70,12 @@ export async function checkIn(
     case "consent-changed":
       throw consentChanged(outcome.stored);
   }
+}
+
+/** Told in every answer while a key changes; not part of what is kept for a repeat. */
+function announcements({ keys }: Services): Pick<CheckInAnswer, "announcements"> {
+  const told = keys.told();
+  return told.length > 0 ? { announcements: [...told] } : {};
 }
 
 const consentChanged = (stored: StoredConsent) =>

@@ -6,11 +6,11 @@
 import { existsSync } from "node:fs";
 import { exitCodes, withSocketPath } from "@rollcall/host";
 import type { z } from "zod";
+import { isLoopback } from "../http/loopback.ts";
 import { DirectoryInUse, pathsIn } from "../store/data-directory.ts";
 import { type Context, dataDirectory, remoteServer } from "./context.ts";
 import { CommandFailure, wrongUsage } from "./failure.ts";
 import { type HttpAnswer, HttpClient, type HttpRequest } from "./http-client.ts";
-import { isLoopback } from "./loopback.ts";
 
 export interface Call<T> {
   readonly method: "GET" | "POST" | "DELETE";

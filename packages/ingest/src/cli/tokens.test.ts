@@ -182,6 +182,6 @@ t.test("ends with 2 and says what was wrongly typed", async (t) => {
   t.match(await rollcall("enrolment-token", "create"), {
     code: 1,
     stdout: "",
-    stderr: /--local.*\[not-yet\]/,
+    stderr: /--local.*\[loopback-only\]/,
   });
 });

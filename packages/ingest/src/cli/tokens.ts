@@ -71,6 +71,7 @@ export function addTokenCommands(program: Command, contextOf: () => Context): vo
 
 interface EnrolmentOptions {
   readonly local?: true;
+  readonly pin?: true;
   readonly group?: string;
   readonly ownership?: string;
   readonly uses?: string;
@@ -84,6 +85,7 @@ function addEnrolmentCreate(parent: Command, contextOf: () => Context): void {
     .command("create")
     .description("make an enrolment string; it is the last line of stdout")
     .option("--local", "for agents on the server's own machine")
+    .option("--pin", "pin the certificate that --tls-cert names; a certificate of the server's own always is")
     .option("--group <G>", "group that the devices come into (default: default)")
     .option("--ownership <KIND>", "organisation or personal (default: organisation)")
     .option("--uses <N>", "how many devices it lets in (default: 1)")
@@ -95,9 +97,10 @@ function addEnrolmentCreate(parent: Command, contextOf: () => Context): void {
     )
     .action(async (options: EnrolmentOptions) => {
       const context = contextOf();
-      const { local, group, ownership, uses, expires, perHour, grant } = options;
+      const { local, pin, group, ownership, uses, expires, perHour, grant } = options;
       const body = {
         local: local ?? false,
+        pin: pin ?? false,
         group,
         ownership,
         uses: uses === undefined ? undefined : readCount(uses),

@@ -2,6 +2,7 @@
 import {
   agentApplication,
   applicationNumberSchema,
+  type Enrolment,
   enrolmentRequest,
   isGrantableUnasked,
   limits,
@@ -29,6 +30,8 @@ const day = 86_400;
 const newEnrolmentToken = (config: Config) =>
   z.strictObject({
     local: z.boolean().default(false),
+    /** Names the certificate in the string, where it is an operator's, too. */
+    pin: z.boolean().default(false),
     group: groupNameSchema.default("default"),
     ownership: z.enum(ownerships).default("organisation"),
     uses: z.int().min(1).max(10_000_000).default(config["enrolment-tokens.uses"]),
@@ -83,7 +86,28 @@ function deviceRoutes(services: Services): readonly Route[] {
   ];
 }
 
-function tokenRoutes({ store, config, keys, localUrl, now }: Services): readonly Route[] {
+/** How the devices reach the server, and by what they recognise it. */
+function whereOf(
+  { localUrl, publicAddress }: Services,
+  { local, pin }: { readonly local: boolean; readonly pin: boolean },
+): Pick<Enrolment, "url" | "ca"> {
+  if (local) return { url: localUrl };
+  const { url } = publicAddress;
+  if (url === null)
+    throw new RollcallError("loopback-only", {
+      detail:
+        "Other machines cannot reach this server; start it with --listen and --public-url, or make a string for its own machine with --local.",
+    });
+  const ca = pin ? publicAddress.pinned() : publicAddress.ca();
+  if (pin && ca === null)
+    throw new RollcallError("invalid-request", {
+      detail: "There is no certificate to pin: the proxy in front of this server shows its own.",
+    });
+  return { url, ...(ca === null ? {} : { ca }) };
+}
+
+function tokenRoutes(services: Services): readonly Route[] {
+  const { store, config, keys, now } = services;
   const access = { permission: "tokens.manage" } as const;
   return [
     route({
@@ -93,12 +117,7 @@ function tokenRoutes({ store, config, keys, localUrl, now }: Services): readonly
       body: { schema: newEnrolmentToken(config), limit: 16_384 },
       audit: "enrolment-token.create",
       async handle({ body }, caller, change) {
-        if (!body.local) {
-          throw new RollcallError("not-yet", {
-            detail:
-              "This server is reached on its own machine only, so its enrolment strings have to be local ones (--local).",
-          });
-        }
+        const where = whereOf(services, body);
         const { wishes, leftOut } = wishesOf(body.grant, body.ownership);
         const { token, hash } = newToken("rce_");
         const expiresAt = now() + body.expiresInSeconds * 1000;
@@ -117,7 +136,7 @@ function tokenRoutes({ store, config, keys, localUrl, now }: Services): readonly
             expiresAt,
           }),
         );
-        const enrolment = writeEnrolmentString({ url: localUrl, server: keys.identity.publicKey, token });
+        const enrolment = writeEnrolmentString({ ...where, server: keys.identity.publicKey, token });
         return { status: 201, body: { id: String(id), enrolment, expiresAt: isoTime(expiresAt), leftOut } };
       },
     }),

@@ -120,7 +120,7 @@ t.test("leaves out of a token what nobody can consent to for others, and names i
 });
 
 t.test("makes no string with an address that no other machine could use", async (t) => {
-  t.equal(outcomeOf(await server.admin("POST", "/api/v1/enrolment-tokens", {})), "501 not-yet");
+  t.equal(outcomeOf(await server.admin("POST", "/api/v1/enrolment-tokens", {})), "409 loopback-only");
 });
 
 t.test("gives the same key its installation again, used up and expired as the token may be", async (t) => {

@@ -19,6 +19,7 @@ import {
 } from "./authenticate.ts";
 import { discardBody, type FindDictionary, readBody } from "./body.ts";
 import { isFault, problemAnswer } from "./problem-answer.ts";
+import type { Proxies } from "./proxies.ts";
 import type { Answer, Incoming, Route, WantedDictionary } from "./route.ts";
 import { routes } from "./routes.ts";
 import { refuseUnreadable, unreadableReason } from "./unreadable.ts";
@@ -62,6 +63,7 @@ export function createApp(services: Services, log: ServerLog, doorOf: (request: 
   app.disable("x-powered-by");
   app.disable("etag");
   app.set("query parser", "simple");
+  app.set("trust proxy", (address: string | undefined) => services.proxies.includes(address));
   app.use(
     "/api",
     helmet({
@@ -140,7 +142,7 @@ export function createApp(services: Services, log: ServerLog, doorOf: (request: 
       status: answer.status,
       durationMilliseconds: Math.round((performance.now() - started) * 10) / 10,
       requestId,
-      address: cutAddress(request.socket.remoteAddress),
+      address: cutAddress(request.ip),
       ...current.named,
     });
   }
@@ -164,6 +166,7 @@ interface Running extends Underway {
 async function run(services: Services, declared: Route, running: Running): Promise<Answer> {
   const { request, door, busy, named } = running;
   const { authorization } = request.headers;
+  refuseDoor(services.proxies, declared, running);
   if (declared.access === "anyone") return declared.handle(await incoming(running, declared));
   if (declared.access === "device") {
     const caller = await callingInstallation(services, authorization);
@@ -199,6 +202,14 @@ function refuseUnexpectedBody({ headers }: Request, declared: Route): void {
   const isEmpty = headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) === 0;
   if (!declared.body && !isEmpty)
     throw new RollcallError("invalid-request", { detail: "This address takes no body." });
+}
+
+/** What a door is not for, and what came to a proxy in the clear. */
+function refuseDoor(proxies: Proxies, { path }: Route, { request, door }: Running): void {
+  if (door === "devices" && path.startsWith("/api"))
+    throw new RollcallError("not-found", { detail: "There is no such address." });
+  const protocol = proxies.includes(request.socket.remoteAddress) && request.get("x-forwarded-proto");
+  if (protocol && protocol.toLowerCase() !== "https") throw new RollcallError("tls-required");
 }
 
 /** One request at a time for each installation. */

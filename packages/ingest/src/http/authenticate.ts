@@ -13,8 +13,8 @@ import type { Services } from "../services.ts";
 import { protocolScope } from "../store/scope.ts";
 import type { Incoming } from "./route.ts";
 
-/** Which of the server's doors a request came through. */
-export type Door = "network" | "agent-socket" | "control-socket";
+/** Which of the server's doors a request came through; that for `devices` has no API. */
+export type Door = "network" | "devices" | "agent-socket" | "control-socket";
 
 function bearer(authorization: string | undefined): string | null {
   const match = /^Bearer ([A-Za-z0-9_.-]{1,256})$/i.exec(authorization ?? "");

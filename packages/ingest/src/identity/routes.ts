@@ -17,21 +17,32 @@ const limitsOf = (config: Config) => ({
   largestPage: config["search.largestPage"],
 });
 
-export function identityRoutes({ keys, config, policy, accepts, nonces, store }: Services): readonly Route[] {
-  const answer: ServerAnswer = {
+function aboutServer({ keys, config, policy, accepts, publicAddress }: Services): ServerAnswer {
+  const others = keys.others();
+  return {
     server: keys.identity.publicKey,
     organisation: { name: config["organisation.name"], contact: config["organisation.contact"] },
     receiptKey: keys.announcement,
+    ...(keys.ca && publicAddress.ca() !== null ? { ca: keys.ca } : {}),
+    ...(others.length > 0 ? { announcements: [...others] } : {}),
     policy,
     accepts: { ...accepts.sections },
     limits: limitsOf(config),
   };
+}
+
+export function identityRoutes(services: Services): readonly Route[] {
+  const { nonces, store } = services;
   return [
     route({
       method: "GET",
       path: "/v1/server",
       access: "anyone",
-      handle: async () => ({ status: 200, body: answer, headers: { [nonceHeader]: nonces.give() } }),
+      handle: async () => ({
+        status: 200,
+        body: aboutServer(services),
+        headers: { [nonceHeader]: nonces.give() },
+      }),
     }),
     route({
       method: "GET",

@@ -6,9 +6,10 @@ import { isAnnouncedBy, signCanonical, verifyCanonical } from "@rollcall/protoco
 import t from "tap";
 import { openServerKeys } from "./server-keys.ts";
 
-const start = new Date("2026-01-02T03:04:05Z");
-const later = new Date("2027-01-02T03:04:05Z");
+const start = () => Date.parse("2026-01-02T03:04:05Z");
+const later = () => Date.parse("2027-01-02T03:04:05Z");
 const names = ["identity.pem", "receipt.pem"];
+const all = ["announced.json", ...names];
 const filesIn = (directory: string) =>
   readdirSync(join(directory, "keys")).map((name) => [
     name,
@@ -23,11 +24,11 @@ t.test(
     const files = filesIn(directory);
     t.same(
       files.map(([name]) => name),
-      names,
+      all,
       "and nothing temporary is left",
     );
     t.equal(statSync(join(directory, "keys")).mode & 0o777, 0o700);
-    for (const name of names) t.equal(statSync(join(directory, "keys", name)).mode & 0o777, 0o600);
+    for (const name of all) t.equal(statSync(join(directory, "keys", name)).mode & 0o777, 0o600);
     const again = openServerKeys(directory, later);
     t.same(filesIn(directory), files);
     for (const key of ["identity", "receipt"] as const) {

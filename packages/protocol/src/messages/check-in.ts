@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { digestSchema } from "../digest.ts";
 import { sectionNamePattern } from "../section.ts";
+import { announcementsSchema } from "./announcements.ts";
 import { applicationStatusSchema, applicationsSchema } from "./applications.ts";
 import { acceptsSchema, policyNameSchema } from "./server.ts";
 
@@ -33,5 +34,7 @@ export const checkInAnswer = z.object({
   /** Only those that are not `ok`. */
   applications: z.array(applicationStatusSchema).max(64).optional(),
   policy: policyNameSchema.optional(),
+  /** While keys of the server change: of each use that changes, those in use and to come. */
+  announcements: announcementsSchema.optional(),
 });
 export type CheckInAnswer = z.infer<typeof checkInAnswer>;

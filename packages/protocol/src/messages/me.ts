@@ -2,10 +2,10 @@
 import { z } from "zod";
 import { installationIdSchema } from "../identifier.ts";
 import { publicKeySchema, signatureSchema } from "../keys.ts";
+import { announcedKeySchema } from "./announcements.ts";
 import { sectionNameSchema } from "./check-in.ts";
 import { consentReceipt } from "./consent.ts";
 import { receiptSchema } from "./sections.ts";
-import { announcedKeySchema } from "./server.ts";
 
 /**
  * `POST /v1/me/correct`: this field is wrong, and this is right. `pointer` (RFC 6901) names a field of the section's

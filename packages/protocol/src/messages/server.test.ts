@@ -5,7 +5,8 @@ import { newSigningKey, signCanonical } from "../keys.ts";
 import { accepts } from "../registry.ts";
 import { at, digest, nearlyRight, policy, serverKey, wrongInstants } from "../testing/messages.ts";
 import { garbled, takenWrongly } from "../testing/wrong-members.ts";
-import { announcedKeySchema, announceReceiptKey, isAnnouncedBy, serverAnswer } from "./server.ts";
+import { announcedKeySchema, announceReceiptKey, isAnnouncedBy } from "./announcements.ts";
+import { serverAnswer } from "./server.ts";
 
 const server = serverKey.publicKey;
 const { publicKey: key } = newSigningKey();
@@ -20,7 +21,7 @@ const answer = {
 };
 
 t.test("reads who the server is, and ignores what a newer one says besides", async (t) => {
-  t.strictSame(serverAnswer.parse({ ...answer, ca: "PEM" }), answer);
+  t.strictSame(serverAnswer.parse({ ...answer, cap: "PEM" }), answer);
 });
 
 t.test("takes no answer with a wrong member", async (t) => {
