@@ -48,6 +48,7 @@ const defaults = {
   "retention.requests.days": 30,
   "retention.audit.days": 400,
   "retention.deletions.days": 90,
+  "me.exportsPerDay": 20,
   "server.stopSeconds": 10,
   "server.headersSeconds": 10,
   "server.bodySeconds": 60,

@@ -188,6 +188,12 @@ export const configKeys = {
     most: 3_650,
     is: "Days that the ledger of deletions is kept beyond the oldest backup.",
   },
+  "me.exportsPerDay": {
+    default: 20,
+    least: 1,
+    most: 1_000,
+    is: "How often within a day the person at a device gets everything that is stored of it.",
+  },
   "server.stopSeconds": {
     default: 10,
     least: 1,

@@ -10,6 +10,8 @@ export const limits = {
   sessionBody: 16 * KiB,
   checkInBody: 64 * KiB,
   consentBody: 64 * KiB,
+  /** What the person at a device asks or says: a field's longest text, and a reason. */
+  correctionBody: 128 * KiB,
   sectionsBody: 8 * MiB,
   sectionsDecoded: 64 * MiB,
   sectionDecoded: 32 * MiB,

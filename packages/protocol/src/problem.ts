@@ -58,6 +58,10 @@ export const problems = {
   "too-large": { status: 413, title: "The body is larger than allowed." },
   "unsupported-encoding": { status: 415, title: "The content encoding is not one that this address takes." },
   "token-rate": { status: 429, title: "The token's enrolments of this hour are used up." },
+  "too-often": {
+    status: 429,
+    title: "This was asked for too often; Retry-After tells when it may be asked for again.",
+  },
   "check-in-running": { status: 429, title: "Another request of this installation is still running." },
   internal: { status: 500, title: "The server failed; its log has the reason under the request id." },
   "not-yet": { status: 501, title: "This is not there yet." },

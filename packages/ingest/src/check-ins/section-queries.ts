@@ -10,6 +10,7 @@ import {
   stateDigest,
 } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
+import { endOvertaken } from "../privacy/corrections.ts";
 import { forgetRowsOfSections } from "../privacy/forget.ts";
 import { readSummary, storedConsent } from "../store/device-columns.ts";
 import type { Schema } from "../store/schema.ts";
@@ -128,6 +129,7 @@ async function applySections(
     if (documentAfter(is.status) === "removed") await removeReadings(database, input.ordinal, [name]);
     if (was?.digest === is.digest) continue;
     await replaceSearchValues(database, input.ordinal, name, section.values);
+    await endOvertaken(database, input.ordinal, name, section.body);
     if (documentAfter(is.status) === "replaced")
       await removeReadingsOfOthers(database, input.ordinal, section);
     columns.set(name, section.summary);

@@ -1,6 +1,7 @@
 /** The assembly: every route with the same steps around it: who calls, what was sent, handle, answer, log. */
 import { randomUUID } from "node:crypto";
-import type { Duplex } from "node:stream";
+import { type Duplex, Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { parseWith, RollcallError } from "@rollcall/protocol";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import helmet from "helmet";
@@ -134,7 +135,7 @@ export function createApp(services: Services, log: ServerLog, doorOf: (request: 
       await discardBody(request, current.broken);
       if (!request.complete) response.setHeader("connection", "close");
     }
-    send(response, answer, requestId);
+    await send(response, answer, requestId);
     if (unanswered.get(request.socket) === current) unanswered.delete(request.socket);
     log.request({
       method: request.method,
@@ -148,13 +149,23 @@ export function createApp(services: Services, log: ServerLog, doorOf: (request: 
   }
 }
 
-function send(response: Response, { status, body, text, headers }: Answer, requestId: string): void {
+async function send(
+  response: Response,
+  { status, body, text, parts, headers }: Answer,
+  requestId: string,
+): Promise<void> {
   response.status(status).setHeader("x-request-id", requestId);
   const content = text ?? (body === undefined ? "" : JSON.stringify(body));
   response.setHeader("content-type", text === undefined ? "application/json" : "text/plain; charset=utf-8");
   response.setHeader("cache-control", "no-store");
   for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
-  response.end(content);
+  if (parts) await sendParts(response, parts);
+  else response.end(content);
+}
+
+/** One part after the other, as the other end takes them; one that goes away, or a part that fails, ends the connection. */
+async function sendParts(response: Response, parts: Iterable<string>): Promise<void> {
+  await pipeline(Readable.from(parts), response).catch(() => response.destroy());
 }
 
 interface Running extends Underway {

@@ -10,6 +10,7 @@ import {
 import type { Config } from "../config.ts";
 import { isoTime } from "../store/columns.ts";
 import type { Scope } from "../store/scope.ts";
+import { correctionsView } from "./corrections-view.ts";
 import type { DeviceDetail, DeviceRow, ReadingRow, SectionRow } from "./queries.ts";
 
 export type DeviceState = "active" | "stale" | "silent" | "retired";
@@ -95,6 +96,8 @@ export function deviceDetailView(device: DeviceDetail, viewing: Viewing) {
   hidden.push(...readings.masked);
   const consent = consentView(device.consent, viewing.scope);
   hidden.push(...consent.masked);
+  const corrections = correctionsView(device.corrections, viewing.scope);
+  hidden.push(...corrections.masked);
   return {
     ...item,
     ...(hidden.length > 0 ? { masked: hidden } : {}),
@@ -103,6 +106,8 @@ export function deviceDetailView(device: DeviceDetail, viewing: Viewing) {
     readings: readings.view,
     location: null,
     consent: consent.view,
+    corrections: corrections.view,
+    requests: device.requests,
   };
 }
 

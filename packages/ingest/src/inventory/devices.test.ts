@@ -164,6 +164,8 @@ t.test("shows the readings of a device, and what it has to tell of each section"
     state: "active",
     ownership: "personal",
     location: null,
+    corrections: [],
+    requests: [],
   });
   t.same(consent, { consentNumber: 2, grants: linus.grants });
   const at = lastSeenAt;

@@ -1,5 +1,7 @@
 /** Devices as the inventory shows them, read within the caller's scope. */
 import {
+  type Correction,
+  type DataRequest,
   decompress,
   type Grant,
   grantsSchema,
@@ -9,6 +11,8 @@ import {
   type Status,
 } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
+import { correctionsIn } from "../privacy/corrections.ts";
+import { requestsIn } from "../privacy/data-requests.ts";
 import { jsonColumn } from "../store/columns.ts";
 import { applicationsColumn, readSummary, type Summary } from "../store/device-columns.ts";
 import type { Schema } from "../store/schema.ts";
@@ -108,6 +112,8 @@ export interface ReadingRow {
 export interface DeviceDetail extends DeviceRow {
   readonly sections: readonly SectionRow[];
   readonly readings: readonly ReadingRow[];
+  readonly corrections: readonly Correction[];
+  readonly requests: readonly DataRequest[];
   readonly consent: { readonly consentNumber: number; readonly grants: readonly Grant[] };
 }
 
@@ -139,6 +145,8 @@ export const deviceDetail = defineRead({
       .execute();
     return {
       ...deviceRow(row),
+      corrections: await correctionsIn(database, row.installation),
+      requests: await requestsIn(database, row.ordinal),
       sections: sections.map(({ name, status, digest, since, body }) => ({
         name,
         status,

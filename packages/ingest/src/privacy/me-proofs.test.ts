@@ -15,6 +15,9 @@ const other = await told(server);
 const routes = [
   ["GET", "/v1/me", undefined, "200"],
   ["GET", "/v1/me/receipts", undefined, "200"],
+  ["GET", "/v1/me/export", undefined, "200"],
+  ["POST", "/v1/me/correct", { section: "system", field: "model", value: "Engine 1" }, "200"],
+  ["POST", "/v1/me/delete", {}, "202"],
   ["POST", "/v1/me/restrict", {}, "501 not-yet"],
   ["POST", "/v1/me/complain", {}, "501 not-yet"],
 ] as const;
@@ -53,7 +56,7 @@ const attempts: Record<string, readonly [(route: MeRoute) => Promise<Reply>, str
   "use succeed": [([method, path, body]) => device.me(method, path, body, { use: "succeed" }), invalid],
   "another method": [([method, path, body]) => device.me(method, path, body, { method: "PUT" }), invalid],
   "another target": [
-    ([method, path, body]) => device.me(method, path, body, { target: "/v1/me/export" }),
+    ([method, path, body]) => device.me(method, path, body, { target: "/v1/me/lookups" }),
     invalid,
   ],
   "another query": [([method, path, body]) => device.me(method, path, body, { target: `${path}?` }), invalid],

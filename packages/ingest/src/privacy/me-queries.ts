@@ -1,9 +1,10 @@
 /** What the person at a device asks about, in the store. */
-import { type ConsentReceipt, consentReceipt, type Receipt } from "@rollcall/protocol";
+import { type ConsentReceipt, consentReceipt, type DataRequest, type Receipt } from "@rollcall/protocol";
 import { jsonColumn } from "../store/columns.ts";
 import { storedConsent } from "../store/device-columns.ts";
 import { inScope } from "../store/scope.ts";
-import { defineRead } from "../store/store.ts";
+import { defineRead, defineWrite } from "../store/store.ts";
+import { requestDeletion } from "./data-requests.ts";
 
 /** The installation's own record. Throws for one outside the scope. */
 export const ownRecord = defineRead({
@@ -55,5 +56,17 @@ export const ownStates = defineRead({
       .orderBy("sections.name")
       .execute();
     return Object.fromEntries(rows.map(({ name, status, digest }) => [name, [status, digest]]));
+  },
+});
+
+/** Removes what the person has said of the device, and asks the organisation for the deletion of the rest. */
+export const askForDeletion = defineWrite({
+  name: "ask-for-deletion",
+  async run(
+    transaction,
+    { ordinal, device, at }: { readonly ordinal: number; readonly device: number; readonly at: number },
+  ): Promise<DataRequest> {
+    await transaction.deleteFrom("corrections").where("installation", "=", ordinal).execute();
+    return requestDeletion(transaction, { device, at });
   },
 });

@@ -1,9 +1,11 @@
 /** `/v1/me…`: what the person at a device asks. Each request proves for itself that it comes from there. */
-import { RollcallError } from "@rollcall/protocol";
+import { correctionRequest, deletionRequest, limits, RollcallError } from "@rollcall/protocol";
 import { z } from "zod";
 import { type Route, route } from "../http/route.ts";
 import type { Services } from "../services.ts";
-import { ownReceipts, ownView } from "./me-rules.ts";
+import { deleteOwn } from "./me-deletion.ts";
+import { ownExport } from "./me-export.ts";
+import { correct, ownReceipts, ownView } from "./me-rules.ts";
 
 const access = "me";
 const smallBody = 16_384;
@@ -24,6 +26,32 @@ export function meRoutes(services: Services): readonly Route[] {
       access,
       query: nothing,
       handle: async (_incoming, caller) => ({ status: 200, body: await ownReceipts(services, caller) }),
+    }),
+    route({
+      method: "POST",
+      path: "/v1/me/correct",
+      access,
+      query: nothing,
+      body: { schema: correctionRequest, limit: limits.correctionBody },
+      handle: async ({ body }, caller) => ({ status: 200, body: await correct(services, caller, body) }),
+    }),
+    route({
+      method: "GET",
+      path: "/v1/me/export",
+      access,
+      query: nothing,
+      handle: async (_incoming, caller) => ({ status: 200, parts: await ownExport(services, caller) }),
+    }),
+    route({
+      method: "POST",
+      path: "/v1/me/delete",
+      access,
+      query: nothing,
+      body: { schema: deletionRequest, limit: smallBody },
+      async handle(_incoming, caller) {
+        const answer = await deleteOwn(services, caller);
+        return { status: answer.request ? 202 : 200, body: answer };
+      },
     }),
     ...["restrict", "complain"].map((verb) =>
       route({

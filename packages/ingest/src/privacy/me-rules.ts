@@ -1,10 +1,18 @@
-/** What the person at a device may read of it, and what the server signs for them. */
-import { type ReceiptsAnswer, signReceipt, stateDigest } from "@rollcall/protocol";
+/** What the person at a device may read and say of it, and what the server signs for them. */
+import {
+  type CorrectionAnswer,
+  type CorrectionRequest,
+  type ReceiptsAnswer,
+  RollcallError,
+  signReceipt,
+  stateDigest,
+} from "@rollcall/protocol";
 import type { CallingInstallation } from "../accounts/caller.ts";
 import { ownDevice } from "../inventory/own-device.ts";
 import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
 import { installationScope } from "../store/scope.ts";
+import { storeCorrection } from "./correction-queries.ts";
 import { ownRecord, ownStates } from "./me-queries.ts";
 
 /** Everything that is stored of the device now, and who stores it under which policy. */
@@ -49,4 +57,19 @@ export async function ownReceipts(
     // Before its first check-in a device has told nothing that could be signed for.
     state: counter === 0 ? null : signReceipt(keys.receipt, statement),
   };
+}
+
+/** Keeps what the person says instead of a collected value, or takes that back. */
+export async function correct(
+  { store, now }: Services,
+  { ordinal, device }: CallingInstallation,
+  request: CorrectionRequest,
+): Promise<CorrectionAnswer> {
+  const [outcome] = await store.commit([storeCorrection({ ordinal, device, request, at: now() })]);
+  if ("errors" in outcome)
+    throw new RollcallError("invalid-request", {
+      detail: outcome.errors[0]?.detail ?? "This cannot be corrected.",
+      errors: outcome.errors,
+    });
+  return outcome;
 }

@@ -47,6 +47,13 @@ export const tables = {
     section: "section",
     retention: "as long as their section",
   },
+  corrections: {
+    forgets: { installation: ["installation"] },
+    section: "section",
+    retention: "until the corrected value changes",
+  },
+  data_requests: { forgets: { device: ["device"] }, retention: "as long as the device is there" },
+  own_exports: { forgets: { installation: ["installation"] }, retention: "one day" },
   installations: { forgets: { device: ["device"] }, retention: "as long as the device is there" },
   devices: { forgets: { device: ["ordinal"] }, retention: "as long as the device is there" },
   enrolment_tokens: { forgets: "holds nothing of a device", retention: "as long as the server" },

@@ -109,6 +109,39 @@ async function first(database: Transaction<Schema>): Promise<void> {
     .execute();
   await auditTables(database);
   await searchTables(database);
+  await personsTables(database);
+}
+
+/** What the person at a device said and asked for. */
+async function personsTables({ schema }: Transaction<Schema>): Promise<void> {
+  await schema
+    .createTable("corrections")
+    .addColumn("installation", "integer", (column) => column.notNull())
+    .addColumn("section", "text", (column) => column.notNull())
+    .addColumn("field", "text", (column) => column.notNull())
+    .addColumn("value", "text", (column) => column.notNull())
+    .addColumn("collected", "text")
+    .addColumn("reason", "text")
+    .addColumn("at", "integer", (column) => column.notNull())
+    .addPrimaryKeyConstraint("corrections_key", ["installation", "section", "field"])
+    .execute();
+  await ordinal(schema.createTable("data_requests"), "number")
+    .addColumn("device", "integer", (column) => column.notNull())
+    .addColumn("kind", "text", (column) => column.notNull())
+    .addColumn("state", "text", (column) => column.notNull())
+    .addColumn("at", "integer", (column) => column.notNull())
+    .execute();
+  await schema.createIndex("data_requests_by_device").on("data_requests").column("device").execute();
+  await schema
+    .createTable("own_exports")
+    .addColumn("installation", "integer", (column) => column.notNull())
+    .addColumn("at", "integer", (column) => column.notNull())
+    .execute();
+  await schema
+    .createIndex("own_exports_by_installation")
+    .on("own_exports")
+    .columns(["installation", "at"])
+    .execute();
 }
 
 async function auditTables({ schema }: Transaction<Schema>): Promise<void> {

@@ -67,6 +67,35 @@ export interface ReadingTable {
   at: number;
 }
 
+/** What the person at a device says instead of a collected value, until that changes. */
+export interface CorrectionTable {
+  installation: number;
+  section: string;
+  /** As the catalogue writes it: `board.serial`. */
+  field: string;
+  /** JSON. */
+  value: string;
+  /** JSON: the collected value that is called wrong; null where there was none. */
+  collected: string | null;
+  reason: string | null;
+  at: number;
+}
+
+/** What the person at an organisation's device asked of the organisation. */
+export interface DataRequestTable {
+  number: Generated<number>;
+  device: number;
+  kind: "deletion";
+  state: "open" | "decided";
+  at: number;
+}
+
+/** Exports that the person at a device was given of late. */
+export interface OwnExportTable {
+  installation: number;
+  at: number;
+}
+
 export interface TokenTable {
   id: Generated<number>;
   hash: Uint8Array;
@@ -170,6 +199,9 @@ export interface Schema {
   installations: InstallationTable;
   sections: SectionTable;
   readings: ReadingTable;
+  corrections: CorrectionTable;
+  data_requests: DataRequestTable;
+  own_exports: OwnExportTable;
   enrolment_tokens: TokenTable;
   api_tokens: ApiTokenTable;
   applications: ApplicationTable;

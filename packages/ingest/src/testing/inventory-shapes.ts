@@ -1,6 +1,8 @@
 /** The inventory's answers, member for member as the contract has them: nothing missing, nothing besides. */
 import {
   consentNumberSchema,
+  correctionAnswer,
+  dataRequestSchema,
   deviceIdSchema,
   digestSchema,
   grantsSchema,
@@ -55,6 +57,8 @@ export const deviceWhole = z.strictObject({
     // Who gave a grant is masked for a viewer.
     grants: z.union([grantsSchema, z.array(z.looseObject({ category: z.string(), by: z.null() }))]),
   }),
+  corrections: correctionAnswer.shape.corrections,
+  requests: z.array(dataRequestSchema.strict()),
 });
 
 export const titlePage = z.strictObject({

@@ -7,13 +7,15 @@ import { sectionNameSchema } from "./check-in.ts";
 import { consentReceipt } from "./consent.ts";
 import { receiptSchema } from "./sections.ts";
 
+const fieldSchema = z.string().regex(/^\w{1,64}(\.\w{1,64}){0,7}$/);
+
 /**
- * `POST /v1/me/correct`: this field is wrong, and this is right. `pointer` (RFC 6901) names a field of the section's
- * document; `value` null takes an earlier correction back.
+ * `POST /v1/me/correct`: this field is wrong, and this is right. `field` names one of the section's document, as the
+ * catalogue writes it (`board.serial`); `value` null takes an earlier correction back.
  */
 export const correctionRequest = z.strictObject({
   section: sectionNameSchema,
-  pointer: z.string().min(2).max(256),
+  field: fieldSchema,
   value: z.union([z.string().max(65_536), z.number(), z.boolean(), z.null()]),
   reason: z.string().max(1_024).optional(),
 });
@@ -22,8 +24,9 @@ export type CorrectionRequest = z.infer<typeof correctionRequest>;
 /** A correction as it is shown, beside the value that was collected. */
 export const correctionSchema = z.object({
   section: sectionNameSchema,
-  pointer: z.string().max(256),
+  field: fieldSchema,
   value: z.unknown(),
+  /** null where nothing was. */
   collected: z.unknown(),
   reason: z.string().max(1_024).nullable(),
   at: z.iso.datetime(),
@@ -56,6 +59,8 @@ const signedDeletion = z.object({
   installation: installationIdSchema,
   /** Everything, or what is personal on an organisation's device. */
   scope: z.enum(["everything", "personal"]),
+  /** Those that were emptied, where it was not everything. */
+  categories: z.array(z.string().max(64)).max(64).optional(),
   at: z.iso.datetime(),
   signature: signatureSchema,
 });
@@ -63,11 +68,20 @@ export type DeletionReceipt = z.infer<typeof signedDeletion>;
 /** Loose, as everything signed: a newer server may say more, and the signature is over all of it. */
 export const deletionReceipt = signedDeletion.loose();
 
+/** What a person asked of the organisation, which decides. */
+export const dataRequestSchema = z.object({
+  number: z.int().min(1),
+  kind: z.literal("deletion"),
+  state: z.enum(["open", "decided"]),
+  at: z.iso.datetime(),
+});
+export type DataRequest = z.infer<typeof dataRequestSchema>;
+
 /** `POST /v1/me/delete`. */
 export const deletionRequest = z.strictObject({});
 /** 200: everything is gone; 202: what is personal is gone, the rest is a request to the organisation. */
 export const deletionAnswer = z.object({
   receipt: deletionReceipt,
-  request: z.object({ number: z.int().min(1), at: z.iso.datetime() }).optional(),
+  request: dataRequestSchema.optional(),
 });
 export type DeletionAnswer = z.infer<typeof deletionAnswer>;

@@ -1,0 +1,67 @@
+/** What an export is made of, in the store, and how often one was made. */
+import type { Status } from "@rollcall/protocol";
+import { inScope } from "../store/scope.ts";
+import { defineRead, defineWrite } from "../store/store.ts";
+
+export interface StoredDocument {
+  readonly name: string;
+  readonly schema: number;
+  readonly status: Status;
+  readonly digest: string | null;
+  readonly since: number;
+  /** zstd of the canonical document. */
+  readonly body: Uint8Array | null;
+}
+
+/** Every section of an installation as it is stored. */
+export const ownDocuments = defineRead({
+  name: "own-documents",
+  run: (database, scope, ordinal: number): Promise<StoredDocument[]> =>
+    database
+      .selectFrom("sections")
+      .innerJoin("installations", "installations.ordinal", "sections.installation")
+      .innerJoin("devices", "devices.ordinal", "installations.device")
+      .select([
+        "sections.name",
+        "sections.schema",
+        "sections.status",
+        "sections.digest",
+        "sections.since",
+        "sections.body",
+      ])
+      .where("sections.installation", "=", ordinal)
+      .where((builder) => inScope(builder, scope))
+      .orderBy("sections.name")
+      .execute(),
+});
+
+const day = 86_400_000;
+
+interface ExportInput {
+  readonly ordinal: number;
+  readonly mostPerDay: number;
+  readonly at: number;
+}
+
+/** Counts an export, null; or tells when the next may be made, if there were as many within a day as there may be. */
+export const countExport = defineWrite({
+  name: "count-export",
+  async run(transaction, { ordinal, mostPerDay, at }: ExportInput): Promise<number | null> {
+    await transaction
+      .deleteFrom("own_exports")
+      .where("installation", "=", ordinal)
+      .where("at", "<=", at - day)
+      .execute();
+    const rows = await transaction
+      .selectFrom("own_exports")
+      .select("at")
+      .where("installation", "=", ordinal)
+      .orderBy("at", "desc")
+      .limit(mostPerDay)
+      .execute();
+    const oldest = rows.length < mostPerDay ? undefined : rows.at(-1);
+    if (oldest) return oldest.at + day;
+    await transaction.insertInto("own_exports").values({ installation: ordinal, at }).execute();
+    return null;
+  },
+});
