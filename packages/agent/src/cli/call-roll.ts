@@ -1,8 +1,11 @@
 /** One check-in with what a command has at hand; for `check-in` and `run`. */
 import { type CheckIn, checkIn } from "../check-in/check-in.ts";
+import { boundedly, careful } from "../collecting/careful.ts";
 import { collecting } from "../collecting/collecting.ts";
+import { inProcess } from "../collecting/in-process.ts";
 import { StateDirectory } from "../state/directory.ts";
 import { demandInstallation } from "../state/enrolled-state.ts";
+import { lookingMark } from "../state/looking-mark.ts";
 import type { Context } from "./context.ts";
 
 export async function callRoll(
@@ -12,9 +15,13 @@ export async function callRoll(
   const { stateDirectory, now, random, cpuSeconds, agentVersion, output } = context;
   const directory = new StateDirectory(stateDirectory);
   const { server, applications } = demandInstallation(directory);
+  const bounded = boundedly(signal);
+  // One that stays is not to hang with what it looks at, and needs the memory only now and then.
+  const stays = signal !== undefined || context.rootfs !== null;
+  const lookAround = stays ? bounded : careful(lookingMark(directory), { cheap: inProcess(), bounded });
   return checkIn({
     directory,
-    collect: collecting({ ...context, server, applications }, { signal }),
+    collect: collecting({ ...context, server, applications }, lookAround),
     now,
     random,
     cpuSeconds,

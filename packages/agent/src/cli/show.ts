@@ -22,7 +22,9 @@ import {
 } from "@rollcall/protocol";
 import { AgentError } from "../agent-error.ts";
 import type { Found } from "../check-in/found.ts";
+import { boundedly } from "../collecting/careful.ts";
 import { collecting } from "../collecting/collecting.ts";
+import { inProcess } from "../collecting/in-process.ts";
 import { giverOf } from "../consent/giver.ts";
 import { consentNow } from "../consent/left-withdrawals.ts";
 import { StateDirectory } from "../state/directory.ts";
@@ -51,11 +53,13 @@ export async function showCommand(
   const directory = new StateDirectory(context.stateDirectory);
   const installation = readInstallation(directory);
   const granted = installation ? consentNow(directory, installation).grants : null;
-  const collect = collecting({
+  const around = {
     ...context,
     server: installation?.server ?? null,
     applications: installation?.applications ?? [],
-  });
+  };
+  // Another machine's tree may lie on a server that does not answer; for this machine's a person waits, and can end it.
+  const collect = collecting(around, context.rootfs === null ? inProcess() : boundedly());
   const names = definitions.map(({ name }) => name);
   const ownership = installation?.ownership ?? "personal";
   // What is granted is shown as it is sent, to the byte; the rest, when it is asked for, with nothing left out.

@@ -11,6 +11,7 @@ import t from "tap";
 import { machineTree } from "../testing/collected.ts";
 import { errorOf } from "../testing/test-device.ts";
 import { collecting } from "./collecting.ts";
+import { inChild } from "./in-child.ts";
 
 const giver = {
   by: "ada",
@@ -32,7 +33,7 @@ const around = {
 const misbehaving = new URL("../testing/misbehaving-child.ts", import.meta.url);
 
 t.test("lets no collector cost another section anything, whatever it does", async (t) => {
-  const collect = collecting(around, { child: misbehaving, limitMilliseconds: 2_000 });
+  const collect = collecting(around, inChild({ child: misbehaving, limitMilliseconds: 2_000 }));
   const found = await collect({ grants: everything, ownership: "personal" });
   t.match(Object.fromEntries([...found].map(([name, { status }]) => [name, status])), {
     identifiers: "failed",
@@ -54,7 +55,7 @@ t.test("lets no collector cost another section anything, whatever it does", asyn
 
 t.test("asks the machine only for what is granted", async (t) => {
   // A collector of any other category would end the process or the test.
-  const collect = collecting(around, { child: misbehaving, limitMilliseconds: 60_000 });
+  const collect = collecting(around, inChild({ child: misbehaving, limitMilliseconds: 60_000 }));
   const found = await collect({ grants: [], ownership: "personal" });
   t.same(
     [...new Set([...found.values()].map((section) => JSON.stringify(section)))],
@@ -71,20 +72,23 @@ t.test("asks the machine only for what is granted", async (t) => {
 
 t.test("reads another machine's tree and gives its documents in their one form", async (t) => {
   const rootfs = machineTree(t, { "/proc/meminfo": "MemTotal:        2048 kB\n" });
-  const collect = collecting({ ...around, rootfs });
+  const collect = collecting({ ...around, rootfs }, inChild());
   const found = await collect({ grants: everything, ownership: "personal", sections: ["memory"] });
   t.match(found.get("memory"), { status: "ok", document: { total: 2_097_152 } });
 });
 
 t.test("has nothing to tell of a platform that it does not know", async (t) => {
-  const collect = collecting({ ...around, platform: "aix" });
+  const collect = collecting({ ...around, platform: "aix" }, inChild());
   const found = await collect({ grants: everything, ownership: "personal" });
   t.same([...new Set([...found.values()].map(({ status }) => status))], ["unsupported"]);
 });
 
 t.test("ends at once when it is asked to", async (t) => {
   const asked = new AbortController();
-  const collect = collecting(around, { child: misbehaving, limitMilliseconds: 60_000, signal: asked.signal });
+  const collect = collecting(
+    around,
+    inChild({ child: misbehaving, limitMilliseconds: 60_000, signal: asked.signal }),
+  );
   const ended = errorOf(collect({ grants: everything, ownership: "personal" }));
   setImmediate(() => asked.abort());
   t.match(await ended, { code: "stopped" });
@@ -92,7 +96,7 @@ t.test("ends at once when it is asked to", async (t) => {
 });
 
 t.test("says so when the process cannot even begin", async (t) => {
-  const collect = collecting(around, { child: new URL("./no-such-module.ts", import.meta.url) });
+  const collect = collecting(around, inChild({ child: new URL("./no-such-module.ts", import.meta.url) }));
   const found = await collect({ grants: everything, ownership: "personal", sections: ["memory", "system"] });
   t.match([...found.values()], [{ status: "failed" }, { status: "failed" }]);
 });

@@ -1,10 +1,7 @@
 /**
- * Looks at the machine: asks only for what is granted, in a process of its own that is ended when a collector
- * takes too long, and makes what comes back fit the definitions. A blocked read, a pattern that never ends or a
- * crash costs its own section and no other.
+ * Looks at the machine: asks only for what is granted, and makes what comes back fit the definitions. Where the
+ * looking is done is somebody else's choice.
  */
-import { type ChildProcess, fork } from "node:child_process";
-import { getCompileCacheDir } from "node:module";
 import {
   type Application,
   agentApplication,
@@ -13,16 +10,11 @@ import {
   grantedLocation,
   isGranted,
   platforms,
-  statusSchema,
 } from "@rollcall/protocol";
-import { z } from "zod";
-import { AgentError } from "../agent-error.ts";
 import type { Collect, FoundSection } from "../check-in/found.ts";
-
 import type { AgentFacts } from "./collector.ts";
 import { foundSection } from "./found-section.ts";
-import type { Outcome } from "./run-collector.ts";
-import type { Task } from "./serve-task.ts";
+import { nothingFrom, type Outcome, type Task } from "./run-collector.ts";
 
 interface Surroundings {
   /** Another machine's root directory; null: this machine's. */
@@ -35,27 +27,17 @@ interface Surroundings {
   readonly server: string | null;
 }
 
-interface CollectingOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** How long one collector may take. */
-  readonly limitMilliseconds?: number;
-  /** The module that runs the collectors. */
-  readonly child?: URL;
-}
+export type Outcomes = ReadonlyMap<string, Outcome>;
 
-const usualLimit = 15_000;
-/** How long the process may take until its first collector begins, on a machine that is busy. */
-const startLimit = 60_000;
-/** How long a process that was ended may take to go. */
-const killPatience = 2_000;
-const usualChild = new URL("./child.ts", import.meta.url);
+/** Runs the collectors of a task, in this process or another: an outcome for each section. */
+export type LookAround = (task: Task) => Promise<Outcomes>;
 
-export function collecting(around: Surroundings, options: CollectingOptions = {}): Collect {
+export function collecting(around: Surroundings, lookAround: LookAround): Collect {
   return async ({ grants, ownership, sections }) => {
     const wanted = allSections.filter(({ name }) => sections?.includes(name) ?? true);
     const granted = wanted.filter((definition) => isGranted(definition, grants));
     const names = granted.map(({ name }) => name);
-    const outcomes = await outcomesOf(names, around, options);
+    const outcomes = await outcomesOf(names, around, lookAround);
     const rule = { ownership, level: grantedLocation(grants) };
     return new Map(
       wanted.map((definition): [string, FoundSection] => {
@@ -69,102 +51,19 @@ export function collecting(around: Surroundings, options: CollectingOptions = {}
   };
 }
 
+async function outcomesOf(
+  sections: readonly string[],
+  around: Surroundings,
+  lookAround: LookAround,
+): Promise<Outcomes> {
+  const facts = factsOf(around);
+  if (!facts) return new Map(sections.map((section) => [section, nothingFrom(section, "unsupported")]));
+  if (sections.length === 0) return new Map();
+  return lookAround({ sections, root: around.rootfs, facts });
+}
+
 function factsOf({ platform, agentVersion, applications, server }: Surroundings): AgentFacts | null {
   const known = platforms.find((name) => name === platform);
   const own = { number: agentApplication, version: agentVersion, channel: defaultChannel };
   return known ? { platform: known, agentVersion, applications: [own, ...applications], server } : null;
-}
-
-type Outcomes = ReadonlyMap<string, Outcome>;
-
-async function outcomesOf(
-  sections: readonly string[],
-  around: Surroundings,
-  options: CollectingOptions,
-): Promise<Outcomes> {
-  const facts = factsOf(around);
-  const outcomes = new Map<string, Outcome>();
-  if (!facts) return new Map(sections.map((section) => [section, nothingFrom(section, "unsupported")]));
-  let left = sections;
-  while (left.length > 0) {
-    // Each round settles one section at least: the one that the process ended at.
-    const round = await oneRound({ sections: left, root: around.rootfs, facts }, options);
-    for (const outcome of round) outcomes.set(outcome.section, outcome);
-    left = left.filter((section) => !outcomes.has(section));
-  }
-  return outcomes;
-}
-
-const nothingFrom = (section: string, status: Outcome["status"], ...diagnostics: string[]): Outcome => ({
-  section,
-  status,
-  diagnostics,
-});
-
-const outcomeSchema = z.object({
-  section: z.string().max(64),
-  status: statusSchema,
-  document: z.unknown().optional(),
-  readings: z.unknown().optional(),
-  diagnostics: z.array(z.string().max(1_000)).max(64),
-});
-
-/** One process: the outcomes it told, and of the section that it did not get over, why. */
-function oneRound(
-  task: Task,
-  { signal, limitMilliseconds = usualLimit, child: entry = usualChild }: CollectingOptions,
-): Promise<Outcome[]> {
-  return new Promise((resolve, reject) => {
-    const told: Outcome[] = [];
-    const current = () => task.sections[told.length] ?? "";
-    let why: Outcome | null = null;
-    const compiled = getCompileCacheDir();
-    const child: ChildProcess = fork(entry, {
-      env: compiled === undefined ? {} : { NODE_COMPILE_CACHE: compiled },
-      execArgv: [],
-      stdio: ["ignore", "ignore", "ignore", "ipc"],
-    });
-    let settled = false;
-    const settle = (ending: string): void => {
-      if (settled) return;
-      settled = true;
-      clearTimeout(limit);
-      signal?.removeEventListener("abort", end);
-      if (signal?.aborted) reject(new AgentError("stopped", "stopped as asked"));
-      else if (told.length === task.sections.length) resolve(told);
-      else resolve([...told, why ?? nothingFrom(current(), "failed", `its process ended with ${ending}`)]);
-    };
-    const end = (): void => {
-      child.kill("SIGKILL");
-      // One that waits for a device within the kernel does not go before that answers; nobody waits with it.
-      setTimeout(() => {
-        child.unref();
-        child.channel?.unref();
-        settle("nothing yet");
-      }, killPatience).unref();
-    };
-    const giveUpAfter = (milliseconds: number) =>
-      setTimeout(() => {
-        why = nothingFrom(current(), "timed-out", `took over ${milliseconds} ms`);
-        end();
-      }, milliseconds);
-    let limit = giveUpAfter(startLimit);
-    signal?.addEventListener("abort", end);
-    child.on("message", (message) => {
-      clearTimeout(limit);
-      limit = giveUpAfter(limitMilliseconds);
-      if (message === "started") return;
-      const outcome = outcomeSchema.safeParse(message);
-      // A child that says something else than it was asked for is of no use any more.
-      if (!outcome.success || outcome.data.section !== current()) end();
-      else told.push(outcome.data);
-    });
-    child.on("error", (error) => {
-      why ??= nothingFrom(current(), "failed", error.message.slice(0, 500));
-    });
-    child.on("close", (code, by) => settle(String(by ?? code)));
-    // What goes wrong with it shows in how the child ends.
-    child.send(task, () => undefined);
-    if (signal?.aborted) end();
-  });
 }

@@ -168,17 +168,22 @@ function demandRegular(facts: Stats): void {
   if (!facts.isFile()) throw new NotReadable("not a regular file");
 }
 
+/** For the small files that most are: one at a time is read. */
+const chunk = Buffer.allocUnsafe(chunkBytes);
+
 /** Reads to the end, for the size that the kernel names for its own files is none. */
 function readWhole(descriptor: number, size: number, maxBytes: number): Buffer {
   const parts: Buffer[] = [];
   let total = 0;
   for (;;) {
-    const part = Buffer.allocUnsafe(Math.max(chunkBytes, Math.min(size - total + 1, maxBytes)));
+    const left = Math.min(size - total + 1, maxBytes);
+    const part = left > chunkBytes ? Buffer.allocUnsafe(left) : chunk;
     const length = readSync(descriptor, part);
-    if (length === 0) return Buffer.concat(parts, total);
+    if (length === 0) return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts, total);
     total += length;
     if (total > maxBytes) throw new NotReadable(`larger than ${maxBytes} bytes`);
-    parts.push(part.subarray(0, length));
+    const read = part.subarray(0, length);
+    parts.push(part === chunk ? Buffer.from(read) : read);
   }
 }
 

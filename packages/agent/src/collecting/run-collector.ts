@@ -12,6 +12,12 @@ export interface Outcome {
   readonly diagnostics: readonly string[];
 }
 
+export const nothingFrom = (
+  section: string,
+  status: Outcome["status"],
+  ...diagnostics: string[]
+): Outcome => ({ section, status, diagnostics });
+
 /** A collector of whatever section. */
 export interface AnyCollector {
   readonly section: string;
@@ -26,6 +32,24 @@ export interface AnyCollector {
       >
     >
   >;
+}
+
+/** What is asked for: these sections, in this order. */
+export interface Task {
+  readonly sections: readonly string[];
+  /** The machine's root directory; null: the running system's own. */
+  readonly root: string | null;
+  readonly facts: AgentFacts;
+}
+
+/** Runs the collector of one section of a task; without one the section is `unsupported`. */
+export async function runSection(
+  collectors: readonly AnyCollector[],
+  section: string,
+  { root, facts }: Omit<Task, "sections">,
+): Promise<Outcome> {
+  const collector = collectors.find((each) => each.section === section);
+  return collector ? runCollector(collector, root, facts) : nothingFrom(section, "unsupported");
 }
 
 /** `root` is the machine's root directory, null the running system's own. */

@@ -1,4 +1,4 @@
-/** Every file of the state directory: what it holds, and what to do when it is broken. `device.key` and `lock` are beside them. */
+/** Every file of the state directory: what it holds, and what to do when it is broken. `device.key`, `lock` and `looking` are beside them. */
 import {
   acceptsSchema,
   applicationSchema,

@@ -1,7 +1,7 @@
 /** One command at a time, whatever became of the one before. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { errorOf } from "../testing/test-device.ts";
@@ -108,4 +108,25 @@ t.test("lets many processes in one by one, also over the lock of a dead one", as
   const ends = await Promise.all(children.map((child) => once(child, "close")));
   t.same(ends, Array(4).fill([0, null]));
   t.equal(readFileSync(join(path, "count"), "utf8"), "20");
+});
+
+t.test("ends a holder that does not come back from looking at the machine, and no other", async (t) => {
+  const directory = new StateDirectory(t.testdir());
+  const child = await holder(directory.path);
+  t.teardown(() => child.kill("SIGKILL"));
+  const mark = join(directory.path, "looking");
+  const anHourAgo = new Date(Date.now() - 3_600_000);
+  const markOf = (pid: number | undefined, at: Date) => {
+    writeFileSync(mark, String(pid));
+    utimesSync(mark, at, at);
+  };
+  const take = () => withLock(directory, () => "taken", { patience: 200 });
+  markOf(child.pid, new Date());
+  t.match(await errorOf(take()), { code: "state-locked" }, "it has just begun");
+  markOf(process.ppid, anHourAgo);
+  t.match(await errorOf(take()), { code: "state-locked" }, "the mark is another's");
+  markOf(child.pid, anHourAgo);
+  const gone = once(child, "close");
+  t.equal(await take(), "taken");
+  t.same(await gone, [null, "SIGKILL"]);
 });

@@ -9,6 +9,7 @@ import { removeLeftovers } from "@rollcall/host";
 import { AgentError } from "../agent-error.ts";
 import type { Milliseconds } from "../schedule.ts";
 import type { StateDirectory } from "./directory.ts";
+import { lookingFor } from "./looking-mark.ts";
 
 /** A process, told from another that has its number later by when it started (proc(5): field 22, clock ticks). */
 interface Holder {
@@ -34,7 +35,7 @@ export async function withLock<T>(
   const giveUpAt = performance.now() + patience;
   while (!tryLock(lock)) {
     const holder = readHolder(lock);
-    if (holder && !isAlive(holder)) takeAway(lock);
+    if (holder && (!isAlive(holder) || endedIfStuck(directory, holder))) takeAway(lock);
     else if (performance.now() < giveUpAt) await sleep(pause, undefined, signal ? { signal } : {});
     else throw locked(directory, holder);
   }
@@ -44,6 +45,20 @@ export async function withLock<T>(
   } finally {
     rmSync(lock, { force: true });
   }
+}
+
+/** Longer than all collectors together may take: who still looks at the machine waits for what never answers. */
+const longestLook: Milliseconds = 15 * 60_000;
+
+/** Ends a holder that does not come back from looking at the machine; whether it is gone now. */
+function endedIfStuck({ path }: StateDirectory, holder: Holder): boolean {
+  if (lookingFor(path, holder.pid) < longestLook) return false;
+  try {
+    process.kill(holder.pid, "SIGKILL");
+  } catch {
+    // Another account's, or gone by itself.
+  }
+  return !isAlive(holder);
 }
 
 function locked({ path }: StateDirectory, holder: Holder | null): AgentError {

@@ -1,0 +1,80 @@
+/**
+ * Looks at the machine in the agent's own process: no second Node has to start, which is half of what a check-in
+ * costs. Whatever a collector computes is ended when it takes too long. A read that the system does not come back
+ * from is not: `careful.ts` and the lock see to that.
+ */
+import { createContext, Script } from "node:vm";
+import type { LookAround } from "./collecting.ts";
+import { lowerPriority } from "./priority.ts";
+import { type AnyCollector, nothingFrom, type Outcome, runSection } from "./run-collector.ts";
+
+interface InProcessOptions {
+  /** How long one collector may take. */
+  readonly limitMilliseconds?: number;
+  readonly load?: () => Promise<readonly AnyCollector[]>;
+}
+
+const usualLimit = 15_000;
+
+export function inProcess({
+  limitMilliseconds = usualLimit,
+  load = loadCollectors,
+}: InProcessOptions = {}): LookAround {
+  return async (task) => {
+    lowerPriority();
+    const collectors = await load();
+    const endable = new Endable();
+    const outcomes = new Map<string, Outcome>();
+    for (const section of task.sections) {
+      const run = () => runSection(collectors, section, task);
+      outcomes.set(
+        section,
+        await withinLimit(section, () => endable.run(run, limitMilliseconds), limitMilliseconds),
+      );
+    }
+    return outcomes;
+  };
+}
+
+async function loadCollectors(): Promise<readonly AnyCollector[]> {
+  return (await import("../collectors/index.generated.ts")).collectors;
+}
+
+async function withinLimit(section: string, run: () => Promise<Outcome>, limit: number): Promise<Outcome> {
+  const late = nothingFrom(section, "timed-out", `took over ${limit} ms`);
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<Outcome>((resolve) => {
+    timer = setTimeout(resolve, limit, late);
+  });
+  try {
+    return await Promise.race([run(), patience]);
+  } catch (error) {
+    if (isTimeout(error)) return late;
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Not by its class, which is one of the script's own surroundings. */
+const isTimeout = (error: unknown): boolean =>
+  Reflect.get(Object(error), "code") === "ERR_SCRIPT_EXECUTION_TIMEOUT";
+
+/** Computing that can be ended. Node ends scripts only, so a script calls the work. */
+class Endable {
+  readonly #place = { work: (): void => undefined };
+  readonly #context = createContext(this.#place);
+  readonly #script = new Script("work()");
+
+  /** What the work returns; throws when it does not return in time. What it begins may go on after that. */
+  run<T>(work: () => T, timeout: number): T {
+    const returned: T[] = [];
+    this.#place.work = () => {
+      returned.push(work());
+    };
+    this.#script.runInContext(this.#context, { timeout });
+    const [value] = returned;
+    if (value === undefined) throw new Error("the work returned nothing");
+    return value;
+  }
+}
