@@ -49,6 +49,7 @@ const defaults = {
   "retention.audit.days": 400,
   "retention.deletions.days": 90,
   "me.exportsPerDay": 20,
+  "ledger.secondPlace": "",
   "server.stopSeconds": 10,
   "server.headersSeconds": 10,
   "server.bodySeconds": 60,

@@ -194,6 +194,11 @@ export const configKeys = {
     most: 1_000,
     is: "How often within a day the person at a device gets everything that is stored of it.",
   },
+  "ledger.secondPlace": {
+    default: "",
+    longest: 4_096,
+    is: "Whole path of a file, best on another disk, that the ledger of deletions is written to as well.",
+  },
   "server.stopSeconds": {
     default: 10,
     least: 1,

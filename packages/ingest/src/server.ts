@@ -14,6 +14,7 @@ import { openServerKeys, type ServerKeys } from "./identity/server-keys.ts";
 import { type Listener, listen, type Timeouts } from "./listening.ts";
 import { openLog } from "./logs/request-log.ts";
 import { type NetworkOptions, type Plan, planNetwork } from "./network.ts";
+import { openLedger } from "./privacy/start.ts";
 import type { Services } from "./services.ts";
 import { ownDataDirectory } from "./store/data-directory.ts";
 import { protocolScope } from "./store/scope.ts";
@@ -72,6 +73,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const { store, index } = await openSqliteStore(directory.database);
     undo.push(() => store.close());
     const keys = await keysOf(store, directory.path, options.now);
+    const ledger = await openLedger(store, directory, config["ledger.secondPlace"]);
     const log = await openLog(directory.requestLog);
     undo.push(() => log.close());
     const network = await planNetwork(options, directory.path, keys, options.now);
@@ -88,6 +90,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       config,
       keys,
       nonces: new Nonces(options.now),
+      ledger,
       policy: { version: 0, digest: catalogueDigest },
       accepts: { sections: options.accepts ?? accepts, digest: digestOf(options.accepts ?? accepts) },
       localUrl: `unix:${directory.agentSocket}`,

@@ -6,6 +6,7 @@ import type { Nonces } from "./identity/nonces.ts";
 import type { PublicAddress } from "./identity/public-address.ts";
 import type { ServerKeys } from "./identity/server-keys.ts";
 import type { Alarm } from "./logs/request-log.ts";
+import type { Ledger } from "./privacy/ledger.ts";
 import type { SearchIndex } from "./store/search-index.ts";
 import type { Store } from "./store/store.ts";
 
@@ -21,6 +22,7 @@ export interface Services {
   readonly config: Config;
   readonly keys: ServerKeys;
   readonly nonces: Nonces;
+  readonly ledger: Ledger;
   readonly policy: PolicyName;
   readonly accepts: Accepted;
   /** `unix:` address of the socket for agents on this machine. */

@@ -1,6 +1,7 @@
 /** Consent in the store: what is granted, and what goes when it no longer is. */
 import {
   allSections,
+  type Category,
   type ConsentReceipt,
   checkSection,
   consentReceipt,
@@ -11,11 +12,13 @@ import {
   type Ownership,
   ownerships,
   parseJson,
+  type SectionDefinition,
   type StoredConsent,
   sectionNamed,
 } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
 import { z } from "zod";
+import { enterDeletion } from "../privacy/deletions.ts";
 import { jsonColumn } from "../store/columns.ts";
 import { storedConsent } from "../store/device-columns.ts";
 import type { Schema } from "../store/schema.ts";
@@ -47,6 +50,9 @@ export interface ConsentInput {
   readonly consentNumber: number;
   readonly grants: readonly Grant[];
   readonly receipt: ConsentReceipt;
+  /** By which the ledger of deletions recognises the installation. */
+  readonly name: string;
+  readonly at: number;
 }
 
 export type ConsentOutcome =
@@ -58,7 +64,7 @@ export const storeConsent = defineWrite({
   name: "store-consent",
   async run(
     transaction,
-    { ordinal, device, consentNumber, grants, receipt }: ConsentInput,
+    { ordinal, device, consentNumber, grants, receipt, name, at }: ConsentInput,
   ): Promise<ConsentOutcome> {
     const row = await transaction
       .selectFrom("installations")
@@ -75,15 +81,24 @@ export const storeConsent = defineWrite({
     if (row.consent_number + 1 !== consentNumber) return { kind: "changed", stored: storedConsent(row) };
     const set = { consent_number: consentNumber, grants: text, consent_receipt: JSON.stringify(receipt) };
     await transaction.updateTable("installations").set(set).where("ordinal", "=", ordinal).execute();
-    const withdrawn = allSections
-      .filter((definition) => !isGranted(definition, grants))
-      .map(({ name }) => name);
+    const withdrawn = allSections.filter((definition) => !isGranted(definition, grants));
     const tooFine = await sectionsTooFine(transaction, { ordinal, device }, grants);
-    await forgetSections(transaction, { ordinal, device }, [...withdrawn, ...tooFine]);
+    const sections = [...withdrawn.map((definition) => definition.name), ...tooFine];
+    await forgetSections(transaction, { ordinal, device }, sections);
     await updateStateDigest(transaction, ordinal);
+    const before = storedConsent(row).grants;
+    const categories = categoriesOf([
+      ...withdrawn.filter((definition) => isGranted(definition, before)),
+      ...allSections.filter((definition) => tooFine.includes(definition.name)),
+    ]);
+    if (categories.length > 0) await enterDeletion(transaction, { names: [name], categories, at });
     return { kind: "stored", receipt };
   },
 });
+
+const categoriesOf = (definitions: readonly SectionDefinition[]): Category[] => [
+  ...new Set(definitions.map(({ category }) => category)),
+];
 
 const locating: readonly string[] = allSections
   .filter(({ flat }) => flat.some(({ field }) => field.facts.locates))

@@ -26,6 +26,7 @@ import {
   summaryValues,
 } from "@rollcall/protocol";
 import type { CallingInstallation } from "../accounts/caller.ts";
+import { settleDeletions } from "../privacy/rules.ts";
 import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
 import { installationScope } from "../store/scope.ts";
@@ -124,11 +125,19 @@ export async function takeConsent(
     at: isoTime(now()),
   };
   const [outcome] = await store.commit([
-    storeConsent({ ordinal, device, consentNumber, grants, receipt: signReceipt(keys.receipt, statement) }),
+    storeConsent({
+      ordinal,
+      device,
+      consentNumber,
+      grants,
+      receipt: signReceipt(keys.receipt, statement),
+      name: services.ledger.nameOf(id),
+      at: now(),
+    }),
   ]);
   if (outcome.kind === "changed") throw consentChanged(outcome.stored);
   // Signed for only when it is gone from the disk, too; a repeat after a failure here does it again.
-  await store.scrub();
+  await settleDeletions(services);
   return { receipt: outcome.receipt };
 }
 

@@ -93,6 +93,7 @@ export async function newSessionFor(
 ): Promise<SessionAnswer> {
   const { installation } = incoming.body;
   const found = await services.store.read(installationKey, protocolScope, installation);
+  if (!found && services.ledger.isDeleted(installation)) throw new RollcallError("device-deleted");
   if (!found)
     throw new RollcallError("session-invalid", { detail: "This server does not know the installation." });
   demandProof(services, incoming, { use: "session", key: found.key, installation });

@@ -1,6 +1,7 @@
 /** Devices and their end in the store. */
 import { inScope } from "../store/scope.ts";
 import { defineAuditedWrite, defineRead } from "../store/store.ts";
+import { enterDeletion } from "./deletions.ts";
 import { forgetDevice, type Removed } from "./forget.ts";
 
 /** The ordinal of a device in scope, or null. */
@@ -45,9 +46,20 @@ export const retire = defineAuditedWrite({
   },
 });
 
+interface Deleted {
+  readonly device: number;
+  /** By which the ledger will recognise it. */
+  readonly names: readonly string[];
+  readonly at: number;
+}
+
 /** Removes a device with everything that is kept of it. */
 export const removeDevice = defineAuditedWrite({
   name: "remove-device",
-  subjectOf: (device: number) => `device:${device}`,
-  run: (transaction, device: number): Promise<Removed> => forgetDevice(transaction, device),
+  subjectOf: ({ device }: Deleted, removed: Removed) => (removed.devices ? `device:${device}` : null),
+  async run(transaction, { device, names, at }: Deleted): Promise<Removed> {
+    const removed = await forgetDevice(transaction, device);
+    if (removed.devices) await enterDeletion(transaction, { names, categories: null, at });
+    return removed;
+  },
 });

@@ -1,16 +1,48 @@
 /** What ends a device's stay: the one rule by which it is deleted, whoever asked for it. */
+import { RollcallError } from "@rollcall/protocol";
 import type { Change } from "../audit/change.ts";
 import type { Services } from "../services.ts";
+import { protocolScope } from "../store/scope.ts";
+import { deletionsShown, deletionsWritten, idsOfDevice } from "./deletions.ts";
 import type { Removed } from "./forget.ts";
 import { removeDevice } from "./queries.ts";
 
+type Kept = Pick<Services, "store" | "ledger">;
+
 /**
- * Deletes a device (by its ordinal) with everything that is kept of it. Done when this resolves: nothing of it is left
- * in any file of the server. Throws `busy` when something still reads what was there; then it has to be called again,
- * and a device that is gone already is deleted once more without harm.
+ * Deletes a device (by its ordinal) with everything that is kept of it. Done when this resolves: it is in the ledger,
+ * and nothing of it is left in any file of the server. Throws `busy` when something still reads what was there; then
+ * it has to be called again, and a device that is gone already is deleted once more without harm.
  */
-export async function deleteDevice({ store }: Services, device: number, change: Change): Promise<Removed> {
-  const removed = await change(removeDevice(device));
-  await store.scrub();
+export async function deleteDevice(services: Services, device: number, change: Change): Promise<Removed> {
+  const { store, ledger, now } = services;
+  const ids = await store.read(idsOfDevice, protocolScope, device);
+  const names = ids.map((id) => ledger.nameOf(id));
+  const removed = await change(removeDevice({ device, names, at: now() }));
+  await settleDeletions(services);
   return removed;
+}
+
+/** After what was deleted is committed, and before anybody is told: in the ledger, and gone from every file. */
+export async function settleDeletions(services: Kept): Promise<void> {
+  await carryToLedger(services);
+  await services.store.scrub();
+}
+
+/** Writes to the ledger what the database entered and the ledger does not have. */
+export async function carryToLedger({ store, ledger }: Kept): Promise<void> {
+  const before = ledger.number;
+  try {
+    await ledger.append(async (after) => {
+      const { pending } = await store.read(deletionsShown, protocolScope, null);
+      return pending.filter(({ number }) => number > after);
+    });
+  } catch (cause) {
+    throw new RollcallError("busy", {
+      detail: "The ledger of deletions cannot be written; what was asked for is not done before it is.",
+      retryAfterSeconds: 60,
+      cause,
+    });
+  }
+  if (ledger.number > before) await store.commit([deletionsWritten(ledger.number)]);
 }

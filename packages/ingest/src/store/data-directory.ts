@@ -9,6 +9,9 @@ export interface DataDirectory {
   readonly controlSocket: string;
   readonly agentSocket: string;
   readonly requestLog: string;
+  /** Not below `keys`, nor in the database: it outlives both and their backups. */
+  readonly ledger: string;
+  readonly ledgerKey: string;
   release(): void;
 }
 
@@ -21,12 +24,14 @@ export function pathsIn(directory: string): Omit<DataDirectory, "release"> {
     controlSocket: join(path, "control.sock"),
     agentSocket: join(path, "agent.sock"),
     requestLog: join(path, "requests.log"),
+    ledger: join(path, "deletions.ledger"),
+    ledgerKey: join(path, "keys", "ledger.key"),
   };
 }
 
 /** What is there before the first start, or left by one that did not come far. A new volume has `lost+found`. */
 const leftovers =
-  /^(agent|keys|lock|config\.json|requests\.log|rollcall\.db-(wal|shm)|.+\.sock|lost\+found)$/;
+  /^(agent|keys|lock|config\.json|requests\.log|deletions\.ledger|rollcall\.db-(wal|shm)|.+\.sock|lost\+found)$/;
 
 /** Whether it may be a data directory: it has a database, or nothing that is somebody else's. */
 function mayBeOurs({ path, database }: Pick<DataDirectory, "path" | "database">): boolean {

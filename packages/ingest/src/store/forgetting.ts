@@ -13,6 +13,8 @@ type Forgets<Row> =
   | "holds nothing of a device"
   /** It names a device by its ordinal only, which is never used twice and tells nothing once the device is gone. */
   | "names ordinals only"
+  /** It names what was deleted, by what only this server can recognise an id with: its use is to forget. */
+  | "names only what is deleted"
   | { readonly device: readonly ColumnOf<Row>[] }
   | { readonly installation: readonly ColumnOf<Row>[] };
 
@@ -61,16 +63,21 @@ export const tables = {
   applications: { forgets: "holds nothing of a device", retention: "as long as the server" },
   audit: { forgets: "names ordinals only", retention: "400 days" },
   audit_checkpoint: { forgets: "holds nothing of a device", retention: "until the next one" },
+  deletions: { forgets: "names only what is deleted", retention: "until the next one" },
   server: { forgets: "holds nothing of a device", retention: "as long as the server" },
 } as const satisfies { readonly [Table in keyof Schema]: TablePlace<Schema[Table]> };
 
 interface Place {
-  readonly forgets: "holds nothing of a device" | "names ordinals only";
+  readonly forgets: Extract<Forgets<never>, string>;
   readonly retention: string;
 }
 
 /** Files beside the database, and what is kept in memory. */
 export const others = {
+  "deletions.ledger": {
+    forgets: "names only what is deleted",
+    retention: "longer than any backup may be kept: as long as the server",
+  },
   "requests.log": { forgets: "names ordinals only", retention: "30 days" },
   "nonces spent (memory)": { forgets: "holds nothing of a device", retention: "5 minutes" },
 } as const satisfies Record<string, Place>;

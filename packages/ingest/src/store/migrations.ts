@@ -104,6 +104,12 @@ async function first(database: Transaction<Schema>): Promise<void> {
     .addColumn("created_at", "integer", (column) => column.notNull())
     .execute();
   await schema
+    .createTable("deletions")
+    .addColumn("number", "integer", (column) => column.primaryKey())
+    .addColumn("entry", "text", (column) => column.notNull())
+    .addColumn("written", "integer", (column) => column.notNull())
+    .execute();
+  await schema
     .createTable("server")
     .addColumn("id", "text", (column) => column.primaryKey())
     .execute();

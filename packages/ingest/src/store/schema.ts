@@ -132,6 +132,15 @@ export interface ApplicationTable {
   created_at: number;
 }
 
+/** The end of the ledger of deletions as the database knows it: what is not in the ledger yet, or the last that is. */
+export interface DeletionTable {
+  number: number;
+  /** The ledger's line. */
+  entry: string;
+  /** 1: it is in the ledger. */
+  written: number;
+}
+
 /** One row, once the server has started: the id by which every agent knows it. */
 export interface ServerTable {
   id: string;
@@ -205,6 +214,7 @@ export interface Schema {
   enrolment_tokens: TokenTable;
   api_tokens: ApiTokenTable;
   applications: ApplicationTable;
+  deletions: DeletionTable;
   server: ServerTable;
   audit: AuditTable;
   audit_checkpoint: AuditCheckpointTable;

@@ -1,4 +1,5 @@
 /** Scopes: a read finds what is in its own and nothing else, whatever it is asked for. */
+import { RollcallError } from "@rollcall/protocol";
 import t from "tap";
 import { accountOfToken, listApiTokens } from "../accounts/queries.ts";
 import { consentOf } from "../check-ins/consent-queries.ts";
@@ -12,7 +13,9 @@ import {
 import { rememberedServer } from "../identity/queries.ts";
 import { hashSecret } from "../identity/secrets.ts";
 import { deviceDetail, devicesByIdPrefix, devicesByOrdinal } from "../inventory/queries.ts";
+import { idsOfDevice } from "../privacy/deletions.ts";
 import { ownRecord } from "../privacy/me-queries.ts";
+import { deviceOrdinal } from "../privacy/queries.ts";
 import { TestServer } from "../testing/test-server.ts";
 import { pathsIn } from "./data-directory.ts";
 import { installationScope, protocolScope, type Scope } from "./scope.ts";
@@ -37,6 +40,7 @@ const asking =
   async (scope: Scope): Promise<boolean> => {
     const found = await store.read(kind, scope, input).catch((error: unknown) => {
       if (error instanceof Error && error.message === "no result") return null;
+      if (error instanceof RollcallError && error.code === "session-invalid") return null;
       throw error;
     });
     return Array.isArray(found) ? found.length > 0 : Boolean(found);
@@ -51,6 +55,8 @@ const ofDevice = {
   devicesByIdPrefix: asking(devicesByIdPrefix, { prefix: ada.device, most: 1 }),
   devicesByOrdinal: asking(devicesByOrdinal, [adas]),
   ownRecord: asking(ownRecord, adas),
+  deviceOrdinal: asking(deviceOrdinal, ada.device),
+  idsOfDevice: asking(idsOfDevice, 1),
 };
 /** Reads of what lets devices and programs in. */
 const overAll = {

@@ -1,0 +1,139 @@
+/**
+ * Deletions in the store. Each is entered in the transaction that deletes, and gets its number there; from there it is
+ * carried to the ledger before anybody is told. What the database shows, the ledger therefore has, or it can be told.
+ */
+import type { Kysely, Transaction } from "kysely";
+import { forgetCategories } from "../check-ins/forget-categories.ts";
+import type { Schema } from "../store/schema.ts";
+import { inScope, isOverAll } from "../store/scope.ts";
+import { defineRead, defineWrite } from "../store/store.ts";
+import { type Deletion, isOfDevice, type LedgerEntry, readEntry, writeEntry } from "./deletion.ts";
+import { forgetDevice } from "./forget.ts";
+
+/** Enters a deletion in the transaction that carries it out. */
+export async function enterDeletion(transaction: Transaction<Schema>, deletion: Deletion): Promise<void> {
+  const number = (await lastNumber(transaction)) + 1;
+  const entry = writeEntry({ number, ...deletion });
+  await transaction.insertInto("deletions").values({ number, entry, written: 0 }).execute();
+}
+
+async function lastNumber(database: Kysely<Schema>): Promise<number> {
+  const last = await database
+    .selectFrom("deletions")
+    .select("number")
+    .orderBy("number", "desc")
+    .executeTakeFirst();
+  return last?.number ?? 0;
+}
+
+/** What the database shows: the number of the last deletion, and the entries that may not be in the ledger. */
+export const deletionsShown = defineRead({
+  name: "deletions-shown",
+  async run(database, scope, _input: null) {
+    const rows = await database
+      .selectFrom("deletions")
+      .selectAll()
+      .where((builder) => builder.lit(isOverAll(scope)))
+      .orderBy("number")
+      .execute();
+    return {
+      number: rows.at(-1)?.number ?? 0,
+      pending: rows.filter(({ written }) => written === 0).map(({ entry }) => entryIn(entry)),
+    };
+  },
+});
+
+function entryIn(column: string): LedgerEntry {
+  const entry = readEntry(column);
+  if (!entry) throw new Error("column deletions.entry holds something else than it should");
+  return entry;
+}
+
+/** What is in the ledger up to this number is kept no longer, but for the last, which shows the number. */
+export const deletionsWritten = defineWrite({
+  name: "deletions-written",
+  async run(transaction, number: number): Promise<void> {
+    await transaction.deleteFrom("deletions").where("number", "<", number).execute();
+    await transaction.updateTable("deletions").set({ written: 1 }).where("number", "=", number).execute();
+  },
+});
+
+/** The ids of a device and its installations. */
+export const idsOfDevice = defineRead({
+  name: "ids-of-device",
+  async run(database, scope, device: number): Promise<readonly string[]> {
+    const rows = await database
+      .selectFrom("devices")
+      .innerJoin("installations", "installations.device", "devices.ordinal")
+      .select(["devices.id", "installations.id as installation"])
+      .where("devices.ordinal", "=", device)
+      .where((builder) => inScope(builder, scope))
+      .execute();
+    return [...new Set(rows.flatMap(({ id, installation }) => [id, installation]))];
+  },
+});
+
+interface Replay {
+  /** Behind the number that the database shows, in their order. */
+  readonly entries: readonly LedgerEntry[];
+  readonly nameOf: (id: string) => string;
+}
+
+/** Deletes again what an older database brought back. */
+export const replayDeletions = defineWrite({
+  name: "replay-deletions",
+  async run(transaction, { entries, nameOf }: Replay): Promise<void> {
+    const there = await named(transaction, entries, nameOf);
+    for (const entry of entries) {
+      const { categories } = entry;
+      const theirs = (entry.names ?? []).flatMap((name) => there.get(name) ?? []);
+      for (const { ordinal, device } of theirs) {
+        if (isOfDevice(entry)) await forgetDevice(transaction, device);
+        else await forgetCategories(transaction, { ordinal, device }, categories ?? []);
+      }
+    }
+    const last = entries.at(-1);
+    if (!last) return;
+    await transaction.deleteFrom("deletions").execute();
+    await transaction
+      .insertInto("deletions")
+      .values({ number: last.number, entry: writeEntry(last), written: 1 })
+      .execute();
+  },
+});
+
+interface Found {
+  /** Of the installation. */
+  readonly ordinal: number;
+  readonly device: number;
+}
+
+/** Rows read at a time: an old database of a large fleet is gone through once, at start. */
+const atOnce = 10_000;
+
+/** The installations that the entries name, by name; a device's name stands for each of its installations. */
+async function named(
+  database: Kysely<Schema>,
+  entries: readonly LedgerEntry[],
+  nameOf: (id: string) => string,
+): Promise<ReadonlyMap<string, readonly Found[]>> {
+  const names = new Set(entries.flatMap((entry) => entry.names ?? []));
+  const found = new Map<string, Found[]>();
+  for (let after = 0; names.size > 0; ) {
+    const rows = await database
+      .selectFrom("installations")
+      .innerJoin("devices", "devices.ordinal", "installations.device")
+      .select(["installations.ordinal", "installations.id", "device", "devices.id as deviceId"])
+      .where("installations.ordinal", ">", after)
+      .orderBy("installations.ordinal")
+      .limit(atOnce)
+      .execute();
+    for (const { id, deviceId, ordinal, device } of rows)
+      for (const name of [nameOf(id), nameOf(deviceId)].filter((each) => names.has(each)))
+        found.set(name, [...(found.get(name) ?? []), { ordinal, device }]);
+    const last = rows.at(-1);
+    if (!last) break;
+    after = last.ordinal;
+  }
+  return found;
+}

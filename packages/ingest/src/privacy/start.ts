@@ -1,0 +1,33 @@
+/**
+ * Before the first answer: the database has to show the ledger's number. An older one is made to forget again what
+ * was deleted since; one that knows more than the ledger is not served.
+ */
+import type { DataDirectory } from "../store/data-directory.ts";
+import { protocolScope } from "../store/scope.ts";
+import type { Store } from "../store/store.ts";
+import { deletionsShown, replayDeletions } from "./deletions.ts";
+import { Ledger } from "./ledger.ts";
+import { carryToLedger } from "./rules.ts";
+
+export async function openLedger(
+  store: Store,
+  { ledger: file, ledgerKey: key }: Pick<DataDirectory, "ledger" | "ledgerKey">,
+  second: string,
+): Promise<Ledger> {
+  const shown = await store.read(deletionsShown, protocolScope, null);
+  const ledger = await Ledger.open({ file, key, second, isNeeded: shown.number > 0 });
+  // A crash can have come between a deletion and its entry: exactly those that are pending may be missing.
+  const carried = shown.number - shown.pending.length;
+  if (ledger.number < carried)
+    throw new Error(
+      `the ledger of deletions ${file} ends at ${ledger.number}, its database knows of ${shown.number}: ` +
+        "without it what was deleted might come back with a backup. Put the file back, or name its second place with ledger.secondPlace.",
+    );
+  if (ledger.number > shown.number) {
+    const entries = ledger.entries.slice(shown.number);
+    await store.commit([replayDeletions({ entries, nameOf: (id) => ledger.nameOf(id) })]);
+    await store.scrub();
+  }
+  await carryToLedger({ store, ledger });
+  return ledger;
+}
