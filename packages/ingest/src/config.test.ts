@@ -19,6 +19,8 @@ const defaults = {
   "enrolment-tokens.uses": 1,
   "enrolment-tokens.days": 7,
   "enrolment-tokens.perHour": 60,
+  "enrolments.successors": 128,
+  "enrolments.successorsPerHour": 20,
   "sections.bodyBytes": 8 * MiB,
   "sections.decodedBytes": 64 * MiB,
   "sections.documentBytes": 32 * MiB,

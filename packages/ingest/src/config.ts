@@ -94,6 +94,18 @@ export const configKeys = {
     most: 10_000_000,
     is: "Enrolments an hour by one token, unless it says otherwise.",
   },
+  "enrolments.successors": {
+    default: 128,
+    least: 2,
+    most: 10_000,
+    is: "Installations at one time that go back to one whose state was copied, such as an image with the agent inside.",
+  },
+  "enrolments.successorsPerHour": {
+    default: 20,
+    least: 2,
+    most: 10_000,
+    is: "Successors an hour of one installation whose state was copied.",
+  },
   "sections.bodyBytes": {
     default: limits.sectionsBody,
     least: 64 * KiB,

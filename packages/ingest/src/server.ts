@@ -5,6 +5,7 @@ import { withSocketPath } from "@rollcall/host";
 import { accepts, catalogueDigest, digestOf } from "@rollcall/protocol";
 import type { Request } from "express";
 import { type Config, readConfig } from "./config.ts";
+import { tendDoubts } from "./copies/rules.ts";
 import { createApp } from "./http/app.ts";
 import type { Door } from "./http/authenticate.ts";
 import type { Route } from "./http/route.ts";
@@ -83,6 +84,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       const { certificate } = network;
       if (certificate && (await certificate.tend()))
         for (const listener of listeners) listener.show(certificate.shown);
+      await tendDoubts({ store, config, now: options.now });
     };
     const services: Services = {
       store,

@@ -12,6 +12,7 @@ export const problems = {
   "invalid-encoding": { status: 400, title: "The body cannot be decoded." },
   "digest-mismatch": { status: 400, title: "The body does not have the digest that its header names." },
   "counter-jump": { status: 400, title: "The check-in counter jumped further than any agent does." },
+  "counter-late": { status: 400, title: "A later check-in of this installation was here a moment ago." },
   "query-invalid": { status: 400, title: "The query cannot be understood." },
   "cursor-invalid": { status: 400, title: "The cursor is not one that this query gave." },
   "proof-invalid": { status: 401, title: "The proof does not show that the sender holds the key." },
@@ -61,6 +62,10 @@ export const problems = {
   "too-often": {
     status: 429,
     title: "This was asked for too often; Retry-After tells when it may be asked for again.",
+  },
+  "too-many-successors": {
+    status: 429,
+    title: "The installation in doubt has as many successors as it may have for now.",
   },
   "check-in-running": { status: 429, title: "Another request of this installation is still running." },
   internal: { status: 500, title: "The server failed; its log has the reason under the request id." },

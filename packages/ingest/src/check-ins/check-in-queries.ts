@@ -8,6 +8,8 @@ import {
   type StoredConsent,
 } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
+import { beginDoubt } from "../copies/doubt.ts";
+import { settleDoubtOf } from "../copies/settle.ts";
 import { unknownApplications } from "../enrolment/rules.ts";
 import type { Accepted } from "../services.ts";
 import { jsonColumn } from "../store/columns.ts";
@@ -43,11 +45,14 @@ export interface CheckInInput {
   /** What this server takes, told to a device that was last told something else. */
   readonly accepts: Accepted;
   readonly at: number;
+  /** How long a doubt is left open; milliseconds. */
+  readonly patience: number;
 }
 
 export type CheckInOutcome =
   | { readonly kind: "answered"; readonly answer: CheckInAnswer }
-  | { readonly kind: "other" | "jump" }
+  /** `copy`: the installation is in doubt from now on. */
+  | { readonly kind: "copy" | "late" | "jump" }
   | { readonly kind: "consent-changed"; readonly stored: StoredConsent };
 
 /** Records a check-in and makes its answer; a repeat gets the answer that was given. */
@@ -59,21 +64,22 @@ export const recordCheckIn = defineWrite({
       .select([
         "counter",
         "check_in_nonce",
+        "check_in_at",
         "check_in_answer",
         "state_digest",
         "accepts_digest",
         "consent_number",
         "grants",
         "applications",
+        "succeeds",
+        "moved",
       ])
       .where("ordinal", "=", input.ordinal)
       .executeTakeFirstOrThrow(installationGone);
-    const judgement = judgeCounter(
-      { counter: row.counter, nonce: row.check_in_nonce },
-      input,
-      input.counterJump,
-    );
-    if (judgement === "other" || judgement === "jump") return { kind: judgement };
+    const known = { counter: row.counter, nonce: row.check_in_nonce, at: row.check_in_at };
+    const judgement = judgeCounter(known, input, input.counterJump);
+    if (judgement === "copy") await beginDoubt(transaction, input.ordinal, input.at);
+    if (judgement === "copy" || judgement === "late" || judgement === "jump") return { kind: judgement };
     if (judgement === "repeat" && row.check_in_answer !== null) {
       return {
         kind: "answered",
@@ -102,6 +108,7 @@ export const recordCheckIn = defineWrite({
       .where("ordinal", "=", input.device)
       .execute();
     if (input.readings.length > 0) await storeReadings(transaction, input);
+    if (row.succeeds !== null) await settleDoubtOf(transaction, row.succeeds, input);
     return { kind: "answered", answer };
   },
 });
@@ -109,7 +116,7 @@ export const recordCheckIn = defineWrite({
 async function answerTo(
   database: Kysely<Schema>,
   input: CheckInInput,
-  row: { state_digest: string; accepts_digest: string; grants: string },
+  row: { state_digest: string; accepts_digest: string; grants: string; moved: number },
 ): Promise<CheckInAnswer> {
   const statuses = await statusesOf(database, input.applications);
   const grants = jsonColumn(grantsSchema, row.grants, "installations.grants");
@@ -119,8 +126,14 @@ async function answerTo(
     wants: row.state_digest === input.stateDigest ? [] : ["*"],
     ...(statuses.length > 0 ? { applications: statuses } : {}),
     ...(consented ? {} : { policy: input.policy }),
+    ...(row.moved === 1 ? { device: await deviceId(database, input.device) } : {}),
     ...(row.accepts_digest === input.accepts.digest ? {} : { accepts: { ...input.accepts.sections } }),
   };
+}
+
+async function deviceId(database: Kysely<Schema>, ordinal: number): Promise<string> {
+  const devices = database.selectFrom("devices").select("id").where("ordinal", "=", ordinal);
+  return (await devices.executeTakeFirstOrThrow()).id;
 }
 
 /** Only those that are not `ok`, as the answer names them. */

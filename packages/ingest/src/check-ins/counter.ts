@@ -4,20 +4,28 @@ import { limits } from "@rollcall/protocol";
 export interface KnownCounter {
   readonly counter: number;
   readonly nonce: string | null;
+  /** When it came; null before the first. */
+  readonly at: number | null;
 }
 
+/** Within this time a lower counter is a request that was overtaken on its way; milliseconds. */
+const late = 60_000;
+
 /**
- * `next`: any higher counter, since check-ins can be lost. `repeat`: the latest one again. `other`: the latest
- * counter with another nonce, or a lower one: a copied or restored state. `jump`: further than any agent goes.
+ * `next`: any higher counter, since check-ins can be lost. `repeat`: the latest one again. `late`: a lower one that was
+ * overtaken. `copy`: the latest counter with another nonce, or a lower one long after: a copied or restored state.
+ * `jump`: further than any agent goes.
  */
-export type CounterJudgement = "next" | "repeat" | "other" | "jump";
+export type CounterJudgement = "next" | "repeat" | "late" | "copy" | "jump";
 
 export function judgeCounter(
   known: KnownCounter,
-  sent: { readonly counter: number; readonly nonce: string },
+  sent: { readonly counter: number; readonly nonce: string; readonly at: number },
   mostJump: number = limits.counterJump,
 ): CounterJudgement {
   if (sent.counter === known.counter && sent.nonce === known.nonce) return "repeat";
-  if (sent.counter <= known.counter) return "other";
+  if (sent.counter === known.counter) return "copy";
+  // A server's clock that was set back makes nobody late for longer than this.
+  if (sent.counter < known.counter) return Math.abs(sent.at - (known.at ?? 0)) <= late ? "late" : "copy";
   return sent.counter - known.counter > mostJump ? "jump" : "next";
 }

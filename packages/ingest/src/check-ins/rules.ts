@@ -26,6 +26,7 @@ import {
   summaryValues,
 } from "@rollcall/protocol";
 import type { CallingInstallation } from "../accounts/caller.ts";
+import { patience } from "../copies/verdict.ts";
 import { settleDeletions } from "../privacy/rules.ts";
 import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
@@ -59,13 +60,17 @@ export async function checkIn(
     policy,
     accepts: services.accepts,
     at: now(),
+    patience: patience(config),
   };
   const [outcome] = await store.commit([recordCheckIn(input)]);
   switch (outcome.kind) {
     case "answered":
       return { ...outcome.answer, ...announcements(services) };
-    case "other":
+    case "copy":
+      services.alarm({ kind: "identity-in-doubt", device });
       throw new RollcallError("identity-in-doubt", { detail: "This counter was used by another check-in." });
+    case "late":
+      throw new RollcallError("counter-late");
     case "jump":
       throw new RollcallError("counter-jump");
     case "consent-changed":

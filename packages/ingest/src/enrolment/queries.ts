@@ -20,6 +20,7 @@ import {
 import type { Kysely } from "kysely";
 import { z } from "zod";
 import type { CallingInstallation } from "../accounts/caller.ts";
+import { formerInstallation } from "../copies/former.ts";
 import { isoTime, jsonColumn } from "../store/columns.ts";
 import type { Schema, TokenTable } from "../store/schema.ts";
 import { inScope, isOverAll } from "../store/scope.ts";
@@ -135,10 +136,12 @@ export interface Enrolled {
 
 const hour = 3_600_000;
 
+export type Admission = Enrolled | { readonly refused: ProblemCode };
+
 /** Lets a device in. The same key again gets its installation again, whatever became of the token since. */
 export const enrol = defineWrite({
   name: "enrol",
-  async run(transaction, input: EnrolmentInput): Promise<Enrolled | { readonly refused: ProblemCode }> {
+  async run(transaction, input: EnrolmentInput): Promise<Admission> {
     const known = await enrolledKey(transaction, input.key);
     if (known) return known;
     const token = await transaction
@@ -162,14 +165,12 @@ export const enrol = defineWrite({
       .set({ used: token.used + 1 })
       .where("id", "=", token.id)
       .execute();
-    return addInstallation(transaction, token, input);
+    return addFirst(transaction, token, input);
   },
 });
 
-async function enrolledKey(
-  database: Kysely<Schema>,
-  key: string,
-): Promise<Enrolled | { readonly refused: ProblemCode } | null> {
+/** What this key enrolled; refused when that has ended, for then somebody else goes on with it. */
+export async function enrolledKey(database: Kysely<Schema>, key: string): Promise<Admission | null> {
   const row = await database
     .selectFrom("installations")
     .innerJoin("devices", "devices.ordinal", "installations.device")
@@ -183,7 +184,7 @@ async function enrolledKey(
     ])
     .where("installations.key", "=", key)
     .executeTakeFirst();
-  if (!row) return null;
+  if (!row) return (await formerInstallation(database, { key })) ? { refused: "identity-in-doubt" } : null;
   const { retired_at, grants, ...enrolled } = row;
   if (retired_at !== null) return { refused: "device-retired" };
   return { ...enrolled, grants: jsonColumn(grantsSchema, grants, "installations.grants") };
@@ -201,12 +202,8 @@ async function enrolmentsSince(database: Kysely<Schema>, token: number, since: n
 
 type Token = Omit<TokenTable, "id"> & { readonly id: number };
 
-async function addInstallation(
-  transaction: Kysely<Schema>,
-  token: Token,
-  { key, applications, policyDigest, acceptsDigest, at }: EnrolmentInput,
-): Promise<Enrolled> {
-  const [installation, device] = [newInstallationId(), newDeviceId()];
+function addFirst(transaction: Kysely<Schema>, token: Token, input: EnrolmentInput): Promise<Enrolled> {
+  const { policyDigest, at } = input;
   const giver = { by: token.created_by, interactive: false, at: isoTime(at), policyDigest };
   // Nobody there is asked by this, whatever a token that an older server made may carry.
   const named = jsonColumn(wishesSchema, token.wishes, "enrolment_tokens.wishes")
@@ -217,12 +214,32 @@ async function addInstallation(
     [],
     wishes.map((wish) => grantOf(wish, token.ownership, giver)),
   );
+  const { group_name: group, ownership } = token;
+  return addInstallation(transaction, { ...input, token: token.id, group, ownership, grants });
+}
+
+export interface NewInstallation
+  extends Pick<EnrolmentInput, "key" | "applications" | "acceptsDigest" | "at"> {
+  /** The id of the token that let in the first of its lineage. */
+  readonly token: number;
+  readonly group: string;
+  readonly ownership: Ownership;
+  readonly grants: readonly Grant[];
+  readonly succession?: { readonly succeeds: number; readonly lineage: number };
+}
+
+/** Adds an installation with a device of its own. */
+export async function addInstallation(
+  transaction: Kysely<Schema>,
+  { key, applications, acceptsDigest, at, token, group, ownership, grants, succession }: NewInstallation,
+): Promise<Enrolled & { readonly deviceOrdinal: number }> {
+  const [installation, device] = [newInstallationId(), newDeviceId()];
   const added = await transaction
     .insertInto("devices")
     .values({
       id: device,
-      group_name: token.group_name,
-      ownership: token.ownership,
+      group_name: group,
+      ownership,
       first_seen_at: at,
       last_seen_at: at,
       retired_at: null,
@@ -237,7 +254,7 @@ async function addInstallation(
       id: installation,
       device: added.ordinal,
       key,
-      token: token.id,
+      token,
       enrolled_at: at,
       applications: JSON.stringify(applications),
       counter: 0,
@@ -251,33 +268,53 @@ async function addInstallation(
       consent_receipt: null,
       session_hash: null,
       session_expires_at: null,
+      succeeds: succession?.succeeds ?? null,
+      lineage: succession?.lineage ?? null,
     })
     .returning("ordinal")
     .executeTakeFirstOrThrow();
-  return { ordinal, installation, device, ownership: token.ownership, grants };
+  return { ordinal, installation, device, deviceOrdinal: added.ordinal, ownership, grants };
 }
 
 const asWish = ({ level, ...rest }: z.infer<typeof wishesSchema>[number]): Wish =>
   level === undefined ? rest : { ...rest, level };
 
-/** The key that a session, or what the person at the device asks, has to be proved with. */
+export interface InstallationKey {
+  readonly ordinal: number;
+  readonly device: number;
+  readonly key: string;
+  /** Since when the identity is in doubt; what `refuseDoubted` is asked with. */
+  readonly doubtedAt: number | null;
+  readonly retired: boolean;
+  /** Whether another goes on in its place. */
+  readonly isFormer: boolean;
+}
+
+/** The key that something has to be proved with in the name of an installation, be it a former one. */
 export const installationKey = defineRead({
   name: "installation-key",
-  async run(
-    database,
-    scope,
-    id: string,
-  ): Promise<{ ordinal: number; device: number; key: string; retired: boolean } | null> {
+  async run(database, scope, id: string): Promise<InstallationKey | null> {
     const row = await database
       .selectFrom("installations")
       .innerJoin("devices", "devices.ordinal", "installations.device")
-      .select(["installations.ordinal", "installations.device", "key", "retired_at"])
+      .select([
+        "installations.ordinal",
+        "installations.device",
+        "key",
+        "doubted_at as doubtedAt",
+        "retired_at",
+      ])
       .where("installations.id", "=", id)
       .where((builder) => inScope(builder, scope))
       .executeTakeFirst();
-    if (!row) return null;
-    const { retired_at, ...installation } = row;
-    return { ...installation, retired: retired_at !== null };
+    if (row) {
+      const { retired_at, ...installation } = row;
+      return { ...installation, retired: retired_at !== null, isFormer: false };
+    }
+    const former = isOverAll(scope) ? await formerInstallation(database, { id }) : null;
+    if (!former) return null;
+    const { ordinal, device, key } = former;
+    return { ordinal, device, key, doubtedAt: 0, retired: false, isFormer: true };
   },
 });
 
@@ -310,10 +347,18 @@ export const sessionOwner = defineRead({
     installation: CallingInstallation;
     hash: Uint8Array | null;
     expiresAt: number | null;
+    doubtedAt: number | null;
   } | null> {
     const rows = database
       .selectFrom("installations")
-      .select(["installations.ordinal", "installations.id", "device", "session_hash", "session_expires_at"])
+      .select([
+        "installations.ordinal",
+        "installations.id",
+        "device",
+        "session_hash",
+        "session_expires_at",
+        "doubted_at",
+      ])
       .where("installations.ordinal", "=", ordinal);
     // Asked at every request of a device, under the scope of everything: that one is not made to join.
     const row = isOverAll(scope)
@@ -323,8 +368,8 @@ export const sessionOwner = defineRead({
           .where((builder) => inScope(builder, scope))
           .executeTakeFirst();
     if (!row) return null;
-    const { session_hash: hash, session_expires_at: expiresAt, ...installation } = row;
-    return { installation, hash, expiresAt };
+    const { session_hash: hash, session_expires_at: expiresAt, doubted_at: doubtedAt, ...installation } = row;
+    return { installation, hash, expiresAt, doubtedAt };
   },
 });
 

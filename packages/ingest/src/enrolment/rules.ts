@@ -1,12 +1,15 @@
 /** How a device is let in and gets its sessions: proof, token, installation, session. */
 import {
+  type Application,
   agentApplication,
   type EnrolmentAnswer,
   type EnrolmentRequest,
+  type ProblemCode,
   RollcallError,
   type SessionAnswer,
 } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
+import { refuseDoubted } from "../copies/doubt.ts";
 import type { Incoming } from "../http/route.ts";
 import { demandProof } from "../identity/proofs.ts";
 import { hashSecret, newSession } from "../identity/secrets.ts";
@@ -15,6 +18,8 @@ import { isoTime } from "../store/columns.ts";
 import type { Schema } from "../store/schema.ts";
 import { protocolScope } from "../store/scope.ts";
 import {
+  type Admission,
+  type Enrolled,
   enrol,
   installationKey,
   knownApplications,
@@ -22,6 +27,7 @@ import {
   setSession,
   tokenExists,
 } from "./queries.ts";
+import { enrolSuccessor } from "./succession-queries.ts";
 
 async function startSession({ store, config, now }: Services, ordinal: number): Promise<SessionAnswer> {
   const { session, hash } = newSession(ordinal);
@@ -31,31 +37,87 @@ async function startSession({ store, config, now }: Services, ordinal: number): 
   return { session, expiresAt: isoTime(expiresAt) };
 }
 
-/** Enrols a device. Nothing of the proof is looked at before the token is found. */
+/** Enrols a device, with a token or as a successor. */
 export async function enrolDevice(
   services: Services,
   incoming: Incoming<unknown, EnrolmentRequest>,
 ): Promise<EnrolmentAnswer> {
-  const { store, policy, accepts, config, now } = services;
-  const { token, key, applications } = incoming.body;
+  const { token, succeeds } = incoming.body;
+  const enrolled =
+    succeeds === undefined
+      ? await admitWithToken(services, incoming, token ?? "")
+      : await admitSuccessor(services, incoming, succeeds);
+  if ("refused" in enrolled) throw refusal(enrolled.refused);
+  return answerTo(services, enrolled);
+}
+
+/** What is full by the hour is worth another try in one. */
+function refusal(code: ProblemCode): RollcallError {
+  return new RollcallError(code, code === "too-many-successors" ? { retryAfterSeconds: 3_600 } : {});
+}
+
+/** Nothing of the proof is looked at before the token is found. */
+async function admitWithToken(
+  services: Services,
+  incoming: Incoming<unknown, EnrolmentRequest>,
+  token: string,
+): Promise<Admission> {
+  const { store } = services;
+  const { key, applications } = incoming.body;
   const tokenHash = hashSecret(token);
   if (!(await store.read(tokenExists, protocolScope, tokenHash))) throw new RollcallError("token-unknown");
   demandProof(services, incoming, { use: "enrol", key });
-  await refuseStrangers(
+  await refuseStrangers(services, applications);
+  const [admission] = await store.commit([
+    enrol({ tokenHash, policyDigest: services.policy.digest, ...newcomer(services, incoming.body) }),
+  ]);
+  return admission;
+}
+
+/** Who holds the key of an installation needs no token to go on under another one; the first is in doubt from then on. */
+async function admitSuccessor(
+  services: Services,
+  incoming: Incoming<unknown, EnrolmentRequest>,
+  succeeds: string,
+): Promise<Admission> {
+  const { store } = services;
+  const { key, applications } = incoming.body;
+  const predecessor = await store.read(installationKey, protocolScope, succeeds);
+  if (!predecessor) throw unknownInstallation(services, succeeds);
+  demandProof(
     services,
-    applications.map(({ number }) => number),
+    incoming,
+    { use: "enrol", key },
+    { use: "succeed", key: predecessor.key, installation: succeeds },
   );
-  const [enrolled] = await store.commit([
-    enrol({
-      tokenHash,
-      key,
-      applications,
-      policyDigest: policy.digest,
-      acceptsDigest: accepts.digest,
-      at: now(),
+  if (key === predecessor.key)
+    throw new RollcallError("invalid-request", {
+      detail: "A successor has a key of its own.",
+      errors: [{ pointer: "/key", detail: "is that of the installation that it succeeds" }],
+    });
+  await refuseStrangers(services, applications);
+  const [admission] = await store.commit([
+    enrolSuccessor({
+      succeeds: predecessor.ordinal,
+      bounds: {
+        atOnce: services.config["enrolments.successors"],
+        anHour: services.config["enrolments.successorsPerHour"],
+      },
+      ...newcomer(services, incoming.body),
     }),
   ]);
-  if ("refused" in enrolled) throw new RollcallError(enrolled.refused);
+  return admission;
+}
+
+const newcomer = ({ accepts, now }: Services, { key, applications }: EnrolmentRequest) => ({
+  key,
+  applications,
+  acceptsDigest: accepts.digest,
+  at: now(),
+});
+
+async function answerTo(services: Services, enrolled: Enrolled): Promise<EnrolmentAnswer> {
+  const { policy, config } = services;
   const { session } = await startSession(services, enrolled.ordinal);
   const { installation, device, ownership, grants } = enrolled;
   return {
@@ -81,10 +143,16 @@ export async function unknownApplications(
 }
 
 /** One unknown number fails nothing; only an enrolment with nothing but unknown ones is refused. */
-async function refuseStrangers({ store }: Services, numbers: readonly string[]): Promise<void> {
+async function refuseStrangers({ store }: Services, applications: readonly Application[]): Promise<void> {
+  const numbers = applications.map(({ number }) => number);
   if (numbers.includes(agentApplication)) return;
   const known = await store.read(listApplications, protocolScope, null);
   if (!known.some(({ number }) => numbers.includes(number))) throw new RollcallError("application-unknown");
+}
+
+function unknownInstallation({ ledger }: Services, installation: string): RollcallError {
+  if (ledger.isDeleted(installation)) return new RollcallError("device-deleted");
+  return new RollcallError("session-invalid", { detail: "This server does not know the installation." });
 }
 
 export async function newSessionFor(
@@ -93,10 +161,10 @@ export async function newSessionFor(
 ): Promise<SessionAnswer> {
   const { installation } = incoming.body;
   const found = await services.store.read(installationKey, protocolScope, installation);
-  if (!found && services.ledger.isDeleted(installation)) throw new RollcallError("device-deleted");
-  if (!found)
-    throw new RollcallError("session-invalid", { detail: "This server does not know the installation." });
+  if (!found) throw unknownInstallation(services, installation);
   demandProof(services, incoming, { use: "session", key: found.key, installation });
   if (found.retired) throw new RollcallError("device-retired");
+  // One in doubt gets a session to learn that at its check-in; for a former one there is nothing to check in to.
+  if (found.isFormer) refuseDoubted(found);
   return startSession(services, found.ordinal);
 }

@@ -6,6 +6,7 @@ import { RollcallError, readProof } from "@rollcall/protocol";
 import type { CallingAccount, CallingInstallation } from "../accounts/caller.ts";
 import { accountOfToken } from "../accounts/queries.ts";
 import { isOverAllGroups, type Permission, permits } from "../accounts/roles.ts";
+import { refuseDoubted } from "../copies/doubt.ts";
 import { installationKey, sessionOwner } from "../enrolment/queries.ts";
 import { demandProof, proofIn } from "../identity/proofs.ts";
 import { hashSecret, readSession, sameHash } from "../identity/secrets.ts";
@@ -31,12 +32,14 @@ export async function callingInstallation(
     throw new RollcallError("session-invalid");
   if ((owner.expiresAt ?? 0) <= services.now())
     throw new RollcallError("session-invalid", { detail: "The session is over." });
+  refuseDoubted(owner);
   return owner.installation;
 }
 
 /** An installation that a request says it comes from; nothing of that is proved yet. */
 export interface NamedInstallation extends CallingInstallation {
   readonly key: string;
+  readonly doubtedAt: number | null;
 }
 
 /** The installation that a proof names. Its signature is not looked at before the installation is found. */
@@ -54,9 +57,10 @@ export async function installationNamed(
 export function demandOwn(
   services: Services,
   incoming: Incoming<unknown, unknown>,
-  { id: installation, key }: NamedInstallation,
+  { id: installation, key, doubtedAt }: NamedInstallation,
 ): void {
   demandProof(services, incoming, { use: "me", key, installation });
+  refuseDoubted({ doubtedAt });
 }
 
 /** The calling account. Who can open the control socket is the operator. */

@@ -19,13 +19,31 @@ export function proofIn({ header }: Pick<Proved, "header">): string {
   throw new RollcallError("proof-invalid", { detail: "The request carries no Rollcall-Proof." });
 }
 
-/** Checks the proof of a request and spends its nonce. */
+/**
+ * Checks the proofs of a request, one for each that is demanded and in their order, and spends their nonces; proofs
+ * of one request may share one.
+ */
 export function demandProof(
   { keys, nonces }: Pick<Services, "keys" | "nonces">,
   incoming: Proved,
-  { key, ...stated }: Demanded,
+  ...demanded: readonly Demanded[]
 ): void {
   const { method, target, bytes: body } = incoming;
   const audience = keys.identity.publicKey;
-  nonces.spend(verifyProof(proofIn(incoming), key, { ...stated, audience, method, target, body }));
+  const proofs = proofsIn(incoming, demanded);
+  const spent = demanded.map(({ key, ...stated }, index) =>
+    verifyProof(proofs[index] ?? "", key, { ...stated, audience, method, target, body }),
+  );
+  for (const nonce of new Set(spent)) nonces.spend(nonce);
+}
+
+function proofsIn(incoming: Proved, demanded: readonly Demanded[]): readonly string[] {
+  const header = proofIn(incoming);
+  if (demanded.length === 1) return [header];
+  // A header that came twice is joined by a comma, which no proof holds (RFC 9110, 5.3).
+  const proofs = header.split(/[ \t]*,[ \t]*/);
+  if (proofs.length === demanded.length) return proofs;
+  throw new RollcallError("proof-invalid", {
+    detail: `The request needs ${demanded.length} proofs: ${demanded.map(({ use }) => use).join(", ")}.`,
+  });
 }

@@ -92,18 +92,27 @@ t.test("tells a section without a document by its status alone", async (t) => {
     });
 });
 
-t.test("calls a device stale at three intervals, silent at thirty days, and retired by a word", async (t) => {
-  const day = 86_400_000;
-  const quietAt = (intervalSeconds: number) =>
-    quietOf({ ...readConfig(t.testdir({})), "check-ins.intervalSeconds": intervalSeconds });
-  const state = (quiet: number, intervalSeconds = 3_607) =>
-    deviceState({ lastSeenAt: 1_000, retiredAt: null }, 1_000 + quiet, quietAt(intervalSeconds));
-  t.equal(state(0), "active");
-  t.equal(state(-5_000), "active");
-  t.equal(state(3 * 3_607_000 - 1), "active");
-  t.equal(state(3 * 3_607_000), "stale");
-  t.equal(state(30 * day - 1), "stale");
-  t.equal(state(30 * day), "silent");
-  t.equal(state(30 * day, 7 * 86_400 * 5), "silent");
-  t.equal(deviceState({ lastSeenAt: 1_000, retiredAt: 900 }, 1_000, quietAt(3_607)), "retired");
-});
+t.test(
+  "calls a device stale at three intervals, silent at thirty days, and in doubt or retired whenever it is",
+  async (t) => {
+    const day = 86_400_000;
+    const quietAt = (intervalSeconds: number) =>
+      quietOf({ ...readConfig(t.testdir({})), "check-ins.intervalSeconds": intervalSeconds });
+    const state = (quiet: number, intervalSeconds = 3_607) =>
+      deviceState(
+        { lastSeenAt: 1_000, retiredAt: null, inDoubt: false },
+        1_000 + quiet,
+        quietAt(intervalSeconds),
+      );
+    t.equal(state(0), "active");
+    t.equal(state(-5_000), "active");
+    t.equal(state(3 * 3_607_000 - 1), "active");
+    t.equal(state(3 * 3_607_000), "stale");
+    t.equal(state(30 * day - 1), "stale");
+    t.equal(state(30 * day), "silent");
+    t.equal(state(30 * day, 7 * 86_400 * 5), "silent");
+    const doubted = { lastSeenAt: 1_000, retiredAt: null, inDoubt: true };
+    t.equal(deviceState(doubted, 1_000 + 30 * day, quietAt(3_607)), "in-doubt");
+    t.equal(deviceState({ ...doubted, retiredAt: 900 }, 1_000, quietAt(3_607)), "retired");
+  },
+);

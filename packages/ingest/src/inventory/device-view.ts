@@ -13,7 +13,7 @@ import type { Scope } from "../store/scope.ts";
 import { correctionsView } from "./corrections-view.ts";
 import type { DeviceDetail, DeviceRow, ReadingRow, SectionRow } from "./queries.ts";
 
-export type DeviceState = "active" | "stale" | "silent" | "retired";
+export type DeviceState = "active" | "stale" | "silent" | "in-doubt" | "retired";
 
 const day = 86_400_000;
 
@@ -29,11 +29,12 @@ export const quietOf = (config: Config): Quiet => ({
 });
 
 export function deviceState(
-  { lastSeenAt, retiredAt }: Pick<DeviceRow, "lastSeenAt" | "retiredAt">,
+  { lastSeenAt, retiredAt, inDoubt }: Pick<DeviceRow, "lastSeenAt" | "retiredAt" | "inDoubt">,
   now: number,
   { stale, silent }: Quiet,
 ): DeviceState {
   if (retiredAt !== null) return "retired";
+  if (inDoubt) return "in-doubt";
   const quiet = now - lastSeenAt;
   if (quiet >= silent) return "silent";
   return quiet >= stale ? "stale" : "active";

@@ -29,6 +29,7 @@ export interface DeviceRow {
   readonly retiredAt: number | null;
   readonly summary: Summary;
   readonly applications: ReturnType<typeof applicationsColumn>;
+  readonly inDoubt: boolean;
 }
 
 /** Rows of devices in scope; who is not in scope does not exist. */
@@ -46,6 +47,7 @@ function devicesInScope(database: Kysely<Schema>, scope: Scope) {
       "devices.retired_at",
       "devices.summary",
       "installations.applications",
+      "installations.doubted_at",
     ])
     .where((builder) => inScope(builder, scope));
 }
@@ -62,6 +64,7 @@ const deviceRow = (row: Raw): DeviceRow => ({
   retiredAt: row.retired_at,
   summary: readSummary(row.summary),
   applications: applicationsColumn(row.applications),
+  inDoubt: row.doubted_at !== null,
 });
 
 /** The devices of a page, in the order of their ordinals as given. */

@@ -42,13 +42,18 @@ function expanded(address: string): string[] {
 }
 
 /** What whoever runs the server has to look at: a device did what no agent of ours does. */
-export interface Alarm {
-  readonly kind: "section-not-granted";
+export type Alarm = {
   /** The device's ordinal. */
   readonly device: number;
-  /** Names of the sections; nothing of what they hold. */
-  readonly sections: readonly string[];
-}
+} & (
+  | {
+      readonly kind: "section-not-granted";
+      /** Names of the sections; nothing of what they hold. */
+      readonly sections: readonly string[];
+    }
+  /** Its state was copied or restored. */
+  | { readonly kind: "identity-in-doubt" }
+);
 
 export interface ServerLog {
   request(line: RequestLine): void;

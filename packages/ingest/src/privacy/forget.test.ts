@@ -36,13 +36,15 @@ function rowsOf(database: Database, of: Ordinals): Record<string, number> {
 
 /** A row in every table and for every column that names the device, where it has none yet. */
 function fill(database: Database, of: Ordinals): void {
-  const rows = rowsOf(database, of);
   for (const { table, columns, of: whose } of holding)
-    for (const column of columns.filter((name) => rows[`${table}.${name}`] === 0)) {
+    for (const column of columns) {
+      if (rowsOf(database, of)[`${table}.${column}`] !== 0) continue;
       const needed = z
         .array(columnInfo)
         .parse(database.pragma(`table_info(${table})`))
-        .filter(({ notnull, pk, type }) => notnull === 1 || (pk > 0 && !/int/i.test(type)));
+        .filter(
+          ({ name, notnull, pk, type }) => name === column || notnull === 1 || (pk > 0 && !/int/i.test(type)),
+        );
       const values = needed.map(({ name, type }) =>
         name === column ? of[whose] : /int|real/i.test(type) ? of.device : `of ${of.device}`,
       );

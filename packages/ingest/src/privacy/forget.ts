@@ -25,6 +25,15 @@ export async function forgetDevice(transaction: Kysely<Schema>, device: number):
   return removed;
 }
 
+/** Removes every row of an installation but its own. */
+export async function forgetInstallation(transaction: Kysely<Schema>, installation: number): Promise<void> {
+  for (const [table, { forgets }] of places)
+    if (typeof forgets !== "string" && "installation" in forgets)
+      await sql`
+        delete from ${sql.table(table)} where ${anyIn(forgets.installation, sql`${installation}`)}
+      `.execute(transaction);
+}
+
 /** Removes everything that came from these sections of an installation, whatever table it went to. */
 export async function forgetRowsOfSections(
   transaction: Kysely<Schema>,

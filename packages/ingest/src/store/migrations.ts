@@ -1,5 +1,5 @@
 /** The migrations, oldest first. Append only: a migration that has been released is never changed. */
-import type { CreateTableBuilder, Transaction } from "kysely";
+import { type CreateTableBuilder, sql, type Transaction } from "kysely";
 import type { Schema } from "./schema.ts";
 
 export type Migration = (database: Transaction<Schema>) => Promise<void>;
@@ -18,6 +18,8 @@ async function first(database: Transaction<Schema>): Promise<void> {
     .addColumn("retired_at", "integer")
     .addColumn("summary", "text", (column) => column.notNull())
     .addColumn("sort_name", "text", (column) => column.notNull())
+    .addColumn("merge", "integer")
+    .addColumn("kept_until", "integer")
     .execute();
   await schema.createIndex("devices_by_name").on("devices").columns(["sort_name", "ordinal"]).execute();
   await schema.createIndex("devices_by_group").on("devices").column("group_name").execute();
@@ -39,7 +41,7 @@ async function first(database: Transaction<Schema>): Promise<void> {
 
   await ordinal(schema.createTable("installations"), "ordinal")
     .addColumn("id", "text", (column) => column.notNull().unique())
-    .addColumn("device", "integer", (column) => column.notNull().references("devices.ordinal"))
+    .addColumn("device", "integer", (column) => column.notNull().unique().references("devices.ordinal"))
     .addColumn("key", "text", (column) => column.notNull().unique())
     .addColumn("token", "integer", (column) => column.notNull().references("enrolment_tokens.id"))
     .addColumn("enrolled_at", "integer", (column) => column.notNull())
@@ -55,13 +57,18 @@ async function first(database: Transaction<Schema>): Promise<void> {
     .addColumn("consent_receipt", "text")
     .addColumn("session_hash", "blob")
     .addColumn("session_expires_at", "integer")
+    .addColumn("doubted_at", "integer")
+    .addColumn("succeeds", "integer")
+    .addColumn("lineage", "integer")
+    .addColumn("moved", "integer", (column) => column.notNull().defaultTo(0))
     .execute();
-  await schema.createIndex("installations_by_device").on("installations").column("device").execute();
   await schema
     .createIndex("installations_by_token")
     .on("installations")
     .columns(["token", "enrolled_at"])
     .execute();
+
+  await copyTables(database);
 
   await schema
     .createTable("sections")
@@ -172,6 +179,57 @@ async function auditTables({ schema }: Transaction<Schema>): Promise<void> {
     .addColumn("at", "text", (column) => column.notNull())
     .addColumn("signature", "text", (column) => column.notNull())
     .execute();
+}
+
+async function copyTables({ schema }: Transaction<Schema>): Promise<void> {
+  await schema
+    .createTable("former_installations")
+    .addColumn("ordinal", "integer", (column) => column.primaryKey())
+    .addColumn("id", "text", (column) => column.notNull().unique())
+    .addColumn("device", "integer", (column) => column.notNull())
+    .addColumn("key", "text", (column) => column.notNull().unique())
+    .addColumn("token", "integer", (column) => column.notNull())
+    .addColumn("grants", "text", (column) => column.notNull())
+    .addColumn("lineage", "integer")
+    .addColumn("doubted_at", "integer")
+    .addColumn("copied", "integer", (column) => column.notNull())
+    .addColumn("heard_at", "integer", (column) => column.notNull())
+    .execute();
+  await schema
+    .createIndex("former_installations_by_device")
+    .on("former_installations")
+    .column("device")
+    .execute();
+  await schema
+    .createTable("device_notes")
+    .addColumn("device", "integer", (column) => column.notNull())
+    .addColumn("kind", "text", (column) => column.notNull())
+    .addColumn("about", "integer", (column) => column.notNull())
+    .addColumn("at", "integer", (column) => column.notNull())
+    .addPrimaryKeyConstraint("device_notes_key", ["device", "kind", "about"])
+    .execute();
+  await schema.createIndex("device_notes_by_about").on("device_notes").column("about").execute();
+  await ordinal(schema.createTable("merges"), "id")
+    .addColumn("device", "integer", (column) => column.notNull())
+    .addColumn("other", "integer")
+    .addColumn("at", "integer", (column) => column.notNull())
+    .addColumn("by", "text", (column) => column.notNull())
+    .execute();
+  // Few rows are in these, and they are asked for at every turn of a job.
+  for (const [table, column] of [
+    ["installations", "doubted_at"],
+    ["installations", "succeeds"],
+    ["installations", "lineage"],
+    ["former_installations", "doubted_at"],
+    ["devices", "merge"],
+    ["devices", "kept_until"],
+  ] as const)
+    await schema
+      .createIndex(`${table}_with_${column}`)
+      .on(table)
+      .column(column)
+      .where(sql.ref(column), "is not", null)
+      .execute();
 }
 
 async function searchTables({ schema }: Transaction<Schema>): Promise<void> {

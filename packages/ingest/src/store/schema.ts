@@ -16,8 +16,13 @@ export interface DeviceTable {
   summary: string;
   /** The host name folded, to sort by. */
   sort_name: string;
+  /** The merge by which another device goes on for this one; nobody sees it until that is undone. */
+  merge: Generated<number | null>;
+  /** Until when a device without an installation is kept, so that an admin can still merge it. */
+  kept_until: Generated<number | null>;
 }
 
+/** At most one for each device: the one that goes on for it now. */
 export interface InstallationTable {
   ordinal: Generated<number>;
   id: string;
@@ -43,6 +48,52 @@ export interface InstallationTable {
   consent_receipt: string | null;
   session_hash: Uint8Array | null;
   session_expires_at: number | null;
+  /** Since when its identity is in doubt: its key opens nothing but the enrolment of a successor. */
+  doubted_at: Generated<number | null>;
+  /** The installation whose successor it is, until that doubt is settled. */
+  succeeds: Generated<number | null>;
+  /** The first installation of those that succeeded each other; null for one that succeeded none. */
+  lineage: Generated<number | null>;
+  /** 1: its device is another than its enrolment named. */
+  moved: Generated<number>;
+}
+
+/** Installations that go on for no device any more. Their keys are known, so that a copy that turns up late is told. */
+export interface FormerInstallationTable {
+  ordinal: number;
+  id: string;
+  device: number;
+  key: string;
+  token: number;
+  /** JSON: as they were when it ended. */
+  grants: string;
+  lineage: number | null;
+  /** Since when a successor that came late waits to be told from the one that goes on for the device. */
+  doubted_at: number | null;
+  /** 1: it was copied, and nobody goes on for it. */
+  copied: number;
+  /** When it ended or last had a successor. */
+  heard_at: number;
+}
+
+/** What an admin should know of a device. */
+export interface DeviceNoteTable {
+  device: number;
+  kind: "copied";
+  /** The device that it is about; others may have a note of the same. */
+  about: number;
+  at: number;
+}
+
+/** Devices that an admin made one, until that is undone or over. */
+export interface MergeTable {
+  id: Generated<number>;
+  /** The device that goes on. */
+  device: number;
+  /** The device whose installation it goes on with; null: its own. */
+  other: number | null;
+  at: number;
+  by: string;
 }
 
 export interface SectionTable {
@@ -206,6 +257,9 @@ export interface AuditCheckpointTable {
 export interface Schema {
   devices: DeviceTable;
   installations: InstallationTable;
+  former_installations: FormerInstallationTable;
+  device_notes: DeviceNoteTable;
+  merges: MergeTable;
   sections: SectionTable;
   readings: ReadingTable;
   corrections: CorrectionTable;

@@ -31,15 +31,17 @@ export const isOverAll = ({ devices }: Scope): boolean => devices.kind === "all"
 /** The condition on devices with their installations; what is not in scope does not exist. */
 export function inScope(
   builder: ExpressionBuilder<Schema, "devices" | "installations">,
-  { devices }: Scope,
+  { devices, purpose }: Scope,
 ): Expression<SqlBool> {
+  // A device that was merged into another is shown to nobody; its agent may still be there.
+  const shown = purpose === "protocol" ? builder.lit(true) : builder("devices.merge", "is", null);
   switch (devices.kind) {
     case "all":
-      return builder.lit(true);
+      return shown;
     case "groups":
       return devices.groups.length === 0
         ? builder.lit(false)
-        : builder("devices.group_name", "in", devices.groups);
+        : builder.and([shown, builder("devices.group_name", "in", devices.groups)]);
     case "installation":
       return builder("installations.ordinal", "=", devices.ordinal);
   }

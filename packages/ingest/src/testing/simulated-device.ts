@@ -167,7 +167,10 @@ export class SimulatedDevice {
 
   /** Enrols and remembers what the server said. Throws on any other answer than 201. */
   async enrol(): Promise<EnrolmentAnswer> {
-    const reply = await this.prove("enrol", "/v1/enrolments", this.enrolmentBody());
+    return this.#remember(await this.prove("enrol", "/v1/enrolments", this.enrolmentBody()));
+  }
+
+  #remember(reply: Reply): EnrolmentAnswer {
     if (reply.status !== 201) throw new Error(`enrolment: ${reply.status} ${JSON.stringify(reply.body)}`);
     const answer = enrolmentAnswer.parse(reply.body);
     this.installation = answer.installation;
@@ -176,6 +179,38 @@ export class SimulatedDevice {
     this.grants = answer.grants;
     this.policyDigest = answer.policy.digest;
     return answer;
+  }
+
+  /** Asks for a successor under another device's key. */
+  async succession(
+    { key }: SimulatedDevice,
+    changes: Readonly<Record<string, unknown>> = {},
+  ): Promise<Reply> {
+    const { token: _, ...newcomer } = this.enrolmentBody();
+    const body = { ...newcomer, key: key.publicKey, succeeds: this.installation, ...changes };
+    const bytes = Buffer.from(JSON.stringify(body));
+    const nonce = await this.nonce();
+    const audience = this.#options.server;
+    const about = { audience, method: "POST", target: "/v1/enrolments", body: bytes, nonce } as const;
+    const proofs = [
+      makeProof(key, { ...about, use: "enrol" }),
+      makeProof(this.key, { ...about, use: "succeed", installation: this.installation }),
+    ];
+    const headers = { ...json, "rollcall-proof": proofs.join(", ") };
+    return this.send({ method: "POST", path: "/v1/enrolments", body: bytes, headers });
+  }
+
+  /** A successor of this device that has enrolled; without `as`, under a new key. */
+  async successor(as?: SimulatedDevice): Promise<SimulatedDevice> {
+    const successor = as ?? new SimulatedDevice({ ...this.#options, url: this.url, key: newSigningKey() });
+    successor.#remember(await this.succession(successor));
+    return successor;
+  }
+
+  /** A device with the same state: what a copied directory or a restored snapshot is. */
+  copy(): SimulatedDevice {
+    const copy = new SimulatedDevice({ ...this.#options, url: this.url, key: this.key });
+    return Object.assign(copy, { ...this });
   }
 
   async newSession(): Promise<void> {

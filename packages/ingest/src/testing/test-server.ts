@@ -121,6 +121,11 @@ export class TestServer {
     this.#running = await startServer(this.#options);
   }
 
+  /** What it does every minute. */
+  tend(): Promise<void> {
+    return this.#running.tend();
+  }
+
   async stop(): Promise<void> {
     await this.#running.stop();
   }

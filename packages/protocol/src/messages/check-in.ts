@@ -1,6 +1,7 @@
 /** `POST /v1/check-ins`: the roll call itself. */
 import { z } from "zod";
 import { digestSchema } from "../digest.ts";
+import { deviceIdSchema } from "../identifier.ts";
 import { sectionNamePattern } from "../section.ts";
 import { announcementsSchema } from "./announcements.ts";
 import { applicationStatusSchema, applicationsSchema } from "./applications.ts";
@@ -36,5 +37,7 @@ export const checkInAnswer = z.object({
   policy: policyNameSchema.optional(),
   /** While keys of the server change: of each use that changes, those in use and to come. */
   announcements: announcementsSchema.optional(),
+  /** The device that this installation belongs to by now, where that is not the one that its enrolment named. */
+  device: deviceIdSchema.optional(),
 });
 export type CheckInAnswer = z.infer<typeof checkInAnswer>;

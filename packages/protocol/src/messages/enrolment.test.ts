@@ -21,6 +21,8 @@ import { enrolmentAnswer, enrolmentRequest, sessionTokenSchema } from "./enrolme
 import { sessionAnswer, sessionRequest } from "./session.ts";
 
 const request = { token, key: serverKey.publicKey, applications, os: { type: "linux", version: "12.11" } };
+const { token: _, ...withoutToken } = request;
+const succession = { ...withoutToken, succeeds: installation };
 const answer = {
   installation,
   device,
@@ -33,7 +35,8 @@ const answer = {
 const sessionGiven = { session, expiresAt: at };
 
 t.test("takes what says all it has to, and ignores what a newer side says besides", async (t) => {
-  t.strictSame(enrolmentRequest.parse({ ...request, succeeds: installation }), request);
+  t.strictSame(enrolmentRequest.parse({ ...request, more: 1 }), request);
+  t.strictSame(enrolmentRequest.parse({ ...succession, more: 1 }), succession);
   t.strictSame(enrolmentAnswer.parse({ ...answer, cohort: 5 }), answer);
   t.strictSame(sessionRequest.parse({ installation, more: 1 }), { installation });
   t.strictSame(sessionAnswer.parse({ ...sessionGiven, more: 1 }), sessionGiven);
@@ -58,6 +61,8 @@ t.test("takes no request with a wrong member", async (t) => {
     ],
   };
   t.strictSame(takenWrongly(enrolmentRequest, request, wrong), []);
+  const succeeds = [...nearlyRight(installation), device, undefined];
+  t.strictSame(takenWrongly(enrolmentRequest, succession, { ...wrong, token: [token], succeeds }), []);
   t.strictSame(
     takenWrongly(sessionRequest, {}, { installation: [...nearlyRight(installation), device, undefined] }),
     [],

@@ -1,4 +1,4 @@
-/** `POST /v1/enrolments`: a device is let in with a token and gets its installation. */
+/** `POST /v1/enrolments`: a device is let in with a token, or as the successor of an installation in doubt. */
 import { z } from "zod";
 import { ownerships } from "../categories.ts";
 import { grantsSchema } from "../consent.ts";
@@ -13,12 +13,18 @@ export const osFactsSchema = z.object({
   version: z.string().min(1).max(128),
 });
 
-export const enrolmentRequest = z.object({
-  token: enrolmentTokenSchema,
-  key: publicKeySchema,
-  applications: applicationsSchema,
-  os: osFactsSchema,
-});
+/** With `succeeds`, a second proof under that installation's key stands for the token. */
+export const enrolmentRequest = z
+  .object({
+    token: enrolmentTokenSchema.optional(),
+    succeeds: installationIdSchema.optional(),
+    key: publicKeySchema,
+    applications: applicationsSchema,
+    os: osFactsSchema,
+  })
+  .refine(({ token, succeeds }) => (token === undefined) !== (succeeds === undefined), {
+    error: "an enrolment names either a token or the installation that it succeeds",
+  });
 export type EnrolmentRequest = z.infer<typeof enrolmentRequest>;
 
 export const sessionTokenSchema = z.string().regex(/^rcs_\d{1,15}\.[A-Za-z0-9_-]{43}$/);

@@ -1,0 +1,235 @@
+/**
+ * Settling a doubt in the store: one successor that lives goes on with the device's record, two are two devices.
+ * Evaluated when a successor checks in, and by a job of the server.
+ */
+import type { Kysely } from "kysely";
+import { forgetDevice } from "../privacy/forget.ts";
+import type { Schema } from "../store/schema.ts";
+import { defineWrite } from "../store/store.ts";
+import { comeLate, type Ending, endInstallation, formerInstallation, noteCopied } from "./former.ts";
+import { type Candidate, verdictOn } from "./verdict.ts";
+
+export interface Settling {
+  readonly at: number;
+  /** Milliseconds; two intervals. */
+  readonly patience: number;
+}
+
+/** An installation in doubt; a former one when a successor of it came late. */
+interface Doubted {
+  readonly ordinal: number;
+  /** The device whose record is at stake. */
+  readonly device: number;
+  readonly since: number;
+  /** What it is itself a successor of. */
+  readonly succeeds: number | null;
+  readonly isFormer: boolean;
+}
+
+/** How long a device that nobody goes on for is kept for an admin who knows better: as long as the history of hardware. */
+const recordKept = 400 * 86_400_000;
+
+/** Settles every doubt that can be settled by now. */
+export const settleDoubts = defineWrite({
+  name: "settle-doubts",
+  async run(transaction, settling: Settling): Promise<void> {
+    for (const doubted of await allDoubted(transaction)) await settle(transaction, doubted, settling);
+  },
+});
+
+/** Settles the doubt that this installation, or former one, is the subject of, if that is possible by now. */
+export async function settleDoubtOf(
+  transaction: Kysely<Schema>,
+  installation: number,
+  settling: Settling,
+): Promise<void> {
+  for (const doubted of await allDoubted(transaction, installation))
+    await settle(transaction, doubted, settling);
+}
+
+/** All, or only that of one. The latest first: who was copied as a successor is settled before what it succeeds. */
+async function allDoubted(database: Kysely<Schema>, only?: number): Promise<Doubted[]> {
+  const present = await database
+    .selectFrom("installations")
+    .select(["ordinal", "device", "doubted_at", "succeeds"])
+    .where("doubted_at", "is not", null)
+    .$if(only !== undefined, (rows) => rows.where("ordinal", "=", only ?? 0))
+    .orderBy("ordinal", "desc")
+    .execute();
+  const former = await database
+    .selectFrom("former_installations")
+    .select(["ordinal", "device", "doubted_at"])
+    .where("doubted_at", "is not", null)
+    .$if(only !== undefined, (rows) => rows.where("ordinal", "=", only ?? 0))
+    .orderBy("ordinal", "desc")
+    .execute();
+  return [
+    ...present.map(({ doubted_at, ...row }) => ({ ...row, since: doubted_at ?? 0, isFormer: false })),
+    ...former.map(({ doubted_at, ...row }) => ({
+      ...row,
+      since: doubted_at ?? 0,
+      succeeds: null,
+      isFormer: true,
+    })),
+  ];
+}
+
+async function settle(
+  transaction: Kysely<Schema>,
+  doubted: Doubted,
+  { at, patience }: Settling,
+): Promise<void> {
+  const candidates = await candidatesOf(transaction, doubted);
+  const verdict = verdictOn({ since: doubted.since, candidates, now: at, patience });
+  if (verdict.kind === "wait") return;
+  const living = verdict.kind === "restored" ? [verdict.living] : verdict.living;
+  if (verdict.kind === "restored") await goOn(transaction, doubted, verdict.living, at);
+  else await keepApart(transaction, doubted, living, at);
+  for (const each of candidates)
+    if (!living.includes(each) && each.doubtedAt === null && each.device !== doubted.device)
+      await vanish(transaction, each, doubted.device, { copied: verdict.kind === "copied", at });
+}
+
+/** Its successors, and who goes on for its device since an earlier doubt. */
+async function candidatesOf(database: Kysely<Schema>, doubted: Doubted): Promise<Candidate[]> {
+  const rows = await database
+    .selectFrom("installations")
+    .select(["ordinal", "device", "enrolled_at", "check_in_at", "doubted_at"])
+    .where((builder) =>
+      doubted.isFormer
+        ? builder.or([
+            builder("succeeds", "=", doubted.ordinal),
+            builder("installations.device", "=", doubted.device),
+          ])
+        : builder("succeeds", "=", doubted.ordinal),
+    )
+    .execute();
+  return rows.map((row) => ({
+    installation: row.ordinal,
+    device: row.device,
+    enrolledAt: row.enrolled_at,
+    checkedInAt: row.check_in_at,
+    doubtedAt: row.doubted_at,
+  }));
+}
+
+/** It was a restore: the one that lives gets the device's record, and its provisional device vanishes. */
+async function goOn(
+  transaction: Kysely<Schema>,
+  doubted: Doubted,
+  living: Candidate,
+  at: number,
+): Promise<void> {
+  if (living.device !== doubted.device) {
+    await endHolder(transaction, doubted.device, false, at);
+    await moveInstallation(transaction, living, doubted.device);
+    await forgetProvisional(transaction, living.device, doubted.device);
+  }
+  await release(transaction, doubted, [living], at);
+}
+
+/** Ends who went on for the device so far, if anybody did. */
+async function endHolder(
+  transaction: Kysely<Schema>,
+  device: number,
+  copied: boolean,
+  at: number,
+): Promise<void> {
+  const holder = await transaction
+    .selectFrom("installations")
+    .select("ordinal")
+    .where("device", "=", device)
+    .executeTakeFirst();
+  if (holder) await endInstallation(transaction, { installation: holder.ordinal, device, copied, at });
+}
+
+/** Gives a device that has none this installation, with the columns of the list that come from it. */
+async function moveInstallation(
+  transaction: Kysely<Schema>,
+  { installation, device }: Candidate,
+  to: number,
+): Promise<void> {
+  const { summary, sort_name, last_seen_at } = await transaction
+    .selectFrom("devices")
+    .select(["summary", "sort_name", "last_seen_at"])
+    .where("ordinal", "=", device)
+    .executeTakeFirstOrThrow();
+  await transaction
+    .updateTable("installations")
+    .set({ device: to, moved: 1 })
+    .where("ordinal", "=", installation)
+    .execute();
+  await transaction
+    .updateTable("devices")
+    .set({ summary, sort_name, last_seen_at })
+    .where("ordinal", "=", to)
+    .execute();
+}
+
+/** It was a copy: each that lives is a device of its own, and an admin may know which of them the device was. */
+async function keepApart(
+  transaction: Kysely<Schema>,
+  doubted: Doubted,
+  living: readonly Candidate[],
+  at: number,
+): Promise<void> {
+  if (!doubted.isFormer) {
+    await endHolder(transaction, doubted.device, true, at);
+    await transaction
+      .updateTable("devices")
+      .set({ summary: "{}", sort_name: "", kept_until: at + recordKept })
+      .where("ordinal", "=", doubted.device)
+      .execute();
+  }
+  await transaction
+    .updateTable("former_installations")
+    .set({ copied: 1 })
+    .where("ordinal", "=", doubted.ordinal)
+    .execute();
+  for (const { device } of living) await noteCopied(transaction, { device, about: doubted.device, at });
+  await release(transaction, doubted, living, at);
+}
+
+/** The doubt is over: those that live are successors of what it succeeded, where that is still in doubt. */
+async function release(
+  transaction: Kysely<Schema>,
+  doubted: Doubted,
+  living: readonly Candidate[],
+  at: number,
+): Promise<void> {
+  const before = doubted.succeeds === null ? null : await formerInstallation(transaction, doubted.succeeds);
+  for (const { installation, device } of living) {
+    const succeeds = before ? await comeLate(transaction, before, device, at) : doubted.succeeds;
+    await transaction
+      .updateTable("installations")
+      .set({ succeeds })
+      .where("ordinal", "=", installation)
+      .execute();
+  }
+  await transaction
+    .updateTable("former_installations")
+    .set({ doubted_at: null })
+    .where("ordinal", "=", doubted.ordinal)
+    .execute();
+}
+
+/** A successor that never showed that it lives: its provisional device is gone, its key stays known. */
+async function vanish(
+  transaction: Kysely<Schema>,
+  { installation, device }: Candidate,
+  into: number,
+  ending: Pick<Ending, "copied" | "at">,
+): Promise<void> {
+  await endInstallation(transaction, { installation, device: into, ...ending });
+  await forgetProvisional(transaction, device, into);
+}
+
+/** What ended as this device is known as the other one from now on. */
+async function forgetProvisional(transaction: Kysely<Schema>, device: number, into: number): Promise<void> {
+  await transaction
+    .updateTable("former_installations")
+    .set({ device: into })
+    .where("device", "=", device)
+    .execute();
+  await forgetDevice(transaction, device);
+}
