@@ -117,8 +117,8 @@ async function exchange<T>(
   bytes: Counted,
   talk: (exchange: Exchange) => Promise<T>,
 ): Promise<T> {
-  const { url, insecureLoopback, server, installation } = state.installation.value;
-  const address = readAddress(url, { insecureLoopback });
+  const { url, server, installation } = state.installation.value;
+  const address = readAddress(url, state.installation.value);
   return withConnection(address, { signal, ...(timeouts ? { timeouts } : {}) }, async (connection) => {
     try {
       const api = new ServerApi(connection, server);

@@ -42,7 +42,7 @@ export async function enrolCommand(context: Context, typed: string, flags: Enrol
     const before = readInstallation(directory);
     if (before) return alreadyEnrolled(context, before, enrolment);
     const insecureLoopback = flags.insecureLoopback === true;
-    const address = readAddress(enrolment.url, { insecureLoopback });
+    const address = readAddress(enrolment.url, { insecureLoopback, ca: enrolment.ca });
     const installation = await withConnection(address, {}, async (connection) => {
       const { platform, osVersion, agentVersion, now, random } = context;
       const os = { type: platform, version: osVersion };

@@ -61,7 +61,7 @@ export class TestDevice {
       now: () => this.now,
       random: () => 0.5,
     };
-    const address = readAddress(enrolment.url, options);
+    const address = readAddress(enrolment.url, { ...options, ca: enrolment.ca });
     await withConnection(address, {}, (connection) =>
       enrol(options, new ServerApi(connection, enrolment.server)),
     );

@@ -45,8 +45,14 @@ t.test("refuses plain HTTP to everything else", async (t) => {
   for (const url of urls) t.equal(read(url), "failed", url);
 });
 
-t.test("says of TLS that it is not there yet", async (t) => {
-  t.equal(read("https://rollcall.example.org"), "not-yet");
+t.test("takes TLS to anywhere, with what the enrolment string pins", async (t) => {
+  const origin = "https://rollcall.example.org:8443";
+  for (const ca of [undefined, "PEM"]) {
+    const terms = { insecureLoopback: false, ca };
+    t.same(readAddress(origin, terms), { kind: "tls", origin, ca });
+  }
+  for (const url of [`${origin}/below`, "https://user@rollcall.example.org", `${origin}/?q`, "https://"])
+    t.equal(read(url), "failed", url);
 });
 
 t.test("reads Retry-After as seconds, or as a date by the server's own clock", async (t) => {

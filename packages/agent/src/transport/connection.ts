@@ -2,14 +2,15 @@
  * One connection to the server: requests with bounded answers, every wait limited, no redirects, bytes counted
  * at the socket. Loaded only when something is going to be sent.
  */
-import type { IncomingMessage } from "node:http";
+import type { Agent, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import { withSocketPath } from "@rollcall/host";
+import { distrust, withSocketPath } from "@rollcall/host";
 import { nonceHeader, parseJson, problemBody } from "@rollcall/protocol";
 import { AgentError, ServerProblem } from "../agent-error.ts";
 import type { Address } from "./address.ts";
 import { exchangeOne, http, type Request, type Timeouts, type Way } from "./one-request.ts";
 import { retryAfterSeconds } from "./retry-after.ts";
+import type { TlsAgent } from "./tls-agent.ts";
 
 const usualTimeouts: Timeouts = { connect: 10_000, headers: 60_000, body: 10_000, whole: 120_000 };
 
@@ -46,11 +47,11 @@ export async function withConnection<T>(
   { timeouts = usualTimeouts, signal }: ConnectionOptions,
   use: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  if (address.kind === "loopback") return overAgent(address.origin, address.origin, timeouts, signal, use);
+  if (address.kind !== "socket") return overAgent(address.origin, address, timeouts, signal, use);
   const name = `the server at ${address.path}`;
   try {
     return await withSocketPath(address.path, (socketPath) =>
-      overAgent(name, "http://localhost", timeouts, signal, use, socketPath),
+      overAgent(name, { kind: "socket", path: socketPath }, timeouts, signal, use),
     );
   } catch (error) {
     // The socket's folder is not there: no error of `use` has such a code.
@@ -61,23 +62,22 @@ export async function withConnection<T>(
 
 async function overAgent<T>(
   name: string,
-  origin: string,
+  address: Address,
   timeouts: Timeouts,
   signal: AbortSignal | undefined,
   use: (connection: Connection) => Promise<T>,
-  socketPath?: string,
 ): Promise<T> {
   const sockets = new Set<Socket>();
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  const { agent, wireOf } = await agentFor(address);
   const sum = (of: (socket: Socket) => number) =>
     [...sockets].reduce((total, socket) => total + of(socket), 0);
   const way = {
-    origin,
-    socketPath,
+    origin: address.kind === "socket" ? "http://localhost" : address.origin,
+    socketPath: address.kind === "socket" ? address.path : undefined,
     agent,
     timeouts,
     signal,
-    opened: (socket: Socket) => sockets.add(socket),
+    opened: (socket: Socket) => sockets.add(wireOf(socket)),
   };
   try {
     return await use({
@@ -91,6 +91,13 @@ async function overAgent<T>(
   } finally {
     agent.destroy();
   }
+}
+
+type Sockets = Pick<TlsAgent, "wireOf"> & { readonly agent: Agent };
+
+async function agentFor(address: Address): Promise<Sockets> {
+  if (address.kind === "tls") return (await import("./tls-agent.ts")).tlsAgent(address.ca);
+  return { agent: new http.Agent({ keepAlive: true, maxSockets: 1 }), wireOf: (socket) => socket };
 }
 
 async function send(name: string, request: Request, way: Way): Promise<Answer> {
@@ -139,7 +146,8 @@ function parsed(name: string, bytes: Uint8Array): unknown {
 
 function silence(name: string, cause: unknown): AgentError {
   const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-  return new AgentError("not-reached", `${name} was not reached (${reason})`, cause);
+  const why = distrust(reason);
+  return new AgentError("not-reached", `${name} was not reached${why ? `: ${why}` : ""} (${reason})`, cause);
 }
 
 /** The error for an answer that no Rollcall server of ours gives: whoever answered, it was not reached. */
