@@ -8,9 +8,11 @@ import {
   baseChanged,
   type CheckInAnswer,
   type CheckInRequest,
+  type ConsentReceipt,
   type ConsentRequest,
   defaultChannel,
   digestOf,
+  type Receipt,
   type SectionsAnswer,
   storedConsent,
 } from "@rollcall/protocol";
@@ -20,11 +22,19 @@ import { isWithdrawalLeft } from "../consent/left-withdrawals.ts";
 import { type Instant, retryHeaders } from "../schedule.ts";
 import type { StateDirectory } from "../state/directory.ts";
 import type { EnrolledState } from "../state/enrolled-state.ts";
+import type { Installation } from "../state/files.ts";
 import type { Dictionary, ServerApi } from "../transport/server-api.ts";
 import type { Session } from "../transport/session.ts";
+import { announcedBy, withAnnounced } from "./announced.ts";
 import { type Found, onlyGranted, prepare } from "./found.ts";
 import { readingsSent, readingsToSend } from "./readings.ts";
-import { checkConsentReceipt, keepConsentReceipt, keepReceipt, sectionsTaken } from "./receipt.ts";
+import {
+  checkConsentReceipt,
+  isSignedByKnown,
+  keepConsentReceipt,
+  keepReceipt,
+  sectionsTaken,
+} from "./receipt.ts";
 import {
   acknowledgedDigest,
   dictionaryFor,
@@ -78,10 +88,22 @@ export class Exchange {
 
   /** The server tells a change once. Where an answer may have been lost, it is asked what holds now. */
   async #askWhatWasMissed(): Promise<void> {
+    const { state } = this.#options;
+    if (state.schedule.value.answeredCounter !== state.counter.value.counter) await this.#askServer();
+  }
+
+  async #askServer(): Promise<void> {
     const { state, api } = this.#options;
-    if (state.schedule.value.answeredCounter === state.counter.value.counter) return;
     const { answer } = await api.server();
-    if (answer.server === state.installation.value.server) this.#heed(answer);
+    if (answer.server === state.installation.value.server)
+      this.#heed({ ...answer, announcements: [...announcedBy(answer)] });
+  }
+
+  /** This installation as a receipt is checked by it. A server that was away for long may sign with a key announced since. */
+  async #signerOf(receipt: Receipt | ConsentReceipt): Promise<Installation> {
+    const { installation } = this.#options.state;
+    if (!isSignedByKnown(receipt, installation.value)) await this.#askServer();
+    return installation.value;
   }
 
   /** Before every request: what a person has taken back meanwhile is not sent any more. */
@@ -107,7 +129,7 @@ export class Exchange {
     const { consentNumber, grants } = state.consent.value;
     const request: ConsentRequest = { consentNumber, grants };
     const { receipt } = await session.use((token) => api.putConsent(token, request));
-    checkConsentReceipt(receipt, request, state.installation.value);
+    checkConsentReceipt(receipt, request, await this.#signerOf(receipt));
     state.receipts.replace(keepConsentReceipt(state.receipts.value, receipt));
     consentAcknowledged(state);
   }
@@ -172,7 +194,8 @@ export class Exchange {
     accepts: told,
     policy,
     applications = [],
-  }: Pick<CheckInAnswer, "accepts" | "policy" | "applications">): void {
+    announcements,
+  }: Pick<CheckInAnswer, "accepts" | "policy" | "applications" | "announcements">): void {
     const { state, note } = this.#options;
     for (const { number, status } of applications)
       if (status !== "ok") note(`the server calls the application ${number} ${status}`);
@@ -180,9 +203,10 @@ export class Exchange {
       note("the organisation has published another privacy policy; `rollcall-agent consent` tells more");
     const { installation, acknowledged } = state;
     const accepts = told && digestOf(told) !== digestOf(installation.value.accepts) ? told : undefined;
-    if (!accepts && !policy) return;
+    const announced = withAnnounced(installation.value, announcements);
+    if (!accepts && !policy && announced === installation.value) return;
     installation.replace({
-      ...installation.value,
+      ...announced,
       ...(accepts ? { accepts } : {}),
       ...(policy ? { policy } : {}),
     });
@@ -221,7 +245,7 @@ export class Exchange {
   async #putSections(submission: Submission): Promise<SectionsAnswer> {
     const { state, api, session } = this.#options;
     this.#heedWithdrawals();
-    const { acknowledged, installation, receipts } = state;
+    const { acknowledged, receipts } = state;
     const sent = {
       submission,
       counter: state.counter.value.counter,
@@ -241,7 +265,7 @@ export class Exchange {
       session.use((token) => api.putSections(token, request, taken)),
     );
     this.#rememberRefused(submission, answer);
-    const sections = sectionsTaken(answer, sent, installation.value);
+    const sections = sectionsTaken(answer, sent, await this.#signerOf(answer.receipt));
     receipts.replace(keepReceipt(receipts.value, answer.receipt));
     acknowledged.replace({ ...acknowledged.value, sections });
     return answer;

@@ -42,8 +42,7 @@ for (const [what, forge] of Object.entries(forgeries)) {
 
 t.test("acknowledges nothing on a receipt of another key", async (t) => {
   const device = await TestDevice.enrolled(t);
-  const { installation } = device.state;
-  installation.replace({ ...installation.value, receiptKey: newSigningKey().publicKey });
+  device.server.signer = newSigningKey();
   await demandNothingAcknowledged(t, device);
 });
 

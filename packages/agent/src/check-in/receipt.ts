@@ -13,16 +13,24 @@ import { AgentError } from "../agent-error.ts";
 import type { Acknowledged, AcknowledgedSection, Installation, Receipts } from "../state/files.ts";
 import { entryAfter, type Submission, statesOf } from "./submission.ts";
 
-type Signer = Pick<Installation, "server" | "installation" | "receiptKey">;
+type Signer = Pick<Installation, "server" | "installation" | "receiptKey" | "comingReceiptKeys">;
 
 function demand(holds: boolean, what: string): asserts holds {
   if (!holds) throw new AgentError("receipt-invalid", `the server's receipt ${what}; nothing counts as sent`);
 }
 
-function demandSigned(receipt: Receipt | ConsentReceipt, { server, installation, receiptKey }: Signer): void {
-  demand(isReceiptOf(receiptKey, receipt), "is not signed with the server's receipt key");
-  demand(receipt.server === server, "is for another server");
-  demand(receipt.installation === installation, "is for another installation");
+/** Whether a key signed it that is in use or announced, as far as this device was told. */
+export function isSignedByKnown(
+  receipt: Receipt | ConsentReceipt,
+  { receiptKey, comingReceiptKeys }: Signer,
+): boolean {
+  return [receiptKey, ...comingReceiptKeys].some((key) => isReceiptOf(key, receipt));
+}
+
+function demandSigned(receipt: Receipt | ConsentReceipt, signer: Signer): void {
+  demand(isSignedByKnown(receipt, signer), "is not signed with the server's receipt key");
+  demand(receipt.server === signer.server, "is for another server");
+  demand(receipt.installation === signer.installation, "is for another installation");
 }
 
 /** Throws `receipt-invalid` unless the receipt is for exactly this list. */

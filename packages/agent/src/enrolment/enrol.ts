@@ -16,6 +16,7 @@ import {
   type SigningKey,
 } from "@rollcall/protocol";
 import { AgentError } from "../agent-error.ts";
+import { announcedBy, withAnnounced } from "../check-in/announced.ts";
 import { firstSchedule, type Instant, type Random } from "../schedule.ts";
 import { makeDeviceKey, readDeviceKey } from "../state/device-key.ts";
 import type { StateDirectory } from "../state/directory.ts";
@@ -115,7 +116,7 @@ function refuseUnaskedGrants({ directory }: EnrolOptions, { grants, ownership }:
 /** Writes the state of a new installation. Its own file comes last: before it, the device is not enrolled. */
 function keep(
   options: EnrolOptions,
-  { organisation, accepts }: ServerAnswer,
+  server: ServerAnswer,
   receiptKey: string,
   { installation, device, session, ownership, grants, policy, intervalSeconds }: EnrolmentAnswer,
 ): Installation {
@@ -126,17 +127,23 @@ function keep(
   directory.write(acknowledgedFile, nothingAcknowledged);
   directory.write(receiptsFile, { sections: [], consent: [] });
   directory.write(scheduleFile, firstSchedule(now(), intervalSeconds, random));
-  const enrolled: Installation = {
-    state: "enrolled",
-    ...whereOf(options),
-    installation,
-    device,
-    ownership,
-    receiptKey,
-    organisation,
-    policy,
-    accepts,
-  };
+  const { organisation, accepts } = server;
+  const enrolled: Installation = withAnnounced(
+    {
+      state: "enrolled",
+      ...whereOf(options),
+      installation,
+      device,
+      ownership,
+      receiptKey,
+      comingReceiptKeys: [],
+      formerReceiptKeys: [],
+      organisation,
+      policy,
+      accepts,
+    },
+    announcedBy(server),
+  );
   directory.write(installationFile, enrolled);
   return enrolled;
 }

@@ -32,7 +32,8 @@ const whereSchema = {
   url: z.string().max(1_024),
   /** The server's id. */
   server: publicKeySchema,
-  ca: z.string().max(8_192).optional(),
+  /** Certificates that are trusted and no others, PEM. */
+  ca: z.string().max(16_384).optional(),
   /** Plain HTTP on loopback was allowed when the device enrolled. */
   insecureLoopback: z.boolean(),
   /** The agent's own is not among them. */
@@ -47,6 +48,10 @@ const enrolledSchema = z.object({
   device: deviceIdSchema,
   ownership: z.enum(ownerships),
   receiptKey: publicKeySchema,
+  /** Announced, not in use yet. */
+  comingReceiptKeys: z.array(publicKeySchema).max(16).default([]),
+  /** They verify the receipts that they signed, and no new one. */
+  formerReceiptKeys: z.array(publicKeySchema).max(16).default([]),
   organisation: serverAnswer.shape.organisation,
   policy: policyNameSchema,
   accepts: acceptsSchema,

@@ -73,7 +73,9 @@ const at = "2026-01-02T03:04:05.000Z";
 
 export class FakeServer {
   readonly identity = newSigningKey();
-  readonly receiptKey = newSigningKey();
+  /** The key that the server announces for its receipts, and the one that it signs them with. */
+  receiptKey = newSigningKey();
+  signer = this.receiptKey;
   readonly token = `rce_${newSecret()}`;
   readonly received: Received[] = [];
   /** Take a request before the server's own handler does; a handler removes itself by returning once it is spent. */
@@ -269,7 +271,7 @@ export class FakeServer {
       grantsDigest: grantsDigest(grants),
       at,
     };
-    return { status: 200, body: { receipt: signReceipt(this.receiptKey, statement) } };
+    return { status: 200, body: { receipt: signReceipt(this.signer, statement) } };
   }
 
   #sections({ body, bytes, headers }: Received): Reply {
@@ -306,7 +308,7 @@ export class FakeServer {
       status: 200,
       body: {
         refused: refused.map((section) => ({ section, errors })),
-        receipt: signReceipt(this.receiptKey, receipt),
+        receipt: signReceipt(this.signer, receipt),
       },
     };
   }

@@ -20,7 +20,8 @@ export function readAddress(url: string, { insecureLoopback, ca }: Terms): Addre
   if (url.startsWith("unix:/")) return { kind: "socket", path: url.slice("unix:".length) };
   const parsed = URL.parse(url);
   const isTls = parsed?.protocol === "https:";
-  if (!parsed || !(isTls || parsed.protocol === "http:")) throw refused(url, "is not the address of a server");
+  if (!parsed || !(isTls || parsed.protocol === "http:"))
+    throw refused(url, "is not the address of a server");
   if (!isTls && !loopbackHost.test(parsed.hostname))
     throw refused(url, "is refused: plain HTTP would show everything to the network");
   if (`${parsed.origin}/` !== parsed.href)
