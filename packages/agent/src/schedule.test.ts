@@ -1,4 +1,5 @@
 /** Timing as properties, for every interval, moment and chance. */
+import assert from "node:assert/strict";
 import { defaultIntervalSeconds, intervalBounds } from "@rollcall/protocol";
 import fc from "fast-check";
 import t from "tap";
@@ -62,6 +63,36 @@ t.test("meets the device's own phase unless put off", async () => {
       return plan.nextAt % length === Math.floor(before.phase * length);
     }),
   );
+});
+
+t.test("lets an answer hurry it to 30 seconds for 15 minutes in 24 hours, and no more", async () => {
+  fc.assert(
+    fc.property(schedule, moment, fc.integer({ min: -10, max: 299 }), (before, now, named) => {
+      const random = () => 0.9;
+      const [day, quarter] = [86_400_000, 900_000];
+      let plan = before;
+      let at = now;
+      const hurried: number[] = [];
+      while (at < now + 2 * day) {
+        plan = afterAnswer(plan, { now: at, random, intervalSeconds: named });
+        if (plan.nextAt - at < 300_000 && plan.hurriedSince !== null && at - plan.hurriedSince < quarter)
+          hurried.push(at);
+        at = plan.nextAt;
+      }
+      const ends = hurried.filter((each) => each < now + day);
+      const fits = ends.length === 0 || (ends.at(-1) ?? 0) - now < quarter;
+      return plan.intervalSeconds === 300 && fits && (named >= 30 || plan.hurriedSince === null);
+    }),
+    { numRuns: 30 },
+  );
+  const first = firstSchedule(0, 3_607, () => 0);
+  const hurry = (before: Schedule, now: number) =>
+    afterAnswer(before, { now, random: () => 0.9, intervalSeconds: 30 });
+  let plan = hurry(first, 1_000);
+  let count = 0;
+  for (; plan.nextAt - plan.plannedAt <= 30_000; count++) plan = hurry(plan, plan.nextAt);
+  assert.equal(count, 30);
+  assert.equal(hurry(plan, 86_401_000).nextAt, 86_430_000);
 });
 
 t.test("puts one in five off, by up to a fifth of the interval", async () => {

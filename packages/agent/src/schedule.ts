@@ -23,6 +23,8 @@ export interface Schedule {
   readonly lastCheckInAt: Instant | null;
   /** Counter of the latest check-in whose answer was heeded to the end; an answer after it may have been lost. */
   readonly answeredCounter: number;
+  /** When an answer last began to ask for check-ins closer than the least interval; null when none has. */
+  readonly hurriedSince: Instant | null;
 }
 
 /** Of the wire's `intervalBounds` and `defaultIntervalSeconds`, which a test compares with these. */
@@ -31,6 +33,8 @@ export const interval = { least: 300, most: 7 * 86_400, usual: 3_607 } as const;
 const second: Milliseconds = 1_000;
 const longestWait = 86_400 * second;
 const firstBackOff = 30 * second;
+/** Closer than the least interval an answer may ask for check-ins for a while, and then not again for a day. */
+const hurry = { leastSeconds: 30, lasts: 900 * second, within: 86_400 * second } as const;
 /** One in this many check-ins is put off, by up to this part of the interval. */
 const putOff = 5;
 
@@ -50,6 +54,7 @@ export function firstSchedule(now: Instant, intervalSeconds: number, random: Ran
     failingSince: null,
     lastCheckInAt: null,
     answeredCounter: 0,
+    hurriedSince: null,
   };
 }
 
@@ -80,7 +85,8 @@ interface Answered {
 export function afterAnswer(schedule: Schedule, answered: Answered): Schedule {
   const { now, random, retryAfterSeconds } = answered;
   const intervalSeconds = clampInterval(answered.intervalSeconds ?? schedule.intervalSeconds);
-  const length = intervalSeconds * second;
+  const hurried = hurriedAfter(schedule, answered);
+  const length = (hurried?.intervalSeconds ?? intervalSeconds) * second;
   const regular =
     nextInPhase(now, length, schedule.phase) +
     (random() < 1 / putOff ? Math.floor((random() * length) / putOff) : 0);
@@ -91,9 +97,27 @@ export function afterAnswer(schedule: Schedule, answered: Answered): Schedule {
     nextAt: retryAfterSeconds == null ? regular : now + waitAsked(retryAfterSeconds),
     failures: 0,
     failingSince: null,
+    ...(hurried ? { hurriedSince: hurried.since } : {}),
     ...(answered.intervalSeconds === undefined ? {} : { lastCheckInAt: now }),
     ...(answered.counter === undefined ? {} : { answeredCounter: answered.counter }),
   };
+}
+
+/**
+ * The one exception to the clamp: an interval of 30 seconds or more, for at most 15 minutes in 24 hours, from the first
+ * answer that asks for it. By a clock that was set back the time is over.
+ */
+function hurriedAfter(
+  { hurriedSince }: Schedule,
+  { now, intervalSeconds }: Answered,
+): { readonly intervalSeconds: number; readonly since: Instant } | null {
+  if (intervalSeconds === undefined || !(intervalSeconds >= hurry.leastSeconds)) return null;
+  if (intervalSeconds >= interval.least) return null;
+  const length = Math.round(intervalSeconds);
+  if (hurriedSince === null || now - hurriedSince >= hurry.within)
+    return { intervalSeconds: length, since: now };
+  const lasts = now >= hurriedSince && now + length * second <= hurriedSince + hurry.lasts;
+  return lasts ? { intervalSeconds: length, since: hurriedSince } : null;
 }
 
 /** A server can ask to wait longer, and not to be called without end. */

@@ -128,6 +128,7 @@ const scheduleSchema = z.object({
   failingSince: z.number().nullable(),
   lastCheckInAt: z.number().nullable(),
   answeredCounter: z.int().min(0).default(0),
+  hurriedSince: z.number().nullable().default(null),
 });
 export const scheduleFile = stateFile("schedule.json", scheduleSchema, madeAnew);
 
