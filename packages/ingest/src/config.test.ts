@@ -52,6 +52,7 @@ const defaults = {
   "retention.deletions.days": 90,
   "me.exportsPerDay": 20,
   "ledger.secondPlace": "",
+  "server.hosts": "",
   "server.stopSeconds": 10,
   "server.headersSeconds": 10,
   "server.bodySeconds": 60,

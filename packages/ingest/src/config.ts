@@ -211,6 +211,11 @@ export const configKeys = {
     longest: 4_096,
     is: "Whole path of a file, best on another disk, that the ledger of deletions is written to as well.",
   },
+  "server.hosts": {
+    default: "",
+    longest: 4_096,
+    is: "Host names by which browsers and programs reach this server besides its public address, with commas between.",
+  },
   "server.stopSeconds": {
     default: 10,
     least: 1,

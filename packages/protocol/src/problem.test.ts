@@ -6,7 +6,7 @@ import { isProblemCode, parseWith, placesOf, problemBody, problems, RollcallErro
 import { anyCharacter } from "./testing/any-character.ts";
 
 /** HTTP statuses of errors that RFC 9110 and RFC 6585 know. */
-const known = [400, 401, 403, 404, 408, 409, 413, 415, 429, 500, 501, 503];
+const known = [400, 401, 403, 404, 405, 408, 409, 410, 413, 415, 421, 429, 431, 500, 501, 503];
 
 t.test("has for every code a status of an error and a title in a sentence", async (t) => {
   const wrong = Object.entries(problems).filter(

@@ -29,7 +29,13 @@ export const problems = {
   "token-revoked": { status: 403, title: "The enrolment token was revoked." },
   "application-unknown": { status: 403, title: "The server knows none of the application numbers." },
   "not-permitted": { status: 403, title: "The caller's role does not permit this." },
+  "cross-site": { status: 403, title: "The request comes from a page of another site." },
+  "csrf-missing": { status: 403, title: "The request lacks the header that goes with its session." },
   "not-found": { status: 404, title: "There is nothing here." },
+  "method-not-allowed": {
+    status: 405,
+    title: "This address does not take the method; Allow has those it takes.",
+  },
   "request-timeout": { status: 408, title: "The body did not arrive in time." },
   "consent-changed": { status: 409, title: "The consent number is not the next one." },
   "base-changed": {
@@ -58,6 +64,7 @@ export const problems = {
   },
   "too-large": { status: 413, title: "The body is larger than allowed." },
   "unsupported-encoding": { status: 415, title: "The content encoding is not one that this address takes." },
+  "host-unknown": { status: 421, title: "The request names a host that is not this server." },
   "token-rate": { status: 429, title: "The token's enrolments of this hour are used up." },
   "too-often": {
     status: 429,
@@ -68,8 +75,10 @@ export const problems = {
     title: "The installation in doubt has as many successors as it may have for now.",
   },
   "check-in-running": { status: 429, title: "Another request of this installation is still running." },
+  "headers-too-large": { status: 431, title: "The request's head is larger than allowed." },
   internal: { status: 500, title: "The server failed; its log has the reason under the request id." },
   "not-yet": { status: 501, title: "This is not there yet." },
+  "not-ready": { status: 503, title: "The server's database does not answer." },
   stopping: { status: 503, title: "The server is stopping." },
   busy: { status: 503, title: "The server has no room for this now." },
 } as const satisfies Record<string, { status: number; title: string }>;
@@ -93,6 +102,8 @@ interface ProblemFacts {
   /** Members that this code adds to the answer, such as the stored consent. */
   readonly extra?: Readonly<Record<string, unknown>>;
   readonly retryAfterSeconds?: number;
+  /** Methods that the address takes. */
+  readonly allow?: readonly string[];
   readonly cause?: unknown;
 }
 

@@ -12,27 +12,46 @@ t.teardown(() => server.remove());
 
 const get = (path: string) => send(server.url, { method: "GET", path });
 
-t.test("refuses addresses that there are not, and methods that an address does not take", async (t) => {
-  const wrong: [string, string][] = [
-    ["GET", "/nothing"],
-    ["GET", "/v1"],
-    ["GET", "/v1/check-ins"],
-    ["POST", "/v1/sections"],
-    ["DELETE", "/v1/enrolments"],
-    ["PATCH", "/v1/consent"],
-    ["OPTIONS", "/v1/server"],
-    ["TRACE", "/"],
-    ["PUT", "/healthz"],
-    ["POST", "/api/v1/devices"],
-    ["GET", "/api/v2/devices"],
-    ["GET", "/..%2f..%2fetc/passwd"],
+/** The answer to any method, as a browser that stands on this machine would ask. */
+async function asked(method: string, path: string): Promise<Reply> {
+  const { host } = new URL(server.url);
+  const connection = await RawConnection.open(server.url);
+  connection.write(`${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`);
+  const reply = await connection.reply();
+  await connection.closed();
+  return reply;
+}
+
+t.test("refuses addresses that there are not", async (t) => {
+  for (const path of ["/nothing", "/v1", "/v1/nothing", "/api/v2/devices", "/..%2f..%2fetc/passwd"])
+    for (const method of ["GET", "POST", "OPTIONS"])
+      t.equal(outcomeOf(await asked(method, path)), "404 not-found", `${method} ${path}`);
+});
+
+t.test("names the methods that an address takes to whoever tries another", async (t) => {
+  const wrong: [string, string, string][] = [
+    ["GET", "/v1/check-ins", "POST"],
+    ["POST", "/v1/sections", "PUT"],
+    ["DELETE", "/v1/enrolments", "POST"],
+    ["PATCH", "/v1/consent", "PUT"],
+    ["OPTIONS", "/v1/server", "GET, HEAD"],
+    ["TRACE", "/", "GET, HEAD"],
+    ["PUT", "/healthz", "GET, HEAD"],
+    ["OPTIONS", "/api/v1/api-tokens", "POST, GET, HEAD"],
+    ["HEAD", "/api/v1/api-tokens/7", "DELETE"],
   ];
-  for (const [method, path] of wrong) {
-    const connection = await RawConnection.open(server.url);
-    connection.write(`${method} ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
-    t.equal(outcomeOf(await connection.reply()), "404 not-found", `${method} ${path}`);
-    await connection.closed();
+  for (const [method, path, allow] of wrong) {
+    const reply = await asked(method, path);
+    t.equal(reply.headers.allow, allow, `${method} ${path}`);
+    if (method === "HEAD") t.equal(reply.status, 405);
+    else t.equal(outcomeOf(reply), "405 method-not-allowed", `${method} ${path}`);
   }
+});
+
+t.test("lets no page of another origin ask ahead", async (t) => {
+  const preflight = await asked("OPTIONS", "/api/v1/devices");
+  const answered = Object.keys(preflight.headers).filter((name) => name.startsWith("access-control-"));
+  t.same(answered, []);
 });
 
 t.test("refuses an address that cannot be decoded", async (t) => {
@@ -82,12 +101,20 @@ t.test("gives every answer an id of its own, and lets nobody keep a copy", async
   t.not(chosen.headers["x-request-id"], "mine");
 });
 
-t.test("has security headers below /api and none for devices", async (t) => {
+t.test("has security headers on pages and below /api, and none for devices", async (t) => {
   const names = ["content-security-policy", "x-content-type-options", "x-frame-options", "referrer-policy"];
   const present = ({ headers }: Reply) => names.filter((name) => headers[name] !== undefined);
-  for (const path of ["/api/v1/devices", "/api/v1/nothing", "/api", "/API/v1/devices", "/api/v1/devices/%ff"])
+  for (const path of [
+    "/api/v1/devices",
+    "/api/v1/nothing",
+    "/api",
+    "/API/v1/devices",
+    "/api/v1/devices/%ff",
+    "/",
+    "/nothing",
+  ])
     t.same(present(await get(path)), names, path);
-  for (const path of ["/v1/server", "/v1/nothing"]) t.same(present(await get(path)), [], path);
+  for (const path of ["/v1/server", "/v1/nothing", "/v1"]) t.same(present(await get(path)), [], path);
   t.notOk("x-powered-by" in (await get("/api/v1/devices")).headers);
 });
 
@@ -106,7 +133,7 @@ t.test("tells devices who it is, what it takes, and a nonce", async (t) => {
     organisation: { name: "", contact: "" },
     policy: { version: 0, digest: catalogueDigest },
     accepts,
-    limits,
+    limits: { ...limits, page: 100, largestPage: 1_000 },
   });
   t.ok(isAnnouncedBy(server.id, receiptKey));
   t.not(first.headers["rollcall-nonce"], second.headers["rollcall-nonce"]);

@@ -4,7 +4,6 @@ import { type Duplex, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { parseWith, RollcallError } from "@rollcall/protocol";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
-import helmet from "helmet";
 import { z } from "zod";
 import type { CallingInstallation } from "../accounts/caller.ts";
 import { changeOf } from "../audit/change.ts";
@@ -19,11 +18,21 @@ import {
   installationNamed,
 } from "./authenticate.ts";
 import { discardBody, type FindDictionary, readBody } from "./body.ts";
+import { hostNames, refusalOf } from "./browser-rules.ts";
 import { isFault, problemAnswer } from "./problem-answer.ts";
 import type { Proxies } from "./proxies.ts";
 import type { Answer, Incoming, Route, WantedDictionary } from "./route.ts";
 import { routes } from "./routes.ts";
+import { securityHeaders } from "./security-headers.ts";
 import { refuseUnreadable, unreadableReason } from "./unreadable.ts";
+
+/** The methods of each address, HEAD with GET. */
+function methodsOf(served: readonly Route[]): Map<string, string[]> {
+  const methods = new Map<string, string[]>();
+  for (const { method, path } of served)
+    methods.set(path, [...(methods.get(path) ?? []), ...(method === "GET" ? ["GET", "HEAD"] : [method])]);
+  return methods;
+}
 
 const noQuery = z.record(z.string(), z.unknown());
 
@@ -65,33 +74,29 @@ export function createApp(services: Services, log: ServerLog, doorOf: (request: 
   app.disable("etag");
   app.set("query parser", "simple");
   app.set("trust proxy", (address: string | undefined) => services.proxies.includes(address));
-  app.use(
-    "/api",
-    helmet({
-      contentSecurityPolicy: {
-        directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-        useDefaults: false,
-      },
-    }),
-  );
+  app.use(securityHeaders);
   const busy = new Set<number>();
   const giveNonce = () => services.nonces.give();
   /** The latest of each connection, which is the one that its parser reads. */
   const unanswered = new WeakMap<Duplex, Underway>();
-  app.use((request: Request, response: Response, next: NextFunction) =>
-    // RFC 9112, 3.2. Node would refuse it too, but without a word and past the log.
-    request.headers.host === undefined && request.httpVersion === "1.1"
-      ? answerWith(request, response, "-", () =>
-          Promise.reject(new RollcallError("invalid-request", { detail: "The request names no Host." })),
-        )
-      : next(),
-  );
+  const names = hostNames(services.config["server.hosts"], services.publicAddress.url);
+  app.use((request: Request, response: Response, next: NextFunction) => {
+    const refusal = refusalOf(request, doorOf(request), names);
+    return refusal ? answerWith(request, response, "-", () => Promise.reject(refusal)) : next();
+  });
   const served = routes(services);
   for (const declared of served) {
     const verb = declared.method.toLowerCase() as "get" | "post" | "put" | "delete";
     app[verb](declared.path, (request, response) =>
       answerWith(request, response, declared.path, (current) =>
         run(services, declared, { ...current, door: doorOf(request), busy }),
+      ),
+    );
+  }
+  for (const [path, allow] of methodsOf(served)) {
+    app.all(path, (request, response) =>
+      answerWith(request, response, path, () =>
+        Promise.reject(new RollcallError("method-not-allowed", { allow })),
       ),
     );
   }

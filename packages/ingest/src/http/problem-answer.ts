@@ -17,6 +17,7 @@ export function problemAnswer(error: unknown, requestId: string, giveNonce: () =
   const headers: Record<string, string> = { "content-type": "application/problem+json" };
   if (status === 401) headers["rollcall-nonce"] = giveNonce();
   if (facts.retryAfterSeconds !== undefined) headers["retry-after"] = String(facts.retryAfterSeconds);
+  if (facts.allow !== undefined) headers.allow = facts.allow.join(", ");
   const { detail, errors, extra } = facts;
   return {
     status,
@@ -36,5 +37,6 @@ export function problemAnswer(error: unknown, requestId: string, giveNonce: () =
 
 /** What the log has to know of an error that is the server's own fault. */
 export function isFault(error: unknown): boolean {
-  return known(error).code === "internal";
+  const { code } = known(error);
+  return code === "internal" || code === "not-ready";
 }

@@ -12,7 +12,6 @@ import { problemAnswer } from "./problem-answer.ts";
 import type { Answer } from "./route.ts";
 
 const details: Readonly<Record<string, string>> = {
-  HPE_HEADER_OVERFLOW: "The request's head is too large.",
   HPE_INVALID_EOF_STATE: "The request did not arrive whole.",
   ECONNRESET: "The request did not arrive whole.",
 };
@@ -21,6 +20,7 @@ const details: Readonly<Record<string, string>> = {
 export function unreadableReason(cause: Error): RollcallError {
   const code = "code" in cause ? cause.code : undefined;
   if (code === "ERR_HTTP_REQUEST_TIMEOUT") return new RollcallError("request-timeout", { cause });
+  if (code === "HPE_HEADER_OVERFLOW") return new RollcallError("headers-too-large", { cause });
   const detail = details[String(code)] ?? "This cannot be read as HTTP/1.1.";
   return new RollcallError("invalid-request", { detail, cause });
 }

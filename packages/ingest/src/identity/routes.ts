@@ -55,7 +55,9 @@ export function identityRoutes(services: Services): readonly Route[] {
       path: "/readyz",
       access: "anyone",
       async handle() {
-        if (!(await store.ready())) throw new RollcallError("busy");
+        await store.ready().catch((cause: unknown) => {
+          throw new RollcallError("not-ready", { cause });
+        });
         return { status: 200, body: { status: "ready" } };
       },
     }),

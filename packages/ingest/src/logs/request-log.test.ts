@@ -93,7 +93,7 @@ t.test("has one line for each request: who, what, how it ended, how long it took
       { method: "DELETE", route: "-", status: 404, account: undefined, device: undefined },
     ],
     [await server.admin("GET", "/api/v1/devices/%ff"), { method: "GET", route: "-", status: 400 }],
-    [await server.admin("PUT", "/api/v1/devices"), { method: "PUT", route: "-", status: 404 }],
+    [await server.admin("PUT", "/api/v1/devices"), { method: "PUT", route: "/api/v1/devices", status: 405 }],
   ];
   const there = await lines();
   for (const [reply, expected] of cases) {

@@ -91,9 +91,14 @@ class SqliteStore implements Store {
     });
   }
 
-  async ready(): Promise<boolean> {
-    await sql`select 1`.execute(this.#reader.queries);
-    return true;
+  async ready(): Promise<void> {
+    // By a connection of its own: those that are open would not notice for long that the file is gone or another one.
+    const { queries } = open(this.#writer.database.name, true);
+    try {
+      await queries.selectFrom("devices").select("ordinal").limit(1).execute();
+    } finally {
+      await queries.destroy();
+    }
   }
 
   async close(): Promise<void> {

@@ -73,8 +73,8 @@ export interface Store {
    * `busy` when something still reads what was there; then it has to be called again.
    */
   scrub(): Promise<void>;
-  /** Whether the database answers. */
-  ready(): Promise<boolean>;
+  /** Rejects when the database does not answer. */
+  ready(): Promise<void>;
   /** Commits what was handed in, brings the write-ahead log home, and closes; what comes later is refused. */
   close(): Promise<void>;
 }
