@@ -1,7 +1,7 @@
 /** The state directory: reads what the agent wrote and distrusts it, writes it atomically. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { syncFolder, writeAtomically } from "@rollcall/host";
+import { syncFolder, whyNotOwn, writeAtomically } from "@rollcall/host";
 import { parseJson } from "@rollcall/protocol";
 import type { z } from "zod";
 import { AgentError } from "../agent-error.ts";
@@ -19,6 +19,7 @@ const mostBytes = 256 * 2 ** 20;
 
 export class StateDirectory {
   readonly path: string;
+  #isOwn = false;
 
   constructor(path: string) {
     this.path = path;
@@ -26,7 +27,16 @@ export class StateDirectory {
 
   /** Makes the directory where it is missing, for this account alone. */
   create(): void {
+    this.demandOwn();
     this.#explained("created", () => mkdirSync(this.path, { recursive: true, mode: 0o700 }));
+  }
+
+  /** Throws when another account can write it: nothing that stands there would be this agent's word. */
+  demandOwn(): void {
+    if (this.#isOwn) return;
+    const why = whyNotOwn(this.path);
+    if (why !== null) throw new AgentError("failed", why);
+    this.#isOwn = true;
   }
 
   /** The file's value, undefined when there is no such file. Throws `state-broken` naming it. */
@@ -96,6 +106,7 @@ export class StateDirectory {
   }
 
   #explained<T>(verb: string, work: () => T, path = this.path): T {
+    this.demandOwn();
     try {
       return work();
     } catch (cause) {

@@ -31,6 +31,7 @@ export async function withLock<T>(
   work: () => T | Promise<T>,
   { patience = usualPatience, signal }: LockOptions = {},
 ): Promise<T> {
+  directory.demandOwn();
   const lock = join(directory.path, "lock");
   const giveUpAt = performance.now() + patience;
   while (!tryLock(lock)) {

@@ -1,5 +1,5 @@
 /** Nothing on the disk is believed: every file that is broken is named by one error, and nothing is sent. */
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import t from "tap";
@@ -97,4 +97,22 @@ t.test("says which file cannot be read or written", async (t) => {
   const missing = new StateDirectory(join(path, "no", "such"));
   t.equal(missing.read(consentFile), undefined);
   t.throws(() => missing.writeBytes("a", ""), { code: "failed", message: join(path, "no", "such", "a") });
+});
+
+t.test("works in no directory that others can write, and reads nothing of it", async (t) => {
+  const device = await TestDevice.enrolled(t);
+  const { path } = device.directory;
+  const asked = device.server.received.length;
+  for (const mode of [0o770, 0o702]) {
+    chmodSync(path, mode);
+    // As the next command finds it.
+    const directory = new StateDirectory(path);
+    const refused = { code: "failed", message: /can be written by others than its owner/ };
+    t.match(await errorOf(device.checkIn({ directory })), refused);
+    t.throws(() => directory.read(consentFile), refused);
+    t.throws(() => directory.create(), refused);
+  }
+  t.equal(device.server.received.length, asked, "nothing was sent");
+  chmodSync(path, 0o700);
+  t.match((await device.checkIn({ directory: new StateDirectory(path) })).result, { outcome: "sent" });
 });

@@ -1,5 +1,5 @@
 /** The data directory: of one account and one process, however that one ends. */
-import { chmodSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { outcomeOf } from "../testing/outcome.ts";
@@ -18,6 +18,27 @@ t.test("is made for its owner alone, and taken back from others when it was open
     t.equal(modeOf(path), 0o700);
     directory.release();
   }
+});
+
+t.test("is refused where others can write it or replace it, and left as it is", async (t) => {
+  const folder = t.testdir({ group: {}, others: {}, open: { data: {} } });
+  const refused: Record<string, [path: string, why: RegExp]> = {
+    group: [join(folder, "group"), /can be written by others than its owner; .* chmod go-w/],
+    others: [join(folder, "others"), /can be written by others than its owner/],
+    open: [join(folder, "open", "data"), /can be replaced by everybody, who can write .*open;/],
+    new: [join(folder, "open", "new"), /can be replaced by everybody/],
+  };
+  for (const [name, mode] of [
+    ["group", 0o770],
+    ["others", 0o702],
+    ["open", 0o777],
+  ] as const)
+    chmodSync(join(folder, name), mode);
+  for (const [name, [path, why]] of Object.entries(refused)) {
+    t.throws(() => ownDataDirectory(path), { message: why }, name);
+    t.ok(!existsSync(path) || readdirSync(path).length === 0, "nothing was made there");
+  }
+  t.equal(modeOf(join(folder, "group")), 0o770);
 });
 
 t.test("is taken where only what precedes a start, or a start left, is there", async (t) => {

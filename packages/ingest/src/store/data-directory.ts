@@ -1,6 +1,7 @@
 /** The data directory: made 0700, owned by one process at a time. */
 import { chmodSync, mkdirSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
+import { whyNotOwn } from "@rollcall/host";
 import SqliteDatabase from "better-sqlite3";
 
 export interface DataDirectory {
@@ -42,6 +43,12 @@ function mayBeOurs({ path, database }: Pick<DataDirectory, "path" | "database">)
 /** Thrown when another process owns the directory. */
 export class DirectoryInUse extends Error {}
 
+/** Throws when somebody else can write the directory, or put another one in its place. */
+function refuseOthers(path: string): void {
+  const why = whyNotOwn(path);
+  if (why !== null) throw new Error(why);
+}
+
 /**
  * Takes ownership of a directory, making it where there is none; one that holds other files is refused as it is.
  * The lock is one that the operating system lets go of however the process ends: an exclusive
@@ -49,6 +56,7 @@ export class DirectoryInUse extends Error {}
  */
 export function ownDataDirectory(directory: string): DataDirectory {
   const paths = pathsIn(directory);
+  refuseOthers(paths.path);
   mkdirSync(paths.path, { recursive: true, mode: 0o700 });
   if (!mayBeOurs(paths)) throw new Error(`${paths.path} holds other files; choose an empty directory`);
   chmodSync(paths.path, 0o700);
