@@ -25,7 +25,12 @@ export interface Schedule {
   readonly answeredCounter: number;
   /** When an answer last began to ask for check-ins closer than the least interval; null when none has. */
   readonly hurriedSince: Instant | null;
+  /** Why the server takes no check-ins of this installation any more; gone with the next that it takes. */
+  readonly ended?: Ended | undefined;
 }
+
+export const endings = ["deleted", "retired"] as const;
+export type Ended = (typeof endings)[number];
 
 /** Of the wire's `intervalBounds` and `defaultIntervalSeconds`, which a test compares with these. */
 export const interval = { least: 300, most: 7 * 86_400, usual: 3_607 } as const;
@@ -84,6 +89,7 @@ interface Answered {
 /** After an answer that made sense, whatever it said: the next interval, or when the server asked to wait. */
 export function afterAnswer(schedule: Schedule, answered: Answered): Schedule {
   const { now, random, retryAfterSeconds } = answered;
+  const { ended: _, ...going } = schedule;
   const intervalSeconds = clampInterval(answered.intervalSeconds ?? schedule.intervalSeconds);
   const hurried = hurriedAfter(schedule, answered);
   const length = (hurried?.intervalSeconds ?? intervalSeconds) * second;
@@ -91,7 +97,7 @@ export function afterAnswer(schedule: Schedule, answered: Answered): Schedule {
     nextInPhase(now, length, schedule.phase) +
     (random() < 1 / putOff ? Math.floor((random() * length) / putOff) : 0);
   return {
-    ...schedule,
+    ...going,
     intervalSeconds,
     plannedAt: now,
     nextAt: retryAfterSeconds == null ? regular : now + waitAsked(retryAfterSeconds),
@@ -118,6 +124,12 @@ function hurriedAfter(
     return { intervalSeconds: length, since: now };
   const lasts = now >= hurriedSince && now + length * second <= hurriedSince + hurry.lasts;
   return lasts ? { intervalSeconds: length, since: hurriedSince } : null;
+}
+
+/** After the server has said that it takes no more: quiet for the longest interval, then one question whether that still holds. */
+export function afterEnd(schedule: Schedule, ended: Ended, now: Instant): Schedule {
+  const nextAt = now + interval.most * second;
+  return { ...schedule, ended, plannedAt: now, nextAt, failures: 0, failingSince: null };
 }
 
 /** A server can ask to wait longer, and not to be called without end. */

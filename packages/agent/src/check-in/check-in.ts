@@ -2,9 +2,18 @@
  * A check-in from lock to schedule: look at the machine under the grants, talk to the server, plan the next one.
  * Whatever happens on the way, the state on the disk is one that the next check-in goes on from.
  */
-import { isAgentError, ServerProblem } from "../agent-error.ts";
+import { AgentError, isAgentError, ServerProblem } from "../agent-error.ts";
 import { applyLeftWithdrawals } from "../consent/left-withdrawals.ts";
-import { afterAnswer, afterSilence, type Instant, isDue, type Random } from "../schedule.ts";
+import {
+  afterAnswer,
+  afterEnd,
+  afterSilence,
+  type Ended,
+  endings,
+  type Instant,
+  isDue,
+  type Random,
+} from "../schedule.ts";
 import type { StateDirectory } from "../state/directory.ts";
 import { demandInstallation, type EnrolledState, readEnrolledState } from "../state/enrolled-state.ts";
 import { withLock } from "../state/lock.ts";
@@ -74,6 +83,8 @@ async function checkInLocked(options: CheckInOptions): Promise<CheckIn> {
     );
     return { result: resultOf(submitted ? "sent" : "unchanged", state, bytes, exchanged) };
   } catch (error) {
+    const ended = endedBy(error);
+    if (ended) throw theEnd(ended, error, state, options);
     planAfter(error, state, options);
     if (!isAgentError(error, "not-reached", "asked-to-wait")) throw error;
     return { result: resultOf("deferred", state, bytes), reason: error.message };
@@ -130,6 +141,28 @@ async function exchange<T>(
       bytes.received += received;
     }
   });
+}
+
+/** Whether the server said that this installation has come to its end there. */
+function endedBy(error: unknown): Ended | null {
+  if (!(error instanceof ServerProblem)) return null;
+  return endings.find((ended) => error.is(`device-${ended}`)) ?? null;
+}
+
+const whatNow: Readonly<Record<Ended, string>> = {
+  deleted: "It checks in no more; rollcall-agent enrol STRING enrols it anew.",
+  retired: "It checks in no more, but asks once a week whether it may again.",
+};
+
+function theEnd(
+  ended: Ended,
+  error: unknown,
+  { schedule }: EnrolledState,
+  { now }: CheckInOptions,
+): AgentError {
+  schedule.replace(afterEnd(schedule.value, ended, now()));
+  const said = error instanceof Error ? error.message : String(error);
+  return new AgentError("refused", `${said} ${whatNow[ended]}`, error);
 }
 
 /** No retry after an answer that made sense, whatever it said; back-off after silence; nothing when stopped. */

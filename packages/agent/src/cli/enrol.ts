@@ -17,7 +17,13 @@ import { readTypedList, type TypedWish } from "../consent/typed-list.ts";
 import { enrol } from "../enrolment/enrol.ts";
 import { StateDirectory } from "../state/directory.ts";
 import { readEnrolledState, readInstallation } from "../state/enrolled-state.ts";
-import { type Consent, consentFile, type Installation } from "../state/files.ts";
+import {
+  type Consent,
+  consentFile,
+  type Installation,
+  installationFile,
+  scheduleFile,
+} from "../state/files.ts";
 import { withLock } from "../state/lock.ts";
 import { readAddress } from "../transport/address.ts";
 import { type Connection, withConnection } from "../transport/connection.ts";
@@ -40,7 +46,9 @@ export async function enrolCommand(context: Context, typed: string, flags: Enrol
   directory.create();
   return withLock(directory, async () => {
     const before = readInstallation(directory);
-    if (before) return alreadyEnrolled(context, before, enrolment);
+    if (before && !wasDeleted(directory)) return alreadyEnrolled(context, before, enrolment);
+    // With it goes its key: what enrols now is another installation.
+    if (before) directory.remove(installationFile);
     const insecureLoopback = flags.insecureLoopback === true;
     const address = readAddress(enrolment.url, { insecureLoopback, ca: enrolment.ca });
     const installation = await withConnection(address, {}, async (connection) => {
@@ -56,6 +64,9 @@ export async function enrolCommand(context: Context, typed: string, flags: Enrol
     return exitCodes.done;
   });
 }
+
+/** Whether the server has said that it deleted this installation. */
+const wasDeleted = (directory: StateDirectory): boolean => directory.read(scheduleFile)?.ended === "deleted";
 
 /** `NUMBER` or `NUMBER@VERSION`. */
 function readApplication(typed: string): Application {

@@ -18,7 +18,7 @@ import {
   statusSchema,
 } from "@rollcall/protocol";
 import { z } from "zod";
-import { interval } from "../schedule.ts";
+import { endings, interval } from "../schedule.ts";
 import type { StateFile } from "./directory.ts";
 
 function stateFile<T>(name: string, schema: z.ZodType<T>, remedy: string): StateFile<T> {
@@ -129,6 +129,7 @@ const scheduleSchema = z.object({
   lastCheckInAt: z.number().nullable(),
   answeredCounter: z.int().min(0).default(0),
   hurriedSince: z.number().nullable().default(null),
+  ended: z.enum(endings).optional(),
 });
 export const scheduleFile = stateFile("schedule.json", scheduleSchema, madeAnew);
 
