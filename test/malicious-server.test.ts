@@ -23,8 +23,8 @@ async function enrolled(t: Test) {
   return { server, folder, state, run, trace: () => trace(folder, state) };
 }
 
-/** Read by the C library when memory gets short, with any answer (malloc/arena.c of glibc). */
-const memoryPolicy = "/proc/sys/vm/overcommit_memory";
+/** Read now and then by the C library (malloc) and the engine (its clock), whatever the answer. */
+const runtimes = /^\/proc\/sys\/vm\/overcommit_memory$|\/tsc_freq_khz$/;
 
 /** Paths that a check-in opens and programs that it runs, without what has another name each time. */
 async function trace(folder: string, state: string) {
@@ -45,7 +45,7 @@ async function trace(folder: string, state: string) {
   for (const [, call, path = ""] of readFileSync(log, "utf8").matchAll(
     / (open|openat|execve)\((?:AT_FDCWD, )?"([^"]*)"/g,
   )) {
-    if (path === memoryPolicy || path.startsWith(state) || path.startsWith(tmpdir())) continue;
+    if (runtimes.test(path) || path.startsWith(state) || path.startsWith(tmpdir())) continue;
     (call === "execve" ? ran : opened).add(path.replaceAll(/\d+/g, "N"));
   }
   return { opened, ran, stdout, stderr };
