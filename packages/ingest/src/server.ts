@@ -6,6 +6,9 @@ import { accepts, catalogueDigest, digestOf } from "@rollcall/protocol";
 import type { Request } from "express";
 import { type Config, readConfig } from "./config.ts";
 import { tendDoubts } from "./copies/rules.ts";
+import { Decoding } from "./decoding/decoding.ts";
+import { MemoryBudget } from "./decoding/memory-budget.ts";
+import type { ThreadOptions } from "./decoding/thread.ts";
 import { createApp } from "./http/app.ts";
 import type { Door } from "./http/authenticate.ts";
 import type { Route } from "./http/route.ts";
@@ -31,7 +34,9 @@ export interface ServerOptions extends NetworkOptions {
   /** The sections that it takes, where that is not all that it knows; for tests of an older server. */
   readonly accepts?: Readonly<Record<string, number>>;
   /** What connections get, where it is not the configuration's; for tests. */
-  readonly timeouts?: Partial<Timeouts>;
+  readonly timeouts?: Partial<Timeouts & { readonly patience: number }>;
+  /** How bodies are decoded off the event loop, where it is not the usual way; for tests. */
+  readonly decoding?: ThreadOptions;
 }
 
 export interface RunningServer {
@@ -44,6 +49,8 @@ export interface RunningServer {
   readonly directory: string;
   /** The server's id. */
   readonly id: string;
+  /** What is being received and decoded, in bytes. */
+  readonly memory: Pick<MemoryBudget, "inUse" | "peak">;
   readonly routes: readonly Route[];
   /** Does what is due by the clock, as the server does by itself every minute: keys and certificates. */
   tend(): Promise<void>;
@@ -66,6 +73,9 @@ type Opened = Omit<Plan, "where"> & { readonly where: ListenOptions };
 /** The file system decides who may speak through a local socket. */
 const forItsOwner = { shown: null, admits: () => true };
 
+/** How long a body may come too slowly, milliseconds. */
+const patience = 5_000;
+
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const directory = ownDataDirectory(options.directory);
   const undo: (() => Promise<void> | void)[] = [() => directory.release()];
@@ -86,6 +96,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         for (const listener of listeners) listener.show(certificate.shown);
       await tendDoubts({ store, config, now: options.now });
     };
+    const decoding = new Decoding(new MemoryBudget(config["server.decodingBytes"]), options.decoding);
+    undo.push(() => decoding.close());
     const services: Services = {
       store,
       index,
@@ -93,6 +105,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       keys,
       nonces: new Nonces(options.now),
       ledger,
+      decoding,
+      bodyPatience: options.timeouts?.patience ?? patience,
       policy: { version: 0, digest: catalogueDigest },
       accepts: { sections: options.accepts ?? accepts, digest: digestOf(options.accepts ?? accepts) },
       localUrl: `unix:${directory.agentSocket}`,
@@ -133,6 +147,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       publicUrl: network.address.url,
       directory: directory.path,
       id: keys.identity.publicKey,
+      memory: decoding.budget,
       routes: app.routes,
       tend,
       stop: () => (stopped ??= undoAll(undo)),

@@ -1,6 +1,7 @@
 /** What the domains work with, made once per server and handed to each. */
 import type { Digest, PolicyName } from "@rollcall/protocol";
 import type { Config } from "./config.ts";
+import type { Decoding } from "./decoding/decoding.ts";
 import type { Proxies } from "./http/proxies.ts";
 import type { Nonces } from "./identity/nonces.ts";
 import type { PublicAddress } from "./identity/public-address.ts";
@@ -23,6 +24,7 @@ export interface Services {
   readonly keys: ServerKeys;
   readonly nonces: Nonces;
   readonly ledger: Ledger;
+  readonly decoding: Decoding;
   readonly policy: PolicyName;
   readonly accepts: Accepted;
   /** `unix:` address of the socket for agents on this machine. */
@@ -31,6 +33,8 @@ export interface Services {
   readonly proxies: Proxies;
   /** The OS account that runs the server; who reaches the control socket acts as it. */
   readonly operator: string;
+  /** How long a sender may be too slow, milliseconds. */
+  readonly bodyPatience: number;
   /** Milliseconds since 1970. */
   now(): number;
   /** Tells whoever runs the server. */

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { constants, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
 import t from "tap";
-import { compress, compressDcz, decompress, readDcz } from "./content-encoding.ts";
+import { compress, compressDcz, declaredSize, decompress, readDcz } from "./content-encoding.ts";
 import { refusalOf } from "./testing/refusal.ts";
 
 const KiB = 1024;
@@ -77,7 +77,25 @@ t.test("refuses a window over 8 MiB, whatever it holds", async (t) => {
   t.strictSame(refusal(wide, 64 * MiB), noFrame);
   // A single segment whose content, and with it its window, would be 1 TiB.
   const vast = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xe0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0]);
-  t.strictSame(refusal(vast), noFrame);
+  t.strictSame(refusal(vast), tooLarge(MiB));
+});
+
+t.test("tells what a frame declares, and takes not a byte more", async (t) => {
+  for (const length of [0, 1, 255, 256, 65_791, 65_792, 5 * MiB])
+    t.equal(declaredSize(compress(Buffer.alloc(length, "roll call "))), length);
+  const undeclared = Buffer.concat([frameHead(23), repeated(0x20, 5, { last: true })]);
+  for (const bytes of [undeclared, Buffer.alloc(0), frame.subarray(0, 4), frame.subarray(0, 5), skippable])
+    t.equal(declaredSize(bytes), null);
+  // A window descriptor, then two bytes: 256 more than they say.
+  const declaring = (size: number) => {
+    const head = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x40, 13 << 3, 0, 0]);
+    head.writeUInt16LE(size - 256, 6);
+    return Buffer.concat([head, repeated(0x20, 1_000, { last: true })]);
+  };
+  t.equal(declaredSize(declaring(1_000)), 1_000);
+  t.equal(decompress(declaring(1_000), MiB).length, 1_000);
+  for (const lie of [999, 1_001, 256]) t.strictSame(refusal(declaring(lie)), noFrame, `${lie}`);
+  t.strictSame(refusal(declaring(1_000), 999), tooLarge(999));
 });
 
 t.test("asks no wider window of its own reader", async (t) => {

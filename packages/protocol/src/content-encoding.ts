@@ -35,12 +35,36 @@ function tablesFor({ length }: Uint8Array) {
 }
 
 /**
- * Decodes a body of one frame, with the dictionary that it was made with if there was one. Throws `too-large` as soon as the result would pass `maxBytes`, `invalid-encoding`
- * for anything that is not a frame, and when something stands behind it, which nobody would look at.
+ * The content size that a zstd frame declares (RFC 8878, 3.1.1.1), or null where it declares none or is no frame.
+ * Whoever made the frame may lie; `decompress` finds out.
+ */
+export function declaredSize(bytes: Uint8Array): number | null {
+  const frame = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, longestHeader));
+  if (!magic.equals(frame.subarray(0, magic.length)) || frame.length <= magic.length) return null;
+  const descriptor = frame.readUInt8(magic.length);
+  const isSingleSegment = (descriptor >> 5) & 1;
+  const dictionaryBytes = [0, 1, 2, 4][descriptor & 3] ?? 0;
+  const at = magic.length + 1 + (isSingleSegment ? 0 : 1) + dictionaryBytes;
+  const width = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
+  if (width === 0 || frame.length < at + width) return null;
+  if (width === 8) return Number(frame.readBigUInt64LE(at));
+  return frame.readUIntLE(at, width) + (width === 2 ? 256 : 0);
+}
+
+/** Magic, descriptor, window, dictionary id and content size. */
+const longestHeader = 4 + 1 + 1 + 4 + 8;
+
+/**
+ * Decodes a body of one frame, with the dictionary that it was made with if there was one. Throws `too-large` as
+ * soon as the result would pass `maxBytes`, before anything is decoded where the frame says so itself;
+ * `invalid-encoding` for anything that is not a frame, for one that holds more than it declares, and when something
+ * stands behind it, which nobody would look at.
  */
 export function decompress(bytes: Uint8Array, maxBytes: number, dictionary?: Uint8Array): Buffer {
   if (!magic.equals(bytes.subarray(0, magic.length))) throw noFrame();
-  const { buffer, engine } = decode(bytes, maxBytes, dictionary);
+  const declared = declaredSize(bytes);
+  if (declared !== null && declared > maxBytes) throw tooLarge(maxBytes);
+  const { buffer, engine } = decode(bytes, { maxBytes, declared, dictionary });
   if (engine.bytesWritten !== bytes.length)
     throw new RollcallError("invalid-encoding", { detail: "Something stands behind the zstd frame." });
   return buffer;
@@ -52,27 +76,37 @@ interface Decoded {
   readonly engine: { readonly bytesWritten: number };
 }
 
-function decode(bytes: Uint8Array, maxBytes: number, dictionary?: Uint8Array): Decoded {
+interface Within {
+  readonly maxBytes: number;
+  readonly declared: number | null;
+  readonly dictionary: Uint8Array | undefined;
+}
+
+function decode(bytes: Uint8Array, { maxBytes, declared, dictionary }: Within): Decoded {
   try {
     const decoded: unknown = zstdDecompressSync(bytes, {
       info: true,
-      maxOutputLength: maxBytes,
+      // Not a byte more than was declared, for that is what its reader made room for.
+      maxOutputLength: Math.max(declared ?? maxBytes, 1),
       params: { [constants.ZSTD_d_windowLogMax]: windowLog },
       ...(dictionary ? { dictionary } : {}),
     });
     // With `info` Node returns this instead of a buffer; its types do not say so.
     return decoded as Decoded;
   } catch (cause) {
-    const tooLarge =
+    const isLarger =
       cause instanceof RangeError ||
       (cause instanceof Error && "code" in cause && cause.code === "ERR_BUFFER_TOO_LARGE");
-    if (tooLarge)
-      throw new RollcallError("too-large", {
-        detail: `The decoded body is larger than ${maxBytes} bytes.`,
-        cause,
-      });
+    if (isLarger && declared === null) throw tooLarge(maxBytes, cause);
     throw noFrame(cause);
   }
+}
+
+function tooLarge(maxBytes: number, cause?: unknown): RollcallError {
+  return new RollcallError("too-large", {
+    detail: `The decoded body is larger than ${maxBytes} bytes.`,
+    cause,
+  });
 }
 
 function noFrame(cause?: unknown): RollcallError {

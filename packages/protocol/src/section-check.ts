@@ -40,6 +40,7 @@ export function checkSection(
   definition: SectionDefinition | undefined,
   { schema, status, document }: SubmittedSection,
   { grants, ownership }: Consented,
+  mostBytes: number = limits.sectionDecoded,
 ): CheckedSection | { readonly errors: readonly ProblemAt[] } {
   if (!definition) return { errors: refusal("unknown section") };
   if (schema > definition.schema)
@@ -58,7 +59,7 @@ export function checkSection(
       })),
     };
   const body = canonical(document);
-  if (Buffer.byteLength(body) > limits.sectionDecoded)
+  if (Buffer.byteLength(body) > mostBytes)
     return { errors: refusal("the document is larger than a section may be", "/document") };
   const told = withoutLocated(definition, parsed.data, { ownership, level: grantedLocation(grants) });
   if (canonical(told) !== body)

@@ -1,7 +1,7 @@
 /**
  * Finds the dictionary of a `dcz` body among what this installation was acknowledged, and nowhere else: a frame of
  * 16 bytes read with somebody's document as dictionary would reproduce it. Whatever else the server has, the answer
- * to a digest that it does not find here is the same.
+ * to a digest that it does not find here is the same. Pure: run where bodies are decoded.
  */
 import { createHash, type Hash } from "node:crypto";
 import {
@@ -10,23 +10,32 @@ import {
   dictionaryOf,
   limits,
   RollcallError,
-  readDictionaryId,
+  type Status,
 } from "@rollcall/protocol";
-import type { CallingInstallation } from "../accounts/caller.ts";
-import type { WantedDictionary } from "../http/route.ts";
-import type { Services } from "../services.ts";
-import { installationScope } from "../store/scope.ts";
-import { type AcknowledgedSection, acknowledgedSections } from "./section-queries.ts";
 
-/** Throws `dictionary-unknown` where this installation was acknowledged nothing that has this digest. */
-export async function dictionaryFor(
-  { store }: Services,
-  { ordinal }: CallingInstallation,
-  { hash, id }: WantedDictionary,
-): Promise<Uint8Array> {
-  const names = id === undefined ? undefined : readDictionaryId(id);
-  const sections = await store.read(acknowledgedSections, installationScope(ordinal), { ordinal, names });
-  const members = sections.map(memberOf);
+/** A section as it was last acknowledged. */
+export interface AcknowledgedSection {
+  readonly name: string;
+  readonly schema: number;
+  readonly status: Status;
+  /** zstd of the canonical document. */
+  readonly body: Uint8Array | null;
+}
+
+/** The dictionary that a `dcz` body (RFC 9842) was made with. */
+export interface WantedDictionary {
+  /** Its SHA-256. */
+  readonly hash: Uint8Array;
+  /** Sections that the header `Dictionary-ID` names; undefined where it names none. */
+  readonly names: readonly string[] | undefined;
+}
+
+/** Throws `dictionary-unknown` where nothing that was acknowledged has this digest. */
+export function dictionaryAmong(
+  acknowledged: readonly AcknowledgedSection[],
+  { hash, names }: WantedDictionary,
+): Uint8Array {
+  const members = acknowledged.map(memberOf);
   if (names && members.length < names.length) throw new RollcallError("dictionary-unknown");
   const found = names ? dictionaryOfAll(members, hash) : findDictionary(members, hash);
   if (!found) throw new RollcallError("dictionary-unknown");

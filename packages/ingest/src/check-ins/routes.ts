@@ -2,7 +2,6 @@
 import { checkInRequest, consentRequest, limits, sectionsRequest } from "@rollcall/protocol";
 import { type Route, route } from "../http/route.ts";
 import type { Services } from "../services.ts";
-import { dictionaryFor } from "./dictionary.ts";
 import { checkIn, takeConsent, takeSections } from "./rules.ts";
 
 export function checkInRoutes(services: Services): readonly Route[] {
@@ -25,14 +24,15 @@ export function checkInRoutes(services: Services): readonly Route[] {
       method: "PUT",
       path: "/v1/sections",
       access: "device",
-      body: {
+      raw: {
         schema: sectionsRequest,
         limit: services.config["sections.bodyBytes"],
-        decodedLimit: services.config["sections.decodedBytes"],
-        canonical: true,
+        encodings: ["zstd", "dcz"],
       },
-      dictionary: (wanted, caller) => dictionaryFor(services, caller, wanted),
-      handle: async ({ body }, caller) => ({ status: 200, body: await takeSections(services, caller, body) }),
+      handle: async (incoming, caller) => ({
+        status: 200,
+        body: await takeSections(services, caller, incoming),
+      }),
     }),
   ];
 }

@@ -6,34 +6,32 @@ import {
   type CheckInRequest,
   type ConsentReceipt,
   type ConsentRequest,
-  checkSection,
-  compress,
+  dictionaryIdHeader,
   type Grant,
   grantsDigest,
   isGranted,
-  itemsWithReadings,
   type Ownership,
   type ProblemAt,
   RollcallError,
   type SectionDefinition,
   type SectionsAnswer,
-  type SectionsRequest,
   type StoredConsent,
-  searchValues,
   sectionNamed,
   signReceipt,
-  submittedSection,
-  summaryValues,
 } from "@rollcall/protocol";
 import type { CallingInstallation } from "../accounts/caller.ts";
 import { patience } from "../copies/verdict.ts";
+import type { Incoming } from "../http/route.ts";
 import { settleDeletions } from "../privacy/rules.ts";
 import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
 import { installationScope } from "../store/scope.ts";
 import { type ReadingValue, recordCheckIn } from "./check-in-queries.ts";
 import { consentOf, storeConsent } from "./consent-queries.ts";
-import { type AcceptedSection, type SectionsOutcome, storeSections } from "./section-queries.ts";
+import { namesIn } from "./decode-body.ts";
+import type { AcknowledgedSection } from "./dictionary.ts";
+import type { JudgedSections } from "./judge-sections.ts";
+import { acknowledgedSections, type SectionsOutcome, storeSections } from "./section-queries.ts";
 
 export async function checkIn(
   services: Services,
@@ -171,14 +169,26 @@ const consentNotCurrent = ({ consentNumber, grants }: StoredConsent) =>
 export async function takeSections(
   services: Services,
   caller: CallingInstallation,
-  request: SectionsRequest,
+  { bytes, header, lease }: Pick<Incoming<unknown, unknown>, "bytes" | "header" | "lease">,
 ): Promise<SectionsAnswer> {
-  const { store, now } = services;
+  const { store, decoding, config, now } = services;
   const { ordinal, device } = caller;
   const consent = await store.read(consentOf, installationScope(ordinal), ordinal);
-  if (consent.consentNumber !== request.consentNumber) throw consentNotCurrent(consent);
-  const { accepted, refused } = sortOut(request.sections, consent);
-  const { counter, consentNumber, baseStateDigest: base } = request;
+  const encoding = header("content-encoding");
+  const dictionaryId = header(dictionaryIdHeader);
+  const body = {
+    bytes,
+    encoding,
+    dictionaryId,
+    acknowledged: encoding === "dcz" ? await acknowledgedTo(services, caller, { dictionaryId }) : [],
+    reprDigest: header("repr-digest"),
+    decodedLimit: config["sections.decodedBytes"],
+    documentLimit: config["sections.documentBytes"],
+    consent,
+  };
+  const judged = await decoding.run("judgeSections", body, lease);
+  const { counter, consentNumber, base, accepted, refused } = judged;
+  if (consent.consentNumber !== consentNumber) throw consentNotCurrent(consent);
   const names = refused.map(({ section }) => section);
   raiseAlarm(services, device, names, consent.grants);
   const [outcome] = await store.commit([
@@ -186,7 +196,17 @@ export async function takeSections(
   ]);
   if (outcome.kind === "consent") throw consentNotCurrent(outcome.stored);
   if (outcome.kind !== "stored") throw baseChanged(outcome.kind);
-  return { refused, receipt: receiptFor(services, caller, request, { ...outcome, consent }) };
+  return { refused: [...refused], receipt: receiptFor(services, caller, judged, { ...outcome, consent }) };
+}
+
+/** What a dictionary can be made of: sections that this installation was acknowledged, as few as it names. */
+function acknowledgedTo(
+  { store }: Services,
+  { ordinal }: CallingInstallation,
+  named: Parameters<typeof namesIn>[0],
+): Promise<AcknowledgedSection[]> {
+  const names = namesIn(named);
+  return store.read(acknowledgedSections, installationScope(ordinal), { ordinal, names });
 }
 
 /** An agent asks its grants before it looks: one that sends what is not granted is broken, or no agent of ours. */
@@ -203,54 +223,10 @@ function raiseAlarm(
   if (sections.length > 0) alarm({ kind: "section-not-granted", device, sections });
 }
 
-interface Sorted {
-  readonly accepted: AcceptedSection[];
-  readonly refused: { section: string; errors: ProblemAt[] }[];
-}
-
-function sortOut(
-  sections: SectionsRequest["sections"],
-  consent: StoredConsent & { ownership: Ownership },
-): Sorted {
-  const sorted: Sorted = { accepted: [], refused: [] };
-  for (const [name, value] of Object.entries(sections)) {
-    const result = sortSection(name, value, consent);
-    if ("errors" in result) sorted.refused.push({ section: name, errors: [...result.errors] });
-    else sorted.accepted.push(result);
-  }
-  return sorted;
-}
-
-function sortSection(
-  name: string,
-  value: unknown,
-  consent: StoredConsent & { ownership: Ownership },
-): AcceptedSection | { errors: readonly ProblemAt[] } {
-  const submitted = submittedSection.safeParse(value);
-  if (!submitted.success)
-    return { errors: [{ pointer: "", detail: "a section has schema, status and, when ok, a document" }] };
-  const definition = sectionNamed(name);
-  const checked = checkSection(definition, submitted.data, consent);
-  if ("errors" in checked) return checked;
-  const { status, digest, body } = checked;
-  const { schema, document } = submitted.data;
-  const found = definition && body !== null;
-  return {
-    name,
-    schema,
-    status,
-    digest,
-    body: body === null ? null : compress(Buffer.from(body)),
-    values: found ? searchValues(definition, document) : [],
-    items: found ? itemsWithReadings(definition, document) : [],
-    summary: found ? summaryValues(definition, document) : {},
-  };
-}
-
 function receiptFor(
   { keys, now, policy }: Services,
   { id }: CallingInstallation,
-  { counter, consentNumber }: SectionsRequest,
+  { counter, consentNumber }: JudgedSections,
   {
     stateDigest,
     sections,

@@ -1,14 +1,5 @@
 /** Sections in the store, with everything that is derived from them: readings, search values, columns of the list. */
-import {
-  type CheckedSection,
-  type Digest,
-  documentAfter,
-  fold,
-  type SearchValue,
-  type Status,
-  type StoredConsent,
-  stateDigest,
-} from "@rollcall/protocol";
+import { type Digest, documentAfter, fold, type StoredConsent, stateDigest } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
 import { endOvertaken } from "../privacy/corrections.ts";
 import { forgetRowsOfSections } from "../privacy/forget.ts";
@@ -17,33 +8,14 @@ import type { Schema } from "../store/schema.ts";
 import { inScope } from "../store/scope.ts";
 import { replaceSearchValues } from "../store/search-values.ts";
 import { defineRead, defineWrite } from "../store/store.ts";
+import type { AcknowledgedSection } from "./dictionary.ts";
 import { installationGone } from "./installation-gone.ts";
+import type { AcceptedSection } from "./judge-sections.ts";
 import { type StoredState, stateAfter, statesOf } from "./section-states.ts";
 
 export interface Whose {
   readonly ordinal: number;
   readonly device: number;
-}
-
-/** A section that passed its check, ready to be stored. */
-export interface AcceptedSection extends Pick<CheckedSection, "status" | "digest"> {
-  readonly name: string;
-  readonly schema: number;
-  /** zstd of the canonical document. */
-  readonly body: Uint8Array | null;
-  readonly values: readonly SearchValue[];
-  /** Natural keys of the items that have readings. */
-  readonly items: readonly string[];
-  readonly summary: Readonly<Record<string, unknown>>;
-}
-
-/** A section as it was last acknowledged. */
-export interface AcknowledgedSection {
-  readonly name: string;
-  readonly schema: number;
-  readonly status: Status;
-  /** zstd of the canonical document. */
-  readonly body: Uint8Array | null;
 }
 
 /** The installation's sections, or those of these names that there are, by name. */

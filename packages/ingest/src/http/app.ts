@@ -7,6 +7,7 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import { z } from "zod";
 import type { CallingInstallation } from "../accounts/caller.ts";
 import { changeOf } from "../audit/change.ts";
+import type { Lease } from "../decoding/memory-budget.ts";
 import { cutAddress, type ServerLog } from "../logs/request-log.ts";
 import type { Services } from "../services.ts";
 import {
@@ -17,11 +18,12 @@ import {
   demandPermission,
   installationNamed,
 } from "./authenticate.ts";
-import { discardBody, type FindDictionary, readBody } from "./body.ts";
+import { discardBody, readBody } from "./body.ts";
 import { hostNames, refusalOf } from "./browser-rules.ts";
+import { type Pace, paceOf } from "./pace.ts";
 import { isFault, problemAnswer } from "./problem-answer.ts";
 import type { Proxies } from "./proxies.ts";
-import type { Answer, Incoming, Route, WantedDictionary } from "./route.ts";
+import type { Answer, Incoming, Route } from "./route.ts";
 import { routes } from "./routes.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { refuseUnreadable, unreadableReason } from "./unreadable.ts";
@@ -51,13 +53,17 @@ interface Underway {
   /** Rejects when the rest of the request cannot be read. */
   readonly broken: Promise<never>;
   readonly fail: (reason: RollcallError) => void;
+  readonly lease: Lease;
+  readonly pace: Pace;
 }
 
-function underway(requestId: string, request: Request, response: Response): Underway {
+type Arrived = Pick<Underway, "requestId" | "request" | "response" | "lease" | "pace">;
+
+function underway(arrived: Arrived): Underway {
   const { promise: broken, reject: fail } = Promise.withResolvers<never>();
   // Nobody has to wait for it.
   broken.catch(() => {});
-  return { requestId, request, response, named: {}, broken, fail };
+  return { ...arrived, named: {}, broken, fail };
 }
 
 export interface App {
@@ -77,6 +83,7 @@ export function createApp(services: Services, log: ServerLog, doorOf: (request: 
   app.use(securityHeaders);
   const busy = new Set<number>();
   const giveNonce = () => services.nonces.give();
+  const pace = paceOf(services);
   /** The latest of each connection, which is the one that its parser reads. */
   const unanswered = new WeakMap<Duplex, Underway>();
   const names = hostNames(services.config["server.hosts"], services.publicAddress.url);
@@ -129,7 +136,8 @@ export function createApp(services: Services, log: ServerLog, doorOf: (request: 
   ): Promise<void> {
     const started = performance.now();
     const requestId = randomUUID();
-    const current = underway(requestId, request, response);
+    const lease = services.decoding.budget.lease();
+    const current = underway({ requestId, request, response, lease, pace });
     unanswered.set(request.socket, current);
     let answer: Answer;
     try {
@@ -137,9 +145,10 @@ export function createApp(services: Services, log: ServerLog, doorOf: (request: 
     } catch (error) {
       if (isFault(error)) log.fault(error, requestId);
       answer = problemAnswer(error, requestId, giveNonce);
-      await discardBody(request, current.broken);
+      await discardBody(request, current);
       if (!request.complete) response.setHeader("connection", "close");
     }
+    lease.release();
     await send(response, answer, requestId);
     if (unanswered.get(request.socket) === current) unanswered.delete(request.socket);
     log.request({
@@ -187,9 +196,7 @@ async function run(services: Services, declared: Route, running: Running): Promi
   if (declared.access === "device") {
     const caller = await callingInstallation(services, authorization);
     named.device = caller.device;
-    const dictionary = declared.dictionary;
-    const find = dictionary && ((wanted: WantedDictionary) => dictionary(wanted, caller));
-    return alone(busy, caller, async () => declared.handle(await incoming(running, declared, find), caller));
+    return alone(busy, caller, async () => declared.handle(await incoming(running, declared), caller));
   }
   if (declared.access === "me") {
     const caller = await installationNamed(services, { header: (name) => request.get(name) });
@@ -216,7 +223,7 @@ async function run(services: Services, declared: Route, running: Running): Promi
 /** A proof is about the whole request: what its address does not take is not passed over. */
 function refuseUnexpectedBody({ headers }: Request, declared: Route): void {
   const isEmpty = headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) === 0;
-  if (!declared.body && !isEmpty)
+  if (!declared.body && !declared.raw && !isEmpty)
     throw new RollcallError("invalid-request", { detail: "This address takes no body." });
 }
 
@@ -244,12 +251,11 @@ async function alone(
 }
 
 async function incoming(
-  { requestId, request, broken }: Underway,
+  { requestId, request, lease, ...receiving }: Underway,
   declared: Route,
-  findDictionary?: FindDictionary,
 ): Promise<Incoming<unknown, unknown>> {
   const query = parseWith(declared.query ?? noQuery, request.query);
-  const { bytes, body } = await readBody(request, declared.body, broken, findDictionary);
+  const { bytes, body } = await readBody(request, declared, { ...receiving, lease });
   const params = Object.fromEntries(
     Object.entries(request.params).map(([name, value]) => [name, String(value)]),
   );
@@ -261,6 +267,7 @@ async function incoming(
     query,
     body,
     bytes,
+    lease,
     header: (name) => request.get(name),
   };
 }

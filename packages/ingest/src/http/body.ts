@@ -1,18 +1,16 @@
-/** Reads a request's body: bounded in size and time, decoded and parsed only as its route declares. */
+/** Reads a request's body: bounded in size, pace and time, parsed only as its route declares. */
 import type { IncomingMessage } from "node:http";
 import {
-  decompress,
-  dictionaryIdHeader,
   limits,
   parseCanonical,
   parseJson,
   parseWith,
   RollcallError,
-  readDcz,
   reprDigestMatches,
 } from "@rollcall/protocol";
-import rawBody from "raw-body";
-import type { Route, WantedDictionary } from "./route.ts";
+import { atPace } from "./pace.ts";
+import { type Receiving, receive } from "./receive.ts";
+import type { Route } from "./route.ts";
 
 export interface ReadBody {
   readonly bytes: Uint8Array;
@@ -21,55 +19,29 @@ export interface ReadBody {
 
 const empty: ReadBody = { bytes: new Uint8Array(), body: undefined };
 
-/** Throws `dictionary-unknown` when the sender has no such dictionary. */
-export type FindDictionary = (wanted: WantedDictionary) => Promise<Uint8Array>;
-
-/** Reads a body as its route declares. `broken` rejects when no more of it can come. */
+/** Reads a body as its route declares. One that the handler decodes itself stays as it came. */
 export async function readBody(
   request: IncomingMessage,
-  rule: Route["body"],
-  broken: Promise<never>,
-  findDictionary?: FindDictionary,
+  { body: rule, raw }: Pick<Route, "body" | "raw">,
+  receiving: Receiving,
 ): Promise<ReadBody> {
-  if (!rule) return empty;
-  const encoding = request.headers["content-encoding"];
-  const taken = rule.decodedLimit === undefined ? [] : findDictionary ? ["zstd", "dcz"] : ["zstd"];
-  if (encoding !== undefined && !taken.includes(encoding)) {
-    throw new RollcallError("unsupported-encoding", {
-      detail: `Content-Encoding ${encoding.slice(0, 32)} is not taken here.`,
-    });
-  }
-  const bytes = await Promise.race([wholeBody(request, rule.limit), broken]);
+  const { limit } = raw ?? rule ?? {};
+  if (limit === undefined) return empty;
+  refuseEncoding(request.headers["content-encoding"], raw?.encodings ?? []);
+  const bytes = await receive(request, limit, receiving);
+  if (!rule) return { bytes, body: undefined };
   const digest = request.headers["repr-digest"];
   if (typeof digest === "string" && !reprDigestMatches(digest, bytes))
     throw new RollcallError("digest-mismatch");
-  const decoded = await decode(request, bytes, rule.decodedLimit ?? 0, findDictionary);
-  const value = rule.canonical ? parseCanonical(decoded) : parseJson(decoded);
+  const value = rule.canonical ? parseCanonical(bytes) : parseJson(bytes);
   return { bytes, body: parseWith(rule.schema, value) };
 }
 
-async function decode(
-  { headers }: IncomingMessage,
-  bytes: Uint8Array,
-  limit: number,
-  findDictionary: FindDictionary | undefined,
-): Promise<Uint8Array> {
-  if (headers["content-encoding"] === undefined) return bytes;
-  if (headers["content-encoding"] !== "dcz" || !findDictionary) return decompress(bytes, limit);
-  const { hash, frame } = readDcz(bytes);
-  const dictionary = await findDictionary({ hash, id: headers[dictionaryIdHeader]?.toString() });
-  return decompress(frame, limit, dictionary);
-}
-
-async function wholeBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  try {
-    return await rawBody(request, { limit, length: request.headers["content-length"] ?? null });
-  } catch (cause) {
-    if (cause instanceof Error && "type" in cause && cause.type === "entity.too.large") {
-      throw new RollcallError("too-large", { detail: `The body is larger than ${limit} bytes.`, cause });
-    }
-    throw new RollcallError("invalid-request", { detail: "The body did not arrive whole.", cause });
-  }
+function refuseEncoding(encoding: string | undefined, taken: readonly string[]): void {
+  if (encoding === undefined || taken.includes(encoding)) return;
+  throw new RollcallError("unsupported-encoding", {
+    detail: `Content-Encoding ${encoding.slice(0, 32)} is not taken here.`,
+  });
 }
 
 /** More than any address takes, so that every honest sender gets to read why it was refused. */
@@ -79,9 +51,12 @@ const mostDiscarded = 2 * limits.sectionsBody;
  * Reads what is left of a body and throws it away: a sender that is still writing when the connection is closed sees
  * a broken pipe, not the answer. Gives up at a body larger than anybody has a reason to send.
  */
-export async function discardBody(request: IncomingMessage, broken: Promise<never>): Promise<void> {
+export async function discardBody(
+  request: IncomingMessage,
+  { broken, pace }: Omit<Receiving, "lease">,
+): Promise<void> {
   if (request.complete || Number(request.headers["content-length"] ?? 0) > mostDiscarded) return;
-  await Promise.race([discarded(request), broken]).catch(() => {});
+  await atPace(request, pace, Promise.race([discarded(request), broken])).catch(() => {});
 }
 
 async function discarded(request: IncomingMessage): Promise<void> {

@@ -35,8 +35,8 @@ export function problemAnswer(error: unknown, requestId: string, giveNonce: () =
   };
 }
 
-/** What the log has to know of an error that is the server's own fault. */
+/** Whether the log has to know of an error, because it is the server's own fault: a bug, or a thread that died. */
 export function isFault(error: unknown): boolean {
-  const { code } = known(error);
-  return code === "internal" || code === "not-ready";
+  const { code, facts } = known(error);
+  return code === "internal" || code === "not-ready" || (code === "busy" && facts.cause !== undefined);
 }

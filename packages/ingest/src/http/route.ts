@@ -7,6 +7,7 @@ import type { CallingAccount, CallingInstallation } from "../accounts/caller.ts"
 import type { Permission } from "../accounts/roles.ts";
 import type { AuditAction } from "../audit/actions.ts";
 import type { Change } from "../audit/change.ts";
+import type { Lease } from "../decoding/memory-budget.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
@@ -22,6 +23,8 @@ export interface Incoming<Query, Body> {
   readonly body: Body;
   /** The body's bytes as sent, before decoding. */
   readonly bytes: Uint8Array;
+  /** What the request holds of the memory budget; released when it is answered. */
+  readonly lease: Lease;
   header(name: string): string | undefined;
 }
 
@@ -41,16 +44,16 @@ interface BodyRule<Body> {
   readonly limit: number;
   /** The bytes have to be their own canonical form (RFC 8785). */
   readonly canonical?: true;
-  /** Bytes after decoding at most; content encoding `zstd` is taken then. */
-  readonly decodedLimit?: number;
 }
 
-/** The dictionary that a `dcz` body (RFC 9842) was made with. */
-export interface WantedDictionary {
-  /** Its SHA-256. */
-  readonly hash: Uint8Array;
-  /** The header `Dictionary-ID`, where there is one. */
-  readonly id: string | undefined;
+/** A body that the handler decodes itself, in its own time. */
+interface RawBodyRule {
+  /** What it has to become. */
+  readonly schema: z.ZodType;
+  /** Bytes on the wire at most. */
+  readonly limit: number;
+  /** Content encodings that are taken besides none. */
+  readonly encodings: readonly string[];
 }
 
 interface RouteBase<Query, Body> {
@@ -59,6 +62,7 @@ interface RouteBase<Query, Body> {
   readonly path: string;
   readonly query?: z.ZodType<Query>;
   readonly body?: BodyRule<Body>;
+  readonly raw?: RawBodyRule;
 }
 
 interface OpenRoute<Query, Body> extends RouteBase<Query, Body> {
@@ -68,8 +72,6 @@ interface OpenRoute<Query, Body> extends RouteBase<Query, Body> {
 /** A route of a device with a session; one request at a time for each installation. */
 interface DeviceRoute<Query, Body> extends RouteBase<Query, Body> {
   readonly access: "device";
-  /** Finds the dictionary of a body among the caller's own; content encoding `dcz` is taken then. */
-  dictionary?(wanted: WantedDictionary, caller: CallingInstallation): Promise<Uint8Array>;
   handle(incoming: Incoming<Query, Body>, caller: CallingInstallation): Promise<Answer>;
 }
 /**

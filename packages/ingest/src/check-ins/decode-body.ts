@@ -1,0 +1,47 @@
+/** The content encoding of submitted sections undone: a pure function of their bytes, within a limit. */
+import { declaredSize, decompress, RollcallError, readDcz, readDictionaryId } from "@rollcall/protocol";
+import { type AcknowledgedSection, dictionaryAmong } from "./dictionary.ts";
+
+export interface EncodedBody {
+  readonly bytes: Uint8Array;
+  /** `Content-Encoding`; nothing where there is none. */
+  readonly encoding: string | undefined;
+  /** `Dictionary-ID`, where it was sent. */
+  readonly dictionaryId: string | undefined;
+  /** Where a dictionary is looked for, and nowhere else: what the sender was acknowledged. Empty unless for `dcz`. */
+  readonly acknowledged: readonly AcknowledgedSection[];
+  /** Bytes after decoding at most. */
+  readonly decodedLimit: number;
+}
+
+/** Throws `dictionary-unknown`, before anything is decoded; `invalid-encoding` or `too-large`. */
+export function decodeBody({ bytes, encoding, ...body }: EncodedBody): Uint8Array {
+  switch (encoding) {
+    case undefined:
+      return bytes;
+    case "zstd":
+      return decompress(bytes, body.decodedLimit);
+    case "dcz": {
+      const { hash, frame } = readDcz(bytes);
+      const names = namesIn(body);
+      return decompress(frame, body.decodedLimit, dictionaryAmong(body.acknowledged, { hash, names }));
+    }
+    default:
+      throw new RollcallError("unsupported-encoding");
+  }
+}
+
+/** Sections that the dictionary is said to be made of; undefined where nothing is said. */
+export function namesIn({ dictionaryId }: Pick<EncodedBody, "dictionaryId">): readonly string[] | undefined {
+  return dictionaryId === undefined ? undefined : readDictionaryId(dictionaryId);
+}
+
+/** Bytes that decoding may take: what the frames declare, else the limit; a dictionary is decoded, too. */
+export function sizeDecoded({ bytes, encoding, acknowledged, decodedLimit }: EncodedBody): number {
+  if (encoding === undefined) return bytes.length;
+  const frame = encoding === "dcz" ? readDcz(bytes).frame : bytes;
+  const declared = [frame, ...acknowledged.flatMap(({ body }) => body ?? [])].map(
+    (encoded) => declaredSize(encoded) ?? decodedLimit,
+  );
+  return declared.reduce((sum, size) => sum + Math.min(size, decodedLimit), 0);
+}

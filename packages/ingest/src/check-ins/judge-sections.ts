@@ -1,0 +1,109 @@
+/**
+ * Submitted sections, from their raw bytes to what can be stored: decoded, canonical, each checked alone. Pure, and
+ * run in the decoding thread where it could take long.
+ */
+import {
+  type CheckedSection,
+  checkSection,
+  compress,
+  type Digest,
+  itemsWithReadings,
+  type Ownership,
+  type ProblemAt,
+  parseCanonical,
+  parseWith,
+  RollcallError,
+  reprDigestMatches,
+  type SearchValue,
+  type StoredConsent,
+  searchValues,
+  sectionNamed,
+  sectionsRequest,
+  submittedSection,
+  summaryValues,
+} from "@rollcall/protocol";
+import { decodeBody, type EncodedBody } from "./decode-body.ts";
+
+export interface SubmittedBody extends EncodedBody {
+  /** `Repr-Digest`, where it was sent. */
+  readonly reprDigest: string | undefined;
+  /** Bytes of one document at most. */
+  readonly documentLimit: number;
+  readonly consent: StoredConsent & { readonly ownership: Ownership };
+}
+
+/** A section that passed its check, ready to be stored. */
+export interface AcceptedSection extends Pick<CheckedSection, "status" | "digest"> {
+  readonly name: string;
+  readonly schema: number;
+  /** zstd of the canonical document. */
+  readonly body: Uint8Array | null;
+  readonly values: readonly SearchValue[];
+  /** Natural keys of the items that have readings. */
+  readonly items: readonly string[];
+  readonly summary: Readonly<Record<string, unknown>>;
+}
+
+export interface RefusedSection {
+  readonly section: string;
+  readonly errors: ProblemAt[];
+}
+
+/** What a request says, its sections sorted out; none are looked at where its consent is not the current one. */
+export interface JudgedSections {
+  readonly counter: number;
+  readonly consentNumber: number;
+  readonly base: Digest | null;
+  readonly accepted: readonly AcceptedSection[];
+  readonly refused: readonly RefusedSection[];
+}
+
+/** Throws what is wrong with the body as a whole. */
+export function judgeSections(body: SubmittedBody): JudgedSections {
+  const { bytes, reprDigest, consent } = body;
+  if (reprDigest !== undefined && !reprDigestMatches(reprDigest, bytes))
+    throw new RollcallError("digest-mismatch");
+  const { counter, consentNumber, baseStateDigest, sections } = parseWith(
+    sectionsRequest,
+    parseCanonical(decodeBody(body)),
+  );
+  const results =
+    consentNumber === consent.consentNumber
+      ? Object.entries(sections).map(([name, value]) => judgeSection(name, value, body))
+      : [];
+  return {
+    counter,
+    consentNumber,
+    base: baseStateDigest,
+    accepted: results.flatMap((result) => ("errors" in result ? [] : [result])),
+    refused: results.flatMap((result) => ("errors" in result ? [result] : [])),
+  };
+}
+
+function judgeSection(
+  section: string,
+  value: unknown,
+  { consent, documentLimit }: SubmittedBody,
+): AcceptedSection | RefusedSection {
+  const submitted = submittedSection.safeParse(value);
+  if (!submitted.success) {
+    const detail = "a section has schema, status and, when ok, a document";
+    return { section, errors: [{ pointer: "", detail }] };
+  }
+  const definition = sectionNamed(section);
+  const checked = checkSection(definition, submitted.data, consent, documentLimit);
+  if ("errors" in checked) return { section, errors: [...checked.errors] };
+  const { status, digest, body } = checked;
+  const { schema, document } = submitted.data;
+  const found = definition && body !== null;
+  return {
+    name: section,
+    schema,
+    status,
+    digest,
+    body: body === null ? null : compress(Buffer.from(body)),
+    values: found ? searchValues(definition, document) : [],
+    items: found ? itemsWithReadings(definition, document) : [],
+    summary: found ? summaryValues(definition, document) : {},
+  };
+}
