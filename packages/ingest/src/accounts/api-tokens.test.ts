@@ -36,7 +36,7 @@ t.test("tells a new token once, and lists everything else of it", async (t) => {
         id: first.id,
         name: "reports",
         role: "viewer",
-        group: null,
+        groups: null,
         createdBy: "os:tester",
         expiresAt: first.expiresAt,
         revokedAt: null,
@@ -45,7 +45,7 @@ t.test("tells a new token once, and lists everything else of it", async (t) => {
         id: second.id,
         name: "lab",
         role: "admin",
-        group: "lab",
+        groups: ["lab"],
         createdBy: "os:tester",
         expiresAt: second.expiresAt,
         revokedAt: null,
@@ -147,6 +147,10 @@ t.test("makes no token of a wrong request, and names the place", async (t) => {
     [{ ...usual, expiresInSeconds: 1e12 }, "/expiresInSeconds"],
     [{ ...usual, expiresInSeconds: "60" }, "/expiresInSeconds"],
     [{ ...usual, groups: [] }, "/groups"],
+    [{ ...usual, groups: ["a", ""] }, "/groups/1"],
+    [{ ...usual, groups: "a" }, "/groups"],
+    [{ ...usual, group: "a", groups: ["a"] }, "/group"],
+    [{ ...usual, people: [] }, "/people"],
     [[], ""],
   ];
   for (const [body, pointer] of cases) {

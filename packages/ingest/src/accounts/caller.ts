@@ -13,12 +13,12 @@ export interface CallingAccount {
   readonly name: string;
   readonly role: Role;
   /** null: all groups. */
-  readonly group: string | null;
+  readonly groups: readonly string[] | null;
 }
 
-export function accountScope({ role, group }: CallingAccount): Scope {
+export function accountScope({ role, groups }: CallingAccount): Scope {
   return {
-    devices: group === null ? { kind: "all" } : { kind: "groups", groups: [group] },
+    devices: groups === null ? { kind: "all" } : { kind: "groups", groups },
     sensitive: permits(role, "inventory.read-sensitive"),
     purpose: "inventory",
   };

@@ -1,11 +1,17 @@
 /** API tokens in the store. */
 import { z } from "zod";
+import { jsonColumn } from "../store/columns.ts";
 import { isOverAll } from "../store/scope.ts";
 import { defineAuditedWrite, defineRead } from "../store/store.ts";
 import type { CallingAccount } from "./caller.ts";
 import { type Role, roleNames } from "./roles.ts";
 
 const roleSchema = z.enum(roleNames);
+const groupsSchema = z.array(z.string());
+
+/** The groups that a token is limited to; null where it is not. */
+export const groupsColumn = (text: string | null) =>
+  text === null ? null : jsonColumn(groupsSchema, text, "api_tokens.groups");
 
 export const accountOfToken = defineRead({
   name: "account-of-token",
@@ -16,12 +22,16 @@ export const accountOfToken = defineRead({
   ): Promise<{ caller: CallingAccount; expiresAt: number; revoked: boolean } | null> {
     const row = await database
       .selectFrom("api_tokens")
-      .select(["id", "name", "role", "group_name", "expires_at", "revoked_at"])
+      .select(["id", "name", "role", "groups", "expires_at", "revoked_at"])
       .where("hash", "=", hash)
       .where((builder) => builder.lit(isOverAll(scope)))
       .executeTakeFirst();
     if (!row) return null;
-    const caller = { name: `token:${row.id}`, role: roleSchema.parse(row.role), group: row.group_name };
+    const caller = {
+      name: `token:${row.id}`,
+      role: roleSchema.parse(row.role),
+      groups: groupsColumn(row.groups),
+    };
     return { caller, expiresAt: row.expires_at, revoked: row.revoked_at !== null };
   },
 });
@@ -30,7 +40,7 @@ export interface NewApiToken {
   readonly name: string;
   readonly hash: Uint8Array;
   readonly role: Role;
-  readonly group: string | null;
+  readonly groups: readonly string[] | null;
   readonly createdAt: number;
   readonly createdBy: string;
   readonly expiresAt: number;
@@ -46,7 +56,7 @@ export const addApiToken = defineAuditedWrite({
         name: token.name,
         hash: token.hash,
         role: token.role,
-        group_name: token.group,
+        groups: token.groups && JSON.stringify(token.groups),
         created_at: token.createdAt,
         created_by: token.createdBy,
         expires_at: token.expiresAt,
@@ -63,7 +73,7 @@ export const listApiTokens = defineRead({
   run: (database, scope, _input: null) =>
     database
       .selectFrom("api_tokens")
-      .select(["id", "name", "role", "group_name", "created_at", "created_by", "expires_at", "revoked_at"])
+      .select(["id", "name", "role", "groups", "created_at", "created_by", "expires_at", "revoked_at"])
       .where((builder) => builder.lit(isOverAll(scope)))
       .orderBy("id")
       .limit(10_000)

@@ -6,23 +6,39 @@ import { newToken } from "../identity/secrets.ts";
 import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
 import { accountScope } from "./caller.ts";
-import { addApiToken, listApiTokens, revokeApiToken } from "./queries.ts";
+import { addApiToken, groupsColumn, listApiTokens, revokeApiToken } from "./queries.ts";
 import { roleNames } from "./roles.ts";
 
 export const groupNameSchema = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u, {
   error: "a group's name is letters, digits, spaces, dots, dashes; at most 64",
 });
 
-const newApiToken = z.strictObject({
-  name: z.string().min(1).max(128),
-  role: z.enum(roleNames),
-  group: groupNameSchema.optional(),
-  expiresInSeconds: z
-    .int()
-    .min(60)
-    .max(10 * 365 * 86_400)
-    .default(365 * 86_400),
-});
+/** Groups that a token may be limited to at most. */
+const mostGroups = 100;
+
+const newApiToken = z
+  .strictObject({
+    name: z.string().min(1).max(128),
+    role: z.enum(roleNames),
+    groups: z.array(groupNameSchema).min(1).max(mostGroups).optional(),
+    /** The same for one group. */
+    group: groupNameSchema.optional(),
+    expiresInSeconds: z
+      .int()
+      .min(60)
+      .max(10 * 365 * 86_400)
+      .default(365 * 86_400),
+  })
+  .refine(({ group, groups }) => group === undefined || groups === undefined, {
+    path: ["group"],
+    error: "group and groups do not go together",
+  });
+
+/** null, that is all groups, where none is named. */
+function groupsOf({ group, groups }: z.infer<typeof newApiToken>): readonly string[] | null {
+  const named = groups ?? (group === undefined ? [] : [group]);
+  return named.length === 0 ? null : [...new Set(named)].toSorted();
+}
 
 const tokenIdSchema = z
   .string()
@@ -51,7 +67,7 @@ export function accountRoutes({ store, now }: Services): readonly Route[] {
           name: body.name,
           hash,
           role: body.role,
-          group: body.group ?? null,
+          groups: groupsOf(body),
           createdAt: now(),
           createdBy: caller.name,
           expiresAt,
@@ -70,7 +86,7 @@ export function accountRoutes({ store, now }: Services): readonly Route[] {
           id: String(row.id),
           name: row.name,
           role: row.role,
-          group: row.group_name,
+          groups: groupsColumn(row.groups),
           createdAt: isoTime(row.created_at),
           createdBy: row.created_by,
           expiresAt: isoTime(row.expires_at),

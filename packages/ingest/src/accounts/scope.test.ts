@@ -168,6 +168,15 @@ t.test("answers within a group as if there were no device outside it", async (t)
   t.match((await everybody.software({ q: "secret" })).items, [{ name: "secret-tool", devices: 13 }]);
 });
 
+t.test("gives a token of several groups what each of them gives, and no more", async (t) => {
+  const both = await as({ role: "operator", groups: ["secret", "office", "secret"] });
+  const hosts = async (of: Inventory) => (await of.found("")).toSorted();
+  const one = async (group: string) => hosts(await as({ role: "operator", group }));
+  await told(server, { hostname: "third" }, { group: "third" });
+  t.same(await hosts(both), [...(await one("office")), ...(await one("secret"))].toSorted());
+  t.same(await one("third"), ["third"]);
+});
+
 t.test("gives a group that has no device nothing, and a cursor no more than its own", async (t) => {
   const nowhere = await as({ role: "admin", group: "nowhere" });
   t.same(await nowhere.found(""), []);

@@ -110,6 +110,8 @@ t.test("makes, lists and revokes API tokens", async (t) => {
     "viewer",
     "--group",
     "lab",
+    "--group",
+    "hall 2",
   );
   t.match(made, {
     code: 0,
@@ -122,10 +124,12 @@ t.test("makes, lists and revokes API tokens", async (t) => {
   t.same(Object.keys(Object(second)), ["id", "token", "expiresAt"]);
   const [list, ids] = await Promise.all([json("api-token", "list"), rollcall("api-token", "list", "--ids")]);
   t.match(list, [
-    { id: "1", name: "reports", role: "viewer", group: "lab", revokedAt: null },
-    { id: "2", name: "b", role: "admin", group: null },
+    { id: "1", name: "reports", role: "viewer", groups: ["hall 2", "lab"], revokedAt: null },
+    { id: "2", name: "b", role: "admin", groups: null },
   ]);
   t.equal(ids.stdout, "1\n2\n");
+  const { stdout } = await rollcall("api-token", "list", "--csv", "--columns", "name,groups");
+  t.equal(stdout, 'name,groups\nreports,"hall 2, lab"\nb,\n');
   t.match(await json("api-token", "revoke", "1"), [{ id: "1", revoked: true }]);
   t.equal(outcomeOf(await server.asToken(token, "/api/v1/devices")), "401 not-signed-in");
 });

@@ -52,8 +52,8 @@ export function addTokenCommands(program: Command, contextOf: () => Context): vo
   const api = program.command("api-token").description("tokens that let programs read the inventory");
   addApiCreate(api, contextOf);
   addList(api, contextOf, "/api/v1/api-tokens", {
-    columns: columnsNamed("id", "name", "role", "group", "createdAt", "createdBy", "expiresAt", "revokedAt"),
-    usual: ["id", "name", "role", "group", "expiresAt", "revokedAt"],
+    columns: columnsNamed("id", "name", "role", "groups", "createdAt", "createdBy", "expiresAt", "revokedAt"),
+    usual: ["id", "name", "role", "groups", "expiresAt", "revokedAt"],
     id: "id",
     none: "There is no API token.",
   });
@@ -136,31 +136,34 @@ function addEnrolmentCreate(parent: Command, contextOf: () => Context): void {
     });
 }
 
+/** Collects what an option that may be said several times was given. */
+const andThis = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
 function addApiCreate(parent: Command, contextOf: () => Context): void {
   parent
     .command("create")
     .description("make an API token; it is the last line of stdout")
     .requiredOption("--name <N>", "what it is for")
     .requiredOption("--role <ROLE>", "viewer, operator, admin or privacy-officer")
-    .option("--group <G>", "devices of this group only")
+    .option("--group <G>", "devices of this group only; may be said several times", andThis)
     .option("--expires <DURATION>", "such as 30d (default: 365d)")
     .action(
       async ({
         name,
         role,
-        group,
+        group: groups,
         expires,
       }: {
         name: string;
         role: string;
-        group?: string;
+        group?: readonly string[];
         expires?: string;
       }) => {
         const context = contextOf();
         const body = {
           name,
           role,
-          group,
+          groups,
           expiresInSeconds: expires === undefined ? undefined : readDuration(expires),
         };
         await withApi(
@@ -226,7 +229,13 @@ const columnsNamed = (...names: string[]): ListKind<Item>["columns"] =>
   Object.fromEntries(names.map((name) => [name, (item: Item) => cellOf(item[name])]));
 
 const cellOf = (value: unknown): string | number | null =>
-  value === null || value === undefined ? null : typeof value === "number" ? value : String(value);
+  Array.isArray(value)
+    ? value.join(", ")
+    : value === null || value === undefined
+      ? null
+      : typeof value === "number"
+        ? value
+        : String(value);
 
 function addRevoke(parent: Command, contextOf: () => Context, path: string): void {
   parent

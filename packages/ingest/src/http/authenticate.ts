@@ -71,7 +71,7 @@ export async function callingAccount(
 ): Promise<CallingAccount> {
   const token = bearer(authorization);
   if (token === null && door === "control-socket")
-    return { name: `os:${services.operator}`, role: "admin", group: null };
+    return { name: `os:${services.operator}`, role: "admin", groups: null };
   const account =
     token === null ? null : await services.store.read(accountOfToken, protocolScope, hashSecret(token));
   if (!account || account.revoked || account.expiresAt <= services.now())
@@ -83,8 +83,8 @@ export async function callingAccount(
 export function demandPermission(account: CallingAccount, permission: Permission): void {
   if (!permits(account.role, permission))
     throw new RollcallError("not-permitted", { detail: `The role ${account.role} lacks ${permission}.` });
-  if (account.group !== null && isOverAllGroups(permission))
+  if (account.groups !== null && isOverAllGroups(permission))
     throw new RollcallError("not-permitted", {
-      detail: `${permission} concerns every group; this token is limited to ${account.group}.`,
+      detail: `${permission} concerns every group; this token is limited to ${account.groups.join(", ")}.`,
     });
 }

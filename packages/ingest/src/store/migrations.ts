@@ -97,7 +97,7 @@ async function first(database: Transaction<Schema>): Promise<void> {
     .addColumn("name", "text", (column) => column.notNull())
     .addColumn("hash", "blob", (column) => column.notNull().unique())
     .addColumn("role", "text", (column) => column.notNull())
-    .addColumn("group_name", "text")
+    .addColumn("groups", "text")
     .addColumn("created_at", "integer", (column) => column.notNull())
     .addColumn("created_by", "text", (column) => column.notNull())
     .addColumn("expires_at", "integer", (column) => column.notNull())

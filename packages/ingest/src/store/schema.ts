@@ -169,8 +169,8 @@ export interface ApiTokenTable {
   name: string;
   hash: Uint8Array;
   role: string;
-  /** null: all groups. */
-  group_name: string | null;
+  /** JSON: names; null: all groups. */
+  groups: string | null;
   created_at: number;
   created_by: string;
   expires_at: number;
