@@ -9,7 +9,8 @@ import { FakeServer, type Reply } from "../packages/agent/src/testing/fake-serve
 import { begin, ended, root } from "./processes.ts";
 
 const agentProgram = join(root, "packages/agent/bin/rollcall-agent.mjs");
-const withoutStrace = spawnSync("strace", ["-V"]).error ? "strace is not installed" : false;
+const tracer = "strace";
+const withoutStrace = spawnSync(tracer, ["-V"]).error ? "strace is not installed" : false;
 
 async function enrolled(t: Test) {
   const server = await FakeServer.start();
@@ -30,7 +31,7 @@ const runtimes = /^\/proc\/sys\/vm\/overcommit_memory$|\/tsc_freq_khz$/;
 async function trace(folder: string, state: string) {
   const log = join(folder, "trace");
   const watched = ["-f", "-qq", "-e", "trace=openat,open,execve", "-o", log];
-  const child = spawn("strace", [
+  const child = spawn(tracer, [
     ...watched,
     process.execPath,
     agentProgram,
