@@ -3,6 +3,7 @@ import { type CheckIn, checkIn } from "../check-in/check-in.ts";
 import { boundedly, careful } from "../collecting/careful.ts";
 import { collecting } from "../collecting/collecting.ts";
 import { inProcess } from "../collecting/in-process.ts";
+import { lowerPriority } from "../collecting/priority.ts";
 import { StateDirectory } from "../state/directory.ts";
 import { demandInstallation } from "../state/enrolled-state.ts";
 import { lookingMark } from "../state/looking-mark.ts";
@@ -19,6 +20,7 @@ export async function callRoll(
   // One that stays is not to hang with what it looks at, and needs the memory only now and then.
   const stays = signal !== undefined || context.rootfs !== null;
   const lookAround = stays ? bounded : careful(lookingMark(directory), { cheap: inProcess(), bounded });
+  if (!stays) lowerPriority();
   return checkIn({
     directory,
     collect: collecting({ ...context, server, applications }, lookAround),

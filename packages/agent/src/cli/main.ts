@@ -4,7 +4,9 @@
  */
 import { readFileSync } from "node:fs";
 import { release, userInfo } from "node:os";
-import { createOutput, type ExitCode } from "@rollcall/host";
+// Not from the whole of it, of which one that is not due needs no more.
+import type { ExitCode } from "@rollcall/host";
+import { createOutput } from "@rollcall/host/output";
 import { AgentError } from "../agent-error.ts";
 import { stateDirectoryIn } from "./context.ts";
 import { intervalUnlessDue, readCheckInIfDue, tellNotDue } from "./not-due.ts";
@@ -79,6 +81,9 @@ function endedAtOnce(): ExitCode | null {
 }
 
 async function runCommand(): Promise<ExitCode> {
+  const { keepCompiled, typedState } = await import("./compile-cache.ts");
+  const places = { state: typedState(process.argv), env: process.env, workingDirectory: workingDirectory() };
+  keepCompiled(stateDirectoryIn(places));
   const { runCommandLine } = await import("./command-line.ts");
   return runCommandLine(process.argv, {
     output,

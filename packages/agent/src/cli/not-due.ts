@@ -4,7 +4,8 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ExitCode, exitCodes, type Output } from "@rollcall/host";
+import type { ExitCode, Output } from "@rollcall/host";
+import { exitCodes } from "@rollcall/host/exit-codes";
 import { clampInterval, type Instant, isDue, type Schedule } from "../schedule.ts";
 
 /**

@@ -5,7 +5,6 @@
  */
 import { createContext, Script } from "node:vm";
 import type { LookAround } from "./collecting.ts";
-import { lowerPriority } from "./priority.ts";
 import { type AnyCollector, nothingFrom, type Outcome, runSection } from "./run-collector.ts";
 
 interface InProcessOptions {
@@ -21,7 +20,6 @@ export function inProcess({
   load = loadCollectors,
 }: InProcessOptions = {}): LookAround {
   return async (task) => {
-    lowerPriority();
     const collectors = await load();
     const endable = new Endable();
     const outcomes = new Map<string, Outcome>();
