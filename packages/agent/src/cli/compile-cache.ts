@@ -1,27 +1,13 @@
 /**
  * Keeps what Node makes of the program, which halves the time of a start. Node runs whatever lies in that folder, so
- * it is one that nobody else can write to: below the state directory, and only where that belongs to this account.
+ * it is one that nobody else can write to or replace: below the state directory, and only where that is safe.
  */
-import { existsSync, lstatSync, mkdirSync, realpathSync, type Stats } from "node:fs";
+import { existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
 import { enableCompileCache, getCompileCacheDir } from "node:module";
 import { dirname, join } from "node:path";
+import { whyNotOwn } from "@rollcall/host";
 
 const name = "compiled";
-
-/** Does nothing where a cache is in use already, where there is no state yet, and where it would not be safe. */
-export function keepCompiled(stateDirectory: string): void {
-  try {
-    if (getCompileCacheDir() !== undefined || !existsSync(stateDirectory)) return;
-    const state = realpathSync(stateDirectory);
-    const own = process.geteuid?.();
-    if (own === undefined || !isSafe(state, own)) return;
-    const folder = join(state, name);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    if (isOwn(lstatSync(folder), own)) enableCompileCache(folder);
-  } catch {
-    // A start takes longer then, and nothing else.
-  }
-}
 
 /** What `--state` names, as far as that can be told before the command line is understood. */
 export function typedState(argv: readonly string[]): string | undefined {
@@ -29,19 +15,28 @@ export function typedState(argv: readonly string[]): string | undefined {
   return argv[at] === "--state" ? argv[at + 1] : argv[at]?.slice("--state=".length);
 }
 
-/** Whether it is this account's, and nobody but this account and the system's can put another in its place. */
-function isSafe(folder: string, own: number): boolean {
-  return isOwn(lstatSync(folder), own) && aboveOf(folder).every((above) => isKept(lstatSync(above), own));
+/** Does nothing where a cache is in use already, where there is no state yet, and where it would not be safe. */
+export function keepCompiled(stateDirectory: string): void {
+  if (getCompileCacheDir() !== undefined || !existsSync(stateDirectory)) return;
+  try {
+    const state = realpathSync(stateDirectory);
+    if (!isOwnAlone(state)) return;
+    const folder = join(state, name);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (isOwnAlone(folder)) enableCompileCache(folder);
+  } catch {
+    // A start takes longer then, and nothing else.
+  }
 }
 
-const isOwn = (facts: Stats, own: number): boolean =>
-  facts.isDirectory() && facts.uid === own && (facts.mode & 0o022) === 0;
+function isOwnAlone(folder: string): boolean {
+  const account = process.getuid?.();
+  if (account === undefined || whyNotOwn(folder) !== null) return false;
+  // The owner of a folder above, too, can put another one in its place.
+  return foldersAbove(folder).every((above) => [0, account].includes(statSync(above).uid));
+}
 
-/** In a sticky folder, as the one for temporary files is, others cannot move what is not theirs. */
-const isKept = ({ uid, mode }: Stats, own: number): boolean =>
-  (uid === own || uid === 0) && ((mode & 0o022) === 0 || (mode & 0o1000) !== 0);
-
-function aboveOf(folder: string): string[] {
+function foldersAbove(folder: string): string[] {
   const above = dirname(folder);
-  return above === folder ? [] : [above, ...aboveOf(above)];
+  return above === folder ? [] : [above, ...foldersAbove(above)];
 }
