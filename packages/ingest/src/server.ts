@@ -18,6 +18,7 @@ import { openServerKeys, type ServerKeys } from "./identity/server-keys.ts";
 import { type Listener, listen, type Timeouts } from "./listening.ts";
 import { openLog } from "./logs/request-log.ts";
 import { type NetworkOptions, type Plan, planNetwork } from "./network.ts";
+import { Lookups } from "./privacy/lookups.ts";
 import { openLedger } from "./privacy/start.ts";
 import type { Services } from "./services.ts";
 import { ownDataDirectory } from "./store/data-directory.ts";
@@ -87,6 +88,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const ledger = await openLedger(store, directory, config["ledger.secondPlace"]);
     const log = await openLog(directory.requestLog);
     undo.push(() => log.close());
+    const lookups = new Lookups({
+      store,
+      now: options.now,
+      fault: (error) => log.fault(error, "lookups"),
+    });
+    undo.push(() => lookups.flush());
     const network = await planNetwork(options, directory.path, keys, options.now);
     const listeners: Listener[] = [];
     const tend = async (): Promise<void> => {
@@ -107,6 +114,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ledger,
       decoding,
       bodyPatience: options.timeouts?.patience ?? patience,
+      lookups,
       policy: { version: 0, digest: catalogueDigest },
       accepts: { sections: options.accepts ?? accepts, digest: digestOf(options.accepts ?? accepts) },
       localUrl: `unix:${directory.agentSocket}`,

@@ -8,6 +8,7 @@ import type { PublicAddress } from "./identity/public-address.ts";
 import type { ServerKeys } from "./identity/server-keys.ts";
 import type { Alarm } from "./logs/request-log.ts";
 import type { Ledger } from "./privacy/ledger.ts";
+import type { Lookups } from "./privacy/lookups.ts";
 import type { SearchIndex } from "./store/search-index.ts";
 import type { Store } from "./store/store.ts";
 
@@ -25,6 +26,7 @@ export interface Services {
   readonly nonces: Nonces;
   readonly ledger: Ledger;
   readonly decoding: Decoding;
+  readonly lookups: Lookups;
   readonly policy: PolicyName;
   readonly accepts: Accepted;
   /** `unix:` address of the socket for agents on this machine. */

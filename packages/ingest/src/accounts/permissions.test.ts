@@ -18,6 +18,7 @@ const decided: Readonly<Record<string, "anyone" | "device" | "me" | Permission>>
   "PUT /v1/sections": "device",
   "GET /v1/me": "me",
   "GET /v1/me/receipts": "me",
+  "GET /v1/me/lookups": "me",
   "GET /v1/me/export": "me",
   "POST /v1/me/correct": "me",
   "POST /v1/me/delete": "me",

@@ -36,7 +36,7 @@ function readOrder(sort: string): DeviceOrder {
 }
 
 export function inventoryRoutes(services: Services): readonly Route[] {
-  const { store, index, keys, now, config } = services;
+  const { store, index, keys, now, config, lookups } = services;
   const cursors = new Cursors(keys.identity, config["search.cursorHours"]);
   const access = { permission: "inventory.read" } as const;
   const viewing = (scope: Scope) => ({
@@ -62,6 +62,11 @@ export function inventoryRoutes(services: Services): readonly Route[] {
         });
         const rows = await store.read(devicesByOrdinal, scope, page.ordinals);
         const items = rows.map((row) => deviceItem(row, viewing(scope)));
+        lookups.record(
+          caller,
+          "list",
+          rows.map(({ ordinal }) => ordinal),
+        );
         return {
           status: 200,
           body: {
@@ -82,6 +87,11 @@ export function inventoryRoutes(services: Services): readonly Route[] {
         const scope = accountScope(caller);
         const asOf = isoTime(now());
         const rows = await store.read(devicesByOrdinal, scope, await devicesNamed(services, scope, name));
+        lookups.record(
+          caller,
+          "list",
+          rows.map(({ ordinal }) => ordinal),
+        );
         return { status: 200, body: { asOf, items: rows.map((row) => deviceItem(row, viewing(scope))) } };
       },
     }),
@@ -95,6 +105,7 @@ export function inventoryRoutes(services: Services): readonly Route[] {
         const id = deviceIdSchema.safeParse(params.id);
         const device = id.success ? await store.read(deviceDetail, scope, id.data) : null;
         if (!device) throw new RollcallError("not-found", { detail: "There is no device with this id." });
+        lookups.record(caller, "record", [device.ordinal]);
         return { status: 200, body: { asOf, ...deviceDetailView(device, viewing(scope)) } };
       },
     }),

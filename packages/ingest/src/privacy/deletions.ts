@@ -3,7 +3,7 @@
  * carried to the ledger before anybody is told. What the database shows, the ledger therefore has, or it can be told.
  */
 import type { Kysely, Transaction } from "kysely";
-import { forgetCategories } from "../check-ins/forget-categories.ts";
+import { forgetCategories } from "../check-ins/forget-sections.ts";
 import type { Schema } from "../store/schema.ts";
 import { inScope, isOverAll } from "../store/scope.ts";
 import { defineRead, defineWrite } from "../store/store.ts";
@@ -16,6 +16,9 @@ export async function enterDeletion(transaction: Transaction<Schema>, deletion: 
   const entry = writeEntry({ number, ...deletion });
   await transaction.insertInto("deletions").values({ number, entry, written: 0 }).execute();
 }
+
+/** The same as a write, for those that are committed together with what deletes. */
+export const enteredDeletion = defineWrite({ name: "enter-deletion", run: enterDeletion });
 
 async function lastNumber(database: Kysely<Schema>): Promise<number> {
   const last = await database

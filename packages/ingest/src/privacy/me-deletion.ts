@@ -16,8 +16,9 @@ import { forgetSectionsOf } from "../check-ins/forget-sections.ts";
 import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
 import { installationScope } from "../store/scope.ts";
+import { enteredDeletion } from "./deletions.ts";
 import { askForDeletion, ownRecord } from "./me-queries.ts";
-import { deleteDevice } from "./rules.ts";
+import { deleteDevice, settleDeletions } from "./rules.ts";
 
 /** Deletes what may be; signed for only when it is gone from the disk, too. */
 export async function deleteOwn(
@@ -36,8 +37,9 @@ export async function deleteOwn(
   const [, request] = await store.commit([
     forgetSectionsOf({ ordinal, device, names }),
     askForDeletion({ ordinal, device, at }),
+    enteredDeletion({ names: [services.ledger.nameOf(id)], categories, at }),
   ]);
-  await store.scrub();
+  await settleDeletions(services);
   return { receipt: deletionReceipt(services, id, { scope: "personal", categories }), request };
 }
 

@@ -15,6 +15,7 @@ const other = await told(server);
 const routes = [
   ["GET", "/v1/me", undefined, "200"],
   ["GET", "/v1/me/receipts", undefined, "200"],
+  ["GET", "/v1/me/lookups", undefined, "200"],
   ["GET", "/v1/me/export", undefined, "200"],
   ["POST", "/v1/me/correct", { section: "system", field: "model", value: "Engine 1" }, "200"],
   ["POST", "/v1/me/delete", {}, "202"],
@@ -56,7 +57,7 @@ const attempts: Record<string, readonly [(route: MeRoute) => Promise<Reply>, str
   "use succeed": [([method, path, body]) => device.me(method, path, body, { use: "succeed" }), invalid],
   "another method": [([method, path, body]) => device.me(method, path, body, { method: "PUT" }), invalid],
   "another target": [
-    ([method, path, body]) => device.me(method, path, body, { target: "/v1/me/lookups" }),
+    ([method, path, body]) => device.me(method, path, body, { target: "/v1/me/else" }),
     invalid,
   ],
   "another query": [([method, path, body]) => device.me(method, path, body, { target: `${path}?` }), invalid],

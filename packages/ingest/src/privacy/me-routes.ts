@@ -6,6 +6,7 @@ import type { Services } from "../services.ts";
 import { deleteOwn } from "./me-deletion.ts";
 import { ownExport } from "./me-export.ts";
 import { correct, ownReceipts, ownView } from "./me-rules.ts";
+import { lookupsOf } from "./rules.ts";
 
 const access = "me";
 const smallBody = 16_384;
@@ -26,6 +27,15 @@ export function meRoutes(services: Services): readonly Route[] {
       access,
       query: nothing,
       handle: async (_incoming, caller) => ({ status: 200, body: await ownReceipts(services, caller) }),
+    }),
+    route({
+      method: "GET",
+      path: "/v1/me/lookups",
+      access,
+      query: nothing,
+      async handle(_incoming, { ordinal }) {
+        return { status: 200, body: { items: await lookupsOf(services, ordinal) } };
+      },
     }),
     route({
       method: "POST",

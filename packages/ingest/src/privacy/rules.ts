@@ -1,10 +1,12 @@
 /** What ends a device's stay: the one rule by which it is deleted, whoever asked for it. */
-import { RollcallError } from "@rollcall/protocol";
+import { type LookupsAnswer, RollcallError } from "@rollcall/protocol";
 import type { Change } from "../audit/change.ts";
 import type { Services } from "../services.ts";
-import { protocolScope } from "../store/scope.ts";
+import { isoTime } from "../store/columns.ts";
+import { installationScope, protocolScope } from "../store/scope.ts";
 import { deletionsShown, deletionsWritten, idsOfDevice } from "./deletions.ts";
 import type { Removed } from "./forget.ts";
+import { lookupsOfInstallation } from "./lookup-queries.ts";
 import { removeDevice } from "./queries.ts";
 
 type Kept = Pick<Services, "store" | "ledger">;
@@ -21,6 +23,27 @@ export async function deleteDevice(services: Services, device: number, change: C
   const removed = await change(removeDevice({ device, names, at: now() }));
   await settleDeletions(services);
   return removed;
+}
+
+/** Lookups that a person is shown at most, the latest. */
+const mostLookups = 1_000;
+
+/** Who looked at an installation's device, latest first. */
+export async function lookupsOf(
+  { store, lookups }: Pick<Services, "store" | "lookups">,
+  installation: number,
+): Promise<LookupsAnswer["items"]> {
+  await lookups.flush();
+  const asked = { ordinal: installation, most: mostLookups };
+  const rows = await store.read(lookupsOfInstallation, installationScope(installation), asked);
+  return rows.map(({ account, role, purpose, what, first_at, last_at, times }) => ({
+    at: isoTime(last_at),
+    since: isoTime(first_at),
+    by: `${role} ${account}`,
+    purpose,
+    what,
+    times,
+  }));
 }
 
 /** After what was deleted is committed, and before anybody is told: in the ledger, and gone from every file. */

@@ -1,10 +1,12 @@
 /** Questions to the inventory: software and facets. */
 import { z } from "zod";
-import { accountScope } from "../accounts/caller.ts";
+import { accountScope, type CallingAccount } from "../accounts/caller.ts";
 import type { Config } from "../config.ts";
 import { type Route, route } from "../http/route.ts";
+import { fewDevices } from "../privacy/lookups.ts";
 import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
+import type { SearchIndex } from "../store/search-index.ts";
 import { Cursors } from "./cursor.ts";
 import { demandField, readQuery } from "./fields.ts";
 import { freshness, paging, queryText } from "./questions.ts";
@@ -28,7 +30,20 @@ const titlePosition = z.object({ name: z.string(), version: z.string(), source: 
 
 const access = { permission: "inventory.read" } as const;
 
-export function searchRoutes({ index, keys, config, now }: Services): readonly Route[] {
+export function searchRoutes({ index, keys, config, now, lookups }: Services): readonly Route[] {
+  /** What counts few devices tells of each of them. What counts one value on many is of no one's. */
+  const remember = (
+    caller: CallingAccount,
+    query: Parameters<SearchIndex["devices"]>[1],
+    items: readonly { readonly devices: number }[],
+  ): void => {
+    if (items.length === 0 || items.some(({ devices }) => devices > fewDevices)) return;
+    const order = { by: "enrolled", descending: false } as const;
+    lookups.recordFew(caller, async () => {
+      const page = { order, limit: fewDevices + 1, after: null };
+      return (await index.devices(accountScope(caller), query, page)).ordinals;
+    });
+  };
   const cursors = new Cursors(keys.identity, config["search.cursorHours"]);
   return [
     route({
@@ -42,10 +57,9 @@ export function searchRoutes({ index, keys, config, now }: Services): readonly R
         const question = { software: q, deviceQ, scope };
         const after = cursor === undefined ? null : cursors.read(cursor, question, titlePosition, now());
         const words = q.split(/\s+/).filter((word) => word !== "");
-        const { items, next } = await index.titles(scope, words, readQuery(deviceQ, scope, config), {
-          limit,
-          after,
-        });
+        const query = readQuery(deviceQ, scope, config);
+        const { items, next } = await index.titles(scope, words, query, { limit, after });
+        remember(caller, query, items);
         const shown = items.map(({ source, name, version, devices }) => ({ source, name, version, devices }));
         return {
           status: 200,
@@ -63,8 +77,9 @@ export function searchRoutes({ index, keys, config, now }: Services): readonly R
         const asOf = isoTime(now());
         const question = { facet: field, q, scope };
         const after = cursor === undefined ? null : cursors.read(cursor, question, valuePosition, now());
-        const asked = [scope, demandField(field, scope), readQuery(q, scope, config)] as const;
-        const { items, next } = await index.facet(...asked, { limit, after });
+        const query = readQuery(q, scope, config);
+        const { items, next } = await index.facet(scope, demandField(field, scope), query, { limit, after });
+        remember(caller, query, items);
         return { status: 200, body: { asOf, items, next: next && cursors.write(question, next, now()) } };
       },
     }),

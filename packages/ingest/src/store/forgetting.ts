@@ -59,6 +59,7 @@ export const tables = {
   device_notes: { forgets: { device: ["device", "about"] }, retention: "as long as the devices are there" },
   merges: { forgets: { device: ["device", "other"] }, retention: "30 days" },
   former_installations: { forgets: { device: ["device"] }, retention: "400 days after it was last heard of" },
+  lookups: { forgets: { device: ["device"] }, retention: "400 days" },
   installations: { forgets: { device: ["device"] }, retention: "as long as the device is there" },
   devices: { forgets: { device: ["ordinal"] }, retention: "as long as the device is there" },
   enrolment_tokens: { forgets: "holds nothing of a device", retention: "as long as the server" },
@@ -82,5 +83,9 @@ export const others = {
     retention: "longer than any backup may be kept: as long as the server",
   },
   "requests.log": { forgets: "names ordinals only", retention: "30 days" },
+  "lookups of the last quarter of a second (memory)": {
+    forgets: "names ordinals only",
+    retention: "until they are stored",
+  },
   "nonces spent (memory)": { forgets: "holds nothing of a device", retention: "5 minutes" },
 } as const satisfies Record<string, Place>;

@@ -111,6 +111,19 @@ async function first(database: Transaction<Schema>): Promise<void> {
     .addColumn("created_at", "integer", (column) => column.notNull())
     .execute();
   await schema
+    .createTable("lookups")
+    .addColumn("device", "integer", (column) => column.notNull().references("devices.ordinal"))
+    .addColumn("day", "integer", (column) => column.notNull())
+    .addColumn("account", "text", (column) => column.notNull())
+    .addColumn("role", "text", (column) => column.notNull())
+    .addColumn("purpose", "text", (column) => column.notNull())
+    .addColumn("what", "text", (column) => column.notNull())
+    .addColumn("first_at", "integer", (column) => column.notNull())
+    .addColumn("last_at", "integer", (column) => column.notNull())
+    .addColumn("times", "integer", (column) => column.notNull())
+    .addPrimaryKeyConstraint("lookups_key", ["device", "day", "account", "role", "purpose", "what"])
+    .execute();
+  await schema
     .createTable("deletions")
     .addColumn("number", "integer", (column) => column.primaryKey())
     .addColumn("entry", "text", (column) => column.notNull())

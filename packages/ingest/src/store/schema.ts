@@ -183,6 +183,21 @@ export interface ApplicationTable {
   created_at: number;
 }
 
+/** Somebody was told of a device: a row for each day, account and kind. */
+export interface LookupTable {
+  device: number;
+  /** Days since 1970, UTC. */
+  day: number;
+  account: string;
+  role: string;
+  purpose: string;
+  /** `list` or `record`. */
+  what: string;
+  first_at: number;
+  last_at: number;
+  times: number;
+}
+
 /** The end of the ledger of deletions as the database knows it: what is not in the ledger yet, or the last that is. */
 export interface DeletionTable {
   number: number;
@@ -268,6 +283,7 @@ export interface Schema {
   enrolment_tokens: TokenTable;
   api_tokens: ApiTokenTable;
   applications: ApplicationTable;
+  lookups: LookupTable;
   deletions: DeletionTable;
   server: ServerTable;
   audit: AuditTable;

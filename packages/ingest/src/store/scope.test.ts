@@ -14,6 +14,7 @@ import { rememberedServer } from "../identity/queries.ts";
 import { hashSecret } from "../identity/secrets.ts";
 import { deviceDetail, devicesByIdPrefix, devicesByOrdinal } from "../inventory/queries.ts";
 import { idsOfDevice } from "../privacy/deletions.ts";
+import { lookupsOfInstallation } from "../privacy/lookup-queries.ts";
 import { ownRecord } from "../privacy/me-queries.ts";
 import { deviceOrdinal } from "../privacy/queries.ts";
 import { TestServer } from "../testing/test-server.ts";
@@ -29,6 +30,7 @@ await server.admin("POST", "/api/v1/applications", { name: "Kiosk" });
 const { token } = await server.enrolment();
 const ada = await server.device({ group: "lab" });
 await server.device({ group: "office" });
+await server.admin("GET", `/api/v1/devices/${ada.device}`);
 await server.stop();
 const { store } = await openSqliteStore(pathsIn(server.directory).database);
 t.teardown(() => store.close());
@@ -55,6 +57,7 @@ const ofDevice = {
   devicesByIdPrefix: asking(devicesByIdPrefix, { prefix: ada.device, most: 1 }),
   devicesByOrdinal: asking(devicesByOrdinal, [adas]),
   ownRecord: asking(ownRecord, adas),
+  lookupsOfInstallation: asking(lookupsOfInstallation, { ordinal: 1, most: 1 }),
   deviceOrdinal: asking(deviceOrdinal, ada.device),
   idsOfDevice: asking(idsOfDevice, 1),
 };
