@@ -7,6 +7,7 @@ export const permissions = [
   "tokens.manage",
   "applications.manage",
   "audit.read",
+  "keys.manage",
 ] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -30,6 +31,7 @@ const overAllGroups: ReadonlySet<Permission> = new Set([
   "tokens.manage",
   "applications.manage",
   "audit.read",
+  "keys.manage",
 ]);
 
 export function isOverAllGroups(permission: Permission): boolean {

@@ -8,6 +8,8 @@ export const auditActions = [
   "device.undo-retire",
   "enrolment-token.create",
   "enrolment-token.revoke",
+  "key.rotate",
+  "key.use",
   "audit.cut",
 ] as const;
 export type AuditAction = (typeof auditActions)[number];

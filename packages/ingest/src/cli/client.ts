@@ -3,8 +3,8 @@
  * its control socket, or, where none runs, the same code in this process under the directory's lock. What a way
  * needs is loaded when it is taken.
  */
-import { existsSync } from "node:fs";
-import { exitCodes, withSocketPath } from "@rollcall/host";
+import { existsSync, readFileSync } from "node:fs";
+import { distrust, exitCodes, withSocketPath } from "@rollcall/host";
 import type { z } from "zod";
 import { isLoopback } from "../http/loopback.ts";
 import { DirectoryInUse, pathsIn } from "../store/data-directory.ts";
@@ -63,12 +63,22 @@ async function remotely<T>({ env }: Context, url: string, work: Work<T>): Promis
     throw wrongUsage(
       `ROLLCALL_URL would send the API token unencrypted to another machine: ${base.origin}; use https`,
     );
-  const client = await HttpClient.to(base);
+  const client = await HttpClient.to(base, pinnedCa(env.ROLLCALL_CA));
   const below = base.pathname.replace(/\/+$/, "");
   try {
     return await work(apiOver(client, base.origin, { below, headers: { authorization: `Bearer ${token}` } }));
   } finally {
     client.close();
+  }
+}
+
+/** The certificates in the file that ROLLCALL_CA names: then they are trusted, and no others. */
+function pinnedCa(file: string | undefined): string | undefined {
+  if (!file) return undefined;
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new CommandFailure(`ROLLCALL_CA names a file that cannot be read: ${file}`, exitCodes.usage, cause);
   }
 }
 
@@ -151,8 +161,11 @@ async function send(client: HttpClient, name: string, request: HttpRequest): Pro
   try {
     return await client.request(request);
   } catch (cause) {
+    const why = distrust(codeOf(cause));
     throw new CommandFailure(
-      `${name} was not reached (${codeOf(cause)}); is it running?`,
+      why === null
+        ? `${name} was not reached (${codeOf(cause)}); is it running?`
+        : `${name} was not reached: ${why} (${codeOf(cause)}); ROLLCALL_CA names a file with the CA to trust`,
       exitCodes.notReached,
       cause,
     );

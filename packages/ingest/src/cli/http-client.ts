@@ -1,5 +1,6 @@
 /** One server as commands talk to it, over TCP or a local socket, by Node's own client: it loads at once. */
-import type { IncomingMessage, RequestOptions } from "node:http";
+import type { IncomingMessage } from "node:http";
+import type { RequestOptions } from "node:https";
 
 export interface HttpRequest {
   readonly method: string;
@@ -22,13 +23,15 @@ export class HttpClient {
   readonly #http: typeof import("node:http") | typeof import("node:https");
   readonly #agent: import("node:http").Agent;
 
-  /** `to`: an http or https origin, or the path of a local socket. */
-  static async to(to: URL | string): Promise<HttpClient> {
+  /** `to`: an http or https origin, or the path of a local socket. `ca`, PEM: trusted alone, not what this machine trusts. */
+  static async to(to: URL | string, ca?: string): Promise<HttpClient> {
     if (typeof to === "string") return new HttpClient(await import("node:http"), { socketPath: to });
     const { hostname, port, protocol } = to;
     // An IPv6 address stands in brackets in a URL only.
     const where = { host: hostname.replace(/^\[(.*)\]$/, "$1"), port };
-    return new HttpClient(await (protocol === "https:" ? import("node:https") : import("node:http")), where);
+    if (protocol !== "https:") return new HttpClient(await import("node:http"), where);
+    const { trusting } = await import("@rollcall/host");
+    return new HttpClient(await import("node:https"), { ...where, ...(await trusting(ca)) });
   }
 
   private constructor(http: typeof import("node:http") | typeof import("node:https"), where: RequestOptions) {

@@ -5,6 +5,7 @@ import { addConfig } from "./config.ts";
 import type { Context } from "./context.ts";
 import { addDevice } from "./device.ts";
 import { addInventoryCommands } from "./inventory.ts";
+import { addKeys } from "./keys.ts";
 import { addLaterCommands } from "./later.ts";
 import { addServe } from "./serve.ts";
 import { addTokenCommands } from "./tokens.ts";
@@ -40,6 +41,7 @@ export function createProgram(options: ProgramOptions): Command {
   addDevice(program, contextOf);
   addConfig(program, contextOf);
   addAudit(program, contextOf);
+  addKeys(program, contextOf);
   addLaterCommands(program);
   return program;
 }

@@ -3,6 +3,7 @@ import { accountRoutes } from "../accounts/routes.ts";
 import { auditRoutes } from "../audit/routes.ts";
 import { checkInRoutes } from "../check-ins/routes.ts";
 import { enrolmentRoutes } from "../enrolment/routes.ts";
+import { keyRoutes } from "../identity/key-routes.ts";
 import { identityRoutes } from "../identity/routes.ts";
 import { inventoryRoutes } from "../inventory/routes.ts";
 import { meRoutes } from "../privacy/me-routes.ts";
@@ -14,6 +15,7 @@ import type { Route } from "./route.ts";
 export function routes(services: Services): readonly Route[] {
   return [
     ...identityRoutes(services),
+    ...keyRoutes(services),
     ...enrolmentRoutes(services),
     ...checkInRoutes(services),
     ...meRoutes(services),

@@ -1,5 +1,5 @@
 /** The server's id in the store, so that a database is never served under another identity. */
-import { defineRead, defineWrite } from "../store/store.ts";
+import { defineAuditedWrite, defineRead, defineWrite } from "../store/store.ts";
 
 /** The id that this database was served under, null before the first start. Whatever the scope: every agent is told it. */
 export const rememberedServer = defineRead({
@@ -15,4 +15,11 @@ export const rememberServer = defineWrite({
   async run(transaction, id: string): Promise<void> {
     await transaction.insertInto("server").values({ id }).execute();
   },
+});
+
+/** The keys themselves are files; here is only the entry in the audit log. */
+export const keyChanged = defineAuditedWrite({
+  name: "key-changed",
+  subjectOf: (key: string) => `key:${key}`,
+  run: async (): Promise<void> => undefined,
 });

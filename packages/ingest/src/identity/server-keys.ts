@@ -2,6 +2,7 @@
  * The server's keys: its identity, whose public half is its id, and what the identity vouches for: the receipt key
  * and, where the server makes its own certificate, a CA. Both can be followed by new ones (`rotation.ts`).
  */
+import { X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeAtomically } from "@rollcall/host";
@@ -100,6 +101,11 @@ export class ServerKeys {
     return [...this.#receipts.entries, ...this.#cas.entries]
       .map(({ announcement }) => announcement)
       .filter((announcement) => !inUse.includes(announcement));
+  }
+
+  /** All of them for whoever manages them, each with what names it: the public key, or the certificate's fingerprint. */
+  list(): readonly ListedKey[] {
+    return [...listed("receipt", this.#receipts), ...listed("ca", this.#cas)];
   }
 
   /** What a new agent is to trust: the CA in use and the one to come, PEM. */
@@ -201,6 +207,27 @@ export class ServerKeys {
     for (const file of [...retiredFiles(this.#receipts), ...retiredFiles(this.#cas)])
       rmSync(join(this.#folder, file), { force: true });
   }
+}
+
+export interface ListedKey {
+  readonly key: RotatingKey;
+  readonly state: "former" | "in-use" | "coming";
+  readonly value: string;
+  readonly announcedAt: string;
+  readonly inUseFrom: string;
+}
+
+function listed<A extends Announcement>(
+  key: RotatingKey,
+  { inUse, entries }: Succession<A>,
+): readonly ListedKey[] {
+  return entries.map(({ announcement, inUseFrom }, index) => ({
+    key,
+    state: index < inUse ? "former" : index === inUse ? "in-use" : "coming",
+    value: "key" in announcement ? announcement.key : new X509Certificate(announcement.ca).fingerprint256,
+    announcedAt: announcement.at,
+    inUseFrom,
+  }));
 }
 
 function demand<T>(value: T | null): T {

@@ -37,7 +37,7 @@ export class TestServer {
 
   static async start(
     directory = mkdtempSync(join(tmpdir(), "rollcall-test-")),
-    others: Pick<ServerOptions, "timeouts" | "accepts"> = {},
+    others: Partial<ServerOptions> = {},
   ): Promise<TestServer> {
     const clock = { ahead: () => 0 };
     const options = {
@@ -52,6 +52,11 @@ export class TestServer {
 
   get url(): string {
     return this.#running.url ?? "";
+  }
+
+  /** That of the page and the API, where they have one of their own. */
+  get adminUrl(): string {
+    return this.#running.adminUrl ?? "";
   }
 
   get routes(): RunningServer["routes"] {
