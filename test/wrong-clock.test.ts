@@ -18,6 +18,8 @@ import { TestServer } from "../packages/ingest/src/testing/test-server.ts";
 const year = 365 * 86_400_000;
 const random = () => 0.5;
 
+const os = { type: "linux", version: "6.1" };
+
 /** The agent's own code in this process, with a clock of its own. */
 class Clockwork {
   readonly directory: StateDirectory;
@@ -36,7 +38,6 @@ class Clockwork {
 
   async enrol(enrolment: Enrolment): Promise<void> {
     const { directory, now } = this;
-    const os = { type: "linux", version: "6.1" };
     const insecureLoopback = false;
     const options = {
       directory,
@@ -61,6 +62,7 @@ class Clockwork {
       random,
       cpuSeconds: () => 0,
       agentVersion: "0.1.0",
+      os,
       note: () => undefined,
       ifDue,
     });

@@ -14,6 +14,8 @@ export type AgentErrorCode =
   | "not-reached"
   /** The server is there and cannot take it now. */
   | "asked-to-wait"
+  /** This device's identity is in two places; it goes on under a new key, a little later. */
+  | "in-doubt"
   /** The server said no. */
   | "refused"
   /** The basis of a category stands against it. */

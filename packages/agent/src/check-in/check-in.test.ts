@@ -287,7 +287,7 @@ const hangUp = (_: Received, response: { destroy(): void }) => {
 
 t.test("keeps its interval after a refusal", async (t) => {
   const device = await checkedIn(t);
-  device.server.answerNext(checkIns, () => problem("identity-in-doubt"));
+  device.server.answerNext(checkIns, () => problem("counter-late"));
   t.match(await errorOf(device.checkIn()), { code: "refused" });
   const { failures, nextAt } = device.state.schedule.value;
   t.ok(failures === 0 && nextAt > device.now + 60_000);

@@ -195,7 +195,8 @@ export class Exchange {
     policy,
     applications = [],
     announcements,
-  }: Pick<CheckInAnswer, "accepts" | "policy" | "applications" | "announcements">): void {
+    device,
+  }: Pick<CheckInAnswer, "accepts" | "policy" | "applications" | "announcements" | "device">): void {
     const { state, note } = this.#options;
     for (const { number, status } of applications)
       if (status !== "ok") note(`the server calls the application ${number} ${status}`);
@@ -204,9 +205,11 @@ export class Exchange {
     const { installation, acknowledged } = state;
     const accepts = told && digestOf(told) !== digestOf(installation.value.accepts) ? told : undefined;
     const announced = withAnnounced(installation.value, announcements);
-    if (!accepts && !policy && announced === installation.value) return;
+    const moved = device !== undefined && device !== announced.device;
+    if (!accepts && !policy && !moved && announced === installation.value) return;
     installation.replace({
       ...announced,
+      ...(moved ? { device } : {}),
       ...(accepts ? { accepts } : {}),
       ...(policy ? { policy } : {}),
     });

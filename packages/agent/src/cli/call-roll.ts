@@ -28,6 +28,7 @@ export async function callRoll(
     random,
     cpuSeconds,
     agentVersion,
+    os: { type: context.platform, version: context.osVersion },
     note: output.note,
     ifDue,
     signal,

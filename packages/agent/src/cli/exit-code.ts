@@ -9,6 +9,7 @@ const codes: Readonly<Record<AgentErrorCode, ExitCode>> = {
   "not-enrolled": exitCodes.notEnrolled,
   "not-reached": exitCodes.notReached,
   "asked-to-wait": exitCodes.notReached,
+  "in-doubt": exitCodes.notReached,
   refused: exitCodes.refused,
   basis: exitCodes.refused,
   "state-broken": exitCodes.failed,

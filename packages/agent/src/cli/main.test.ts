@@ -133,8 +133,8 @@ t.test("ends with 4 when the server is away, 5 when it refuses, and keeps everyt
   t.match(away, { code: 4, stderr: /not reached.*kept/ });
   t.match(JSON.parse(away.stdout), { outcome: "deferred", sent: [] });
   t.ok(away.stderr.includes(state));
-  server.answerNext("POST /v1/check-ins", () => problem("identity-in-doubt"));
-  t.match(await agent("check-in"), { code: 5, stderr: /identity-in-doubt/, stdout: "" });
+  server.answerNext("POST /v1/check-ins", () => problem("counter-late"));
+  t.match(await agent("check-in"), { code: 5, stderr: /counter-late/, stdout: "" });
   server.refusing = ["installation"];
   t.match(await agent("check-in"), { code: 5, stderr: /refused installation/ });
 });

@@ -3,7 +3,7 @@ import { allSections, type Grant, isGranted } from "@rollcall/protocol";
 import type { EnrolledState } from "../state/enrolled-state.ts";
 import type { Acknowledged, Consent } from "../state/files.ts";
 
-type ConsentState = Pick<EnrolledState, "consent" | "acknowledged">;
+type ConsentState = Pick<EnrolledState, "consent" | "acknowledged" | "formerlyAcknowledged">;
 
 /** Puts a changed list in force; it is sent with the next check-in, before anything else. */
 export function changeConsent(state: ConsentState, grants: readonly Grant[]): void {
@@ -38,12 +38,13 @@ export function consentAcknowledged(state: ConsentState): void {
 export const isPending = ({ consentNumber, acknowledgedNumber }: Consent): boolean =>
   consentNumber !== acknowledgedNumber;
 
-function forgetUngranted({ consent, acknowledged }: ConsentState): void {
-  const before = acknowledged.value;
-  const after = withoutUngranted(before, consent.value.grants);
+function forgetUngranted({ consent, acknowledged, formerlyAcknowledged }: ConsentState): void {
   const size = ({ sections, readings, refused }: Acknowledged) =>
     [sections, readings, refused].reduce((sum, part) => sum + Object.keys(part).length, 0);
-  if (size(after) < size(before)) acknowledged.replace(after);
+  for (const stored of [acknowledged, formerlyAcknowledged]) {
+    const after = withoutUngranted(stored.value, consent.value.grants);
+    if (size(after) < size(stored.value)) stored.replace(after);
+  }
 }
 
 /** Documents, readings and refusals of granted sections only. */

@@ -15,7 +15,7 @@ import {
   type ServerAnswer,
   type SigningKey,
 } from "@rollcall/protocol";
-import { AgentError } from "../agent-error.ts";
+import { AgentError, ServerProblem } from "../agent-error.ts";
 import { announcedBy, withAnnounced } from "../check-in/announced.ts";
 import { firstSchedule, type Instant, type Random } from "../schedule.ts";
 import { makeDeviceKey, readDeviceKey } from "../state/device-key.ts";
@@ -58,9 +58,17 @@ export async function enrol(options: EnrolOptions, api: ServerApi): Promise<Inst
     applications: [own, ...applications],
     os,
   };
-  const answer = await api.enrol(request, { key, nonce });
+  const answer = await api
+    .enrol(request, { key, nonce })
+    .catch((error: unknown) => forgetCopiedKey(error, options.directory));
   refuseUnaskedGrants(options, answer);
   return keep(options, server, receiptKey, answer);
+}
+
+/** A directory that was copied while it enrolled has a key that another device goes on with: the next attempt makes one. */
+function forgetCopiedKey(error: unknown, directory: StateDirectory): never {
+  if (error instanceof ServerProblem && error.is("identity-in-doubt")) directory.remove(installationFile);
+  throw error;
 }
 
 /** The server's receipt key. Throws when it is not the server that the enrolment string was made for. */

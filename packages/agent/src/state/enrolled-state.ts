@@ -8,6 +8,7 @@ import {
   type Consent,
   consentFile,
   counterFile,
+  formerlyAcknowledgedFile,
   type Installation,
   installationFile,
   nothingAcknowledged,
@@ -37,6 +38,8 @@ export interface EnrolledState {
   readonly consent: Stored<Consent>;
   readonly counter: Stored<{ readonly counter: number; readonly nonce: string | null }>;
   readonly acknowledged: Stored<Acknowledged>;
+  /** Of the installation that this one succeeds. */
+  readonly formerlyAcknowledged: Stored<Acknowledged>;
   readonly receipts: Stored<Receipts>;
   readonly schedule: Stored<Schedule>;
 }
@@ -59,6 +62,7 @@ export function readEnrolledState(
     consent: stored(consentFile, directory.demand(consentFile)),
     counter: stored(counterFile, directory.demand(counterFile)),
     acknowledged: read(acknowledgedFile, nothingAcknowledged),
+    formerlyAcknowledged: read(formerlyAcknowledgedFile, nothingAcknowledged),
     receipts: read(receiptsFile, { sections: [], consent: [] }),
     schedule: read(scheduleFile, firstSchedule(now, interval.usual, random)),
   };

@@ -1,4 +1,4 @@
-/** Every file of the state directory: what it holds, and what to do when it is broken. `device.key`, `lock` and `looking` are beside them. */
+/** Every file of the state directory: what it holds, and what to do when it is broken. `succession.json` (state/succession.ts), `device.key`, `lock` and `looking` are beside them. */
 import {
   acceptsSchema,
   applicationSchema,
@@ -41,7 +41,7 @@ const whereSchema = {
 };
 
 const enrollingSchema = z.object({ state: z.literal("enrolling"), ...whereSchema });
-const enrolledSchema = z.object({
+export const enrolledSchema = z.object({
   state: z.literal("enrolled"),
   ...whereSchema,
   installation: installationIdSchema,
@@ -66,9 +66,10 @@ export const installationFile = stateFile(
   startAgain,
 );
 
+export const sessionSchema = z.object({ session: sessionTokenSchema });
 export const sessionFile = stateFile(
   "session.json",
-  z.object({ session: sessionTokenSchema }),
+  sessionSchema,
   "remove it; the next check-in gets a new session",
 );
 
@@ -76,7 +77,7 @@ const counterSchema = z.object({ counter: z.int().min(0), nonce: checkInNonceSch
 /** The latest check-in begun, on the disk before it is sent. */
 export const counterFile = stateFile("counter.json", counterSchema, startAgain);
 
-const consentSchema = z.object({
+export const consentSchema = z.object({
   consentNumber: z.int().min(1),
   /** The number that the server has a receipt for; lower while a change waits to be sent. */
   acknowledgedNumber: z.int().min(1),
@@ -110,6 +111,12 @@ const acknowledgedSchema = z.object({
 export type Acknowledged = z.infer<typeof acknowledgedSchema>;
 export const nothingAcknowledged: Acknowledged = { sections: {}, readings: {}, refused: {} };
 export const acknowledgedFile = stateFile("acknowledged.json", acknowledgedSchema, madeAnew);
+/** What the server acknowledged to the installation that this one succeeds: for the person to see, used for nothing. */
+export const formerlyAcknowledgedFile = stateFile(
+  "formerly-acknowledged.json",
+  acknowledgedSchema,
+  "remove it; nothing needs it",
+);
 
 const receiptsSchema = z.object({
   sections: z.array(receiptSchema).max(1_000),
@@ -119,7 +126,7 @@ export type Receipts = z.infer<typeof receiptsSchema>;
 /** What the server signed for, oldest first. */
 export const receiptsFile = stateFile("receipts.json", receiptsSchema, "move it away and keep it");
 
-const scheduleSchema = z.object({
+export const scheduleSchema = z.object({
   intervalSeconds: z.int().min(interval.least).max(interval.most),
   phase: z.number().min(0).lt(1),
   plannedAt: z.number(),

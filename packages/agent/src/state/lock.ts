@@ -10,6 +10,7 @@ import { AgentError } from "../agent-error.ts";
 import type { Milliseconds } from "../schedule.ts";
 import type { StateDirectory } from "./directory.ts";
 import { lookingFor } from "./looking-mark.ts";
+import { finishSuccession } from "./succession.ts";
 
 /** A process, told from another that has its number later by when it started (proc(5): field 22, clock ticks). */
 interface Holder {
@@ -42,6 +43,7 @@ export async function withLock<T>(
   }
   try {
     removeLeftovers(directory.path);
+    finishSuccession(directory);
     return await work();
   } finally {
     rmSync(lock, { force: true });

@@ -80,8 +80,10 @@ export class FakeServer {
   readonly received: Received[] = [];
   /** Take a request before the server's own handler does; a handler removes itself by returning once it is spent. */
   readonly before = new Map<string, Handler>();
-  readonly installation = newInstallationId();
-  readonly device = newDeviceId();
+  installation = newInstallationId();
+  device = newDeviceId();
+  /** Those that succeeded each other before the present one. */
+  readonly succeeded: string[] = [];
   ownership: Ownership = "personal";
   session = `rcs_1.${newSecret()}`;
   counter = 0;
@@ -195,6 +197,21 @@ export class FakeServer {
     return reply;
   }
 
+  /** By installation. */
+  readonly #keys = new Map<string, string>();
+
+  #defaultGrants(): readonly Grant[] {
+    const giver = { by: "operator", interactive: false, at, policyDigest: policy.digest };
+    return defaultWishes(this.ownership).map((wish) => grantOf(wish, this.ownership, giver));
+  }
+
+  #succeed(): void {
+    this.succeeded.push(this.installation);
+    [this.installation, this.device] = [newInstallationId(), newDeviceId()];
+    [this.counter, this.consentNumber, this.sections] = [0, 1, {}];
+    this.acknowledged.clear();
+  }
+
   readonly #handlers: Readonly<Record<string, Handler>> = {
     "GET /v1/server": () => ({
       status: 200,
@@ -209,8 +226,8 @@ export class FakeServer {
       },
     }),
     "POST /v1/enrolments": ({ body, bytes, headers, route }) => {
-      const { token, key } = enrolmentRequest.parse(body);
-      if (token !== this.token) return problem("token-unknown");
+      const { token, succeeds, key } = enrolmentRequest.parse(body);
+      if (succeeds === undefined && token !== this.token) return problem("token-unknown");
       const [method, target] = ["POST", route.slice("POST ".length)] as const;
       const expected = {
         use: "enrol",
@@ -219,9 +236,14 @@ export class FakeServer {
         target,
         body: bytes,
       } as const;
-      verifyProof(String(headers["rollcall-proof"]), key, expected);
-      const giver = { by: "operator", interactive: false, at, policyDigest: policy.digest };
-      this.grants = defaultWishes(this.ownership).map((wish) => grantOf(wish, this.ownership, giver));
+      const [first = "", second] = String(headers["rollcall-proof"]).split(", ");
+      verifyProof(first, key, expected);
+      if (succeeds !== undefined) {
+        const old = this.#keys.get(succeeds) ?? "";
+        verifyProof(second ?? "", old, { ...expected, use: "succeed", installation: succeeds });
+        if (key !== this.#keys.get(this.installation)) this.#succeed();
+      } else this.grants = this.#defaultGrants();
+      this.#keys.set(this.installation, key);
       const { installation, device, session, ownership, grants } = this;
       return {
         status: 201,

@@ -77,6 +77,7 @@ export class TestDevice {
       random: () => 0.5,
       cpuSeconds: () => 0.1,
       agentVersion: "0.1.0",
+      os: { type: "linux", version: "6.1" },
       note: (text) => this.notes.push(text),
       ifDue: false,
       ...changes,

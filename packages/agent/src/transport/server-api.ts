@@ -40,6 +40,9 @@ interface Prover {
   readonly installation?: string;
 }
 
+/** A further proof of a request, on the same nonce. */
+type OtherProof = Omit<Prover, "nonce"> & { readonly use: ProofUse };
+
 /** Sections that the server acknowledged, by which a body is packed. */
 export interface Dictionary {
   readonly names: readonly string[];
@@ -69,6 +72,16 @@ export class ServerApi {
 
   async enrol(request: EnrolmentRequest, prover: Prover): Promise<EnrolmentAnswer> {
     return this.#prove(enrolmentAnswer, "enrol", "/v1/enrolments", request, prover);
+  }
+
+  /** Enrols under a new key as the successor of an installation whose key is the other one. */
+  async succeed(
+    request: EnrolmentRequest,
+    prover: Prover,
+    old: Required<Omit<Prover, "nonce">>,
+  ): Promise<EnrolmentAnswer> {
+    const path = "/v1/enrolments";
+    return this.#prove(enrolmentAnswer, "enrol", path, request, prover, { use: "succeed", ...old });
   }
 
   async newSession(installation: string, prover: Prover): Promise<SessionAnswer> {
@@ -124,13 +137,14 @@ export class ServerApi {
     path: string,
     value: unknown,
     prover: Prover,
+    ...others: readonly OtherProof[]
   ): Promise<T> {
     try {
-      return await this.#proveOnce(schema, use, path, value, prover);
+      return await this.#proveOnce(schema, use, path, value, prover, others);
     } catch (error) {
       const nonce = error instanceof ServerProblem && error.is("nonce-invalid") ? error.facts.nonce : null;
       if (nonce == null) throw error;
-      return this.#proveOnce(schema, use, path, value, { ...prover, nonce });
+      return this.#proveOnce(schema, use, path, value, { ...prover, nonce }, others);
     }
   }
 
@@ -139,12 +153,15 @@ export class ServerApi {
     use: ProofUse,
     path: string,
     value: unknown,
-    { key, nonce, installation }: Prover,
+    { nonce, ...prover }: Prover,
+    others: readonly OtherProof[],
   ): Promise<T> {
     const body = canonicalBytes(value);
-    const subject = { use, audience: this.#server, method: "POST", target: path, body, nonce } as const;
-    const proof = makeProof(key, installation === undefined ? subject : { ...subject, installation });
-    const headers = { ...json, [proofHeader]: proof };
+    const subject = { audience: this.#server, method: "POST", target: path, body, nonce } as const;
+    const proofs = [{ use, ...prover }, ...others].map(({ key, ...stated }) =>
+      makeProof(key, { ...subject, ...stated }),
+    );
+    const headers = { ...json, [proofHeader]: proofs.join(", ") };
     return (await this.#ask(schema, { method: "POST", path, headers, body })).answer;
   }
 
