@@ -10,12 +10,13 @@ import { createOutput, exitCodes } from "@rollcall/host";
 import { agent } from "./agent.ts";
 import { type Bench, type Result, resultOf, type Surroundings } from "./bench.ts";
 import { checkIns } from "./check-ins.ts";
+import { delta } from "./delta.ts";
 import { hostile } from "./hostile.ts";
 
-const benches: readonly Bench[] = [checkIns, agent, hostile];
+const benches: readonly Bench[] = [checkIns, agent, delta, hostile];
 
 /** Benches of the contract that are not there yet. */
-const later = ["inventories", "delta", "sets", "search", "mixed", "storage"];
+const later = ["inventories", "sets", "search", "mixed", "storage"];
 
 const usage = "Usage: npm run bench -- NAME [--json] [--devices N] [--seconds N]";
 

@@ -175,7 +175,7 @@ t.test("reads a frame with its own dictionary only", async (t) => {
   t.ok(hash.equals(createHash("sha256").update(was).digest()));
   t.ok(decompress(frame, is.length, was).equals(is));
   t.strictSame(refusal(frame), noFrame);
-  for (const other of [packages(199, "1.2"), was.subarray(0, -1), was.toReversed()])
+  for (const other of [Buffer.from("short"), was.subarray(0, 50)])
     t.strictSame(
       refusalOf(() => decompress(frame, MiB, other)),
       noFrame,

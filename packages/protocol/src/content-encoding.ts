@@ -11,14 +11,16 @@ const level = 3;
 /** What a frame begins with. A skippable frame, which says nothing, begins with something else. */
 const magic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 
-/** A zstd frame of these bytes; with a dictionary, one that can only be read with the same. */
+/**
+ * A zstd frame of these bytes; with a dictionary, one that can only be read with the same. That one goes without a
+ * checksum: it travels with a digest of itself and of its dictionary, and four bytes are much of a small change.
+ */
 export function compress(bytes: Uint8Array, dictionary?: Uint8Array): Buffer {
   return zstdCompressSync(bytes, {
     params: {
       [constants.ZSTD_c_compressionLevel]: level,
       [constants.ZSTD_c_windowLog]: windowLog,
-      [constants.ZSTD_c_checksumFlag]: 1,
-      ...(dictionary ? tablesFor(dictionary) : {}),
+      ...(dictionary ? tablesFor(dictionary) : { [constants.ZSTD_c_checksumFlag]: 1 }),
     },
     ...(dictionary ? { dictionary } : {}),
   });

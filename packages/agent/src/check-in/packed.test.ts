@@ -39,13 +39,22 @@ t.test("packs a change with what was acknowledged of its sections", async (t) =>
   const device = await withModules(t);
   device.machine.memory = modules("2");
   t.match(await device.checkIn(), { result: { sent: ["memory"] } });
-  t.same(packings(device), [["dcz", '"memory"', "change"]]);
+  t.same(packings(device), [["dcz", undefined, "change"]]);
   t.same(device.believed, device.server.sections);
   device.machine.memory = { status: "failed" };
   await device.checkIn();
   device.machine.memory = modules("3");
   await device.checkIn();
-  t.same(packings(device).at(-1), ["dcz", '"memory"', "change"], "the document that was kept is known");
+  t.same(packings(device).at(-1), ["dcz", undefined, "change"], "the document that was kept is known");
+  t.same(device.believed, device.server.sections);
+});
+
+t.test("names the sections of a dictionary where there are several", async (t) => {
+  const device = await withModules(t);
+  device.machine.memory = modules("2");
+  device.machine.installation = { status: "ok", document: { applications: [] } };
+  t.match(await device.checkIn(), { result: { sent: ["installation", "memory"] } });
+  t.same(packings(device), [["dcz", '"installation,memory"', "change"]]);
   t.same(device.believed, device.server.sections);
 });
 
@@ -76,7 +85,7 @@ t.test("sends everything once, unpacked, when the dictionary is not known", asyn
   device.machine.memory = modules("2");
   t.match(await device.checkIn(), { result: { sent: ["installation", "memory"] } });
   t.same(packings(device), [
-    ["dcz", '"memory"', "change"],
+    ["dcz", undefined, "change"],
     ["zstd", undefined, "everything"],
   ]);
   t.same(device.believed, device.server.sections);
@@ -96,7 +105,7 @@ t.test("sends the same once without a dictionary to a server that knows none", a
   device.machine.memory = modules("2");
   t.match(await device.checkIn(), { result: { sent: ["memory"] } });
   t.same(packings(device), [
-    ["dcz", '"memory"', "change"],
+    ["dcz", undefined, "change"],
     ["zstd", undefined, "change"],
   ]);
   t.same(device.believed, device.server.sections);

@@ -123,17 +123,22 @@ export class FakeServer {
     if (encoding === undefined) return bytes;
     if (encoding === "zstd") return decompress(bytes, limits.sectionsDecoded);
     const { hash, frame } = readDcz(bytes);
-    const dictionary = this.#dictionary(String(headers[dictionaryIdHeader]));
-    const known = createHash("sha256").update(dictionary).digest().equals(hash);
-    return known ? decompress(frame, limits.sectionsDecoded, dictionary) : Buffer.alloc(0);
+    const dictionary = this.#dictionaries(headers[dictionaryIdHeader]).find((each) =>
+      createHash("sha256").update(each).digest().equals(hash),
+    );
+    return dictionary ? decompress(frame, limits.sectionsDecoded, dictionary) : Buffer.alloc(0);
   }
 
-  #dictionary(id: string): Buffer {
-    const members = (readDictionaryId(id) ?? []).flatMap((name) => {
-      const section = this.acknowledged.get(name);
-      return section ? [dictionaryMember(name, section)] : [];
-    });
-    return dictionaryOf(members);
+  /** That of the sections named, or those of each alone. */
+  #dictionaries(id: string | string[] | undefined): Buffer[] {
+    const members = (names: readonly string[]) =>
+      names.flatMap((name) => {
+        const section = this.acknowledged.get(name);
+        return section ? [dictionaryMember(name, section)] : [];
+      });
+    if (id === undefined)
+      return members([...this.acknowledged.keys()]).map((member) => dictionaryOf([member]));
+    return [dictionaryOf(members(readDictionaryId(String(id)) ?? []))];
   }
 
   static async start(): Promise<FakeServer> {

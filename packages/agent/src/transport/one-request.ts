@@ -51,12 +51,17 @@ export async function exchangeOne({ method, path, headers, body }: Request, way:
   const request = http.request(origin, {
     path,
     method,
-    headers: { accept: "application/json", ...headers },
+    // A socket's address names no host (RFC 9110, 7.2).
+    ...(socketPath === undefined
+      ? { headers: { ...headers } }
+      : { headers: { ...headers, host: "" }, setHost: false }),
     agent,
     maxHeaderSize: mostHeaderBytes,
     ...(socketPath === undefined ? {} : { socketPath }),
     ...(signal === undefined ? {} : { signal }),
   });
+  // That a connection persists is what HTTP/1.1 says by itself (RFC 9112, 9.3).
+  request.removeHeader("connection");
   const patience = new Patience(request, timeouts);
   request.on("socket", (socket) => {
     opened(socket);

@@ -51,7 +51,8 @@ export interface Dictionary {
 
 type Headers = Readonly<Record<string, string>>;
 const json: Headers = { "content-type": "application/json" };
-const bearing = (session: string): Headers => ({ ...json, authorization: `Bearer ${session}` });
+const authorization = (session: string): Headers => ({ authorization: `Bearer ${session}` });
+const bearing = (session: string): Headers => ({ ...json, ...authorization(session) });
 
 export class ServerApi {
   readonly #connection: Connection;
@@ -114,7 +115,10 @@ export class ServerApi {
     return answer;
   }
 
-  /** With a dictionary the body is packed as `dcz`, where that is shorter. */
+  /**
+   * With a dictionary the body is packed as `dcz`, where that is shorter. No media type: the address says what the
+   * body is, and 32 bytes are much of a small change.
+   */
   async putSections(
     session: string,
     request: SectionsRequest,
@@ -124,7 +128,7 @@ export class ServerApi {
     const { answer } = await this.#ask(sectionsAnswer, {
       method: "PUT",
       path: "/v1/sections",
-      headers: { ...bearing(session), ...headers, "repr-digest": reprDigest(body) },
+      headers: { ...authorization(session), ...headers, "repr-digest": reprDigest(body) },
       body,
     });
     return answer;
@@ -184,6 +188,9 @@ function packed(
   const alone = { body: compress(bytes), headers: { "content-encoding": "zstd" } };
   if (!dictionary) return alone;
   const body = compressDcz(bytes, dictionary.bytes);
-  const headers = { "content-encoding": "dcz", [dictionaryIdHeader]: writeDictionaryId(dictionary.names) };
-  return body.length < alone.body.length ? { body, headers } : alone;
+  if (body.length >= alone.body.length) return alone;
+  const { names } = dictionary;
+  // One section alone is what a server tries first.
+  const named = names.length === 1 ? {} : { [dictionaryIdHeader]: writeDictionaryId(names) };
+  return { body, headers: { "content-encoding": "dcz", ...named } };
 }

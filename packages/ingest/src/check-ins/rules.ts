@@ -24,7 +24,7 @@ import { patience } from "../copies/verdict.ts";
 import type { Incoming } from "../http/route.ts";
 import { settleDeletions } from "../privacy/rules.ts";
 import type { Services } from "../services.ts";
-import { isoTime } from "../store/columns.ts";
+import { isoSecond, isoTime } from "../store/columns.ts";
 import { installationScope } from "../store/scope.ts";
 import { type ReadingValue, recordCheckIn } from "./check-in-queries.ts";
 import { consentOf, storeConsent } from "./consent-queries.ts";
@@ -241,7 +241,7 @@ function receiptFor(
     stateDigest,
     consentNumber,
     policyDigest: consent.grants[0]?.policyDigest ?? policy.digest,
-    at: isoTime(now()),
+    at: isoSecond(now()),
     sections: { ...sections },
   });
 }

@@ -1,7 +1,5 @@
 /** The assembly: every route with the same steps around it: who calls, what was sent, handle, answer, log. */
-import { randomUUID } from "node:crypto";
-import { type Duplex, Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import type { Duplex } from "node:stream";
 import { parseWith, RollcallError } from "@rollcall/protocol";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import { z } from "zod";
@@ -26,6 +24,7 @@ import type { Proxies } from "./proxies.ts";
 import type { Answer, Incoming, Route } from "./route.ts";
 import { routes } from "./routes.ts";
 import { securityHeaders } from "./security-headers.ts";
+import { newRequestId, send } from "./send.ts";
 import { refuseUnreadable, unreadableReason } from "./unreadable.ts";
 
 /** The methods of each address, HEAD with GET. */
@@ -135,7 +134,7 @@ export function createApp(services: Services, log: ServerLog, doorOf: (request: 
     work: (current: Underway) => Promise<Answer>,
   ): Promise<void> {
     const started = performance.now();
-    const requestId = randomUUID();
+    const requestId = newRequestId();
     const lease = services.decoding.budget.lease();
     const current = underway({ requestId, request, response, lease, pace });
     unanswered.set(request.socket, current);
@@ -149,7 +148,7 @@ export function createApp(services: Services, log: ServerLog, doorOf: (request: 
       if (!request.complete) response.setHeader("connection", "close");
     }
     lease.release();
-    await send(response, answer, requestId);
+    await send(request, response, answer, requestId);
     if (unanswered.get(request.socket) === current) unanswered.delete(request.socket);
     log.request({
       method: request.method,
@@ -161,25 +160,6 @@ export function createApp(services: Services, log: ServerLog, doorOf: (request: 
       ...current.named,
     });
   }
-}
-
-async function send(
-  response: Response,
-  { status, body, text, parts, headers }: Answer,
-  requestId: string,
-): Promise<void> {
-  response.status(status).setHeader("x-request-id", requestId);
-  const content = text ?? (body === undefined ? "" : JSON.stringify(body));
-  response.setHeader("content-type", text === undefined ? "application/json" : "text/plain; charset=utf-8");
-  response.setHeader("cache-control", "no-store");
-  for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
-  if (parts) await sendParts(response, parts);
-  else response.end(content);
-}
-
-/** One part after the other, as the other end takes them; one that goes away, or a part that fails, ends the connection. */
-async function sendParts(response: Response, parts: Iterable<string>): Promise<void> {
-  await pipeline(Readable.from(parts), response).catch(() => response.destroy());
 }
 
 interface Running extends Underway {

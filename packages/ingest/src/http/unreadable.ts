@@ -2,7 +2,6 @@
  * What Node's HTTP parser gives up on, before there is a request or in the middle of one. Whoever sent it gets a
  * problem like everybody else, and the log its line.
  */
-import { randomUUID } from "node:crypto";
 import { STATUS_CODES } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -10,6 +9,7 @@ import { RollcallError } from "@rollcall/protocol";
 import { cutAddress, type ServerLog } from "../logs/request-log.ts";
 import { problemAnswer } from "./problem-answer.ts";
 import type { Answer } from "./route.ts";
+import { newRequestId } from "./send.ts";
 
 const details: Readonly<Record<string, string>> = {
   HPE_INVALID_EOF_STATE: "The request did not arrive whole.",
@@ -39,7 +39,7 @@ export function refuseUnreadable(reason: RollcallError, socket: Duplex, { log, g
     socket.destroy();
     return;
   }
-  const requestId = randomUUID();
+  const requestId = newRequestId();
   const answer = problemAnswer(reason, requestId, giveNonce);
   socket.end(asHttp(answer, requestId), () => socket.destroy());
   log.request({

@@ -20,7 +20,7 @@ const request = z.strictObject({
   route: z.string(),
   status: z.int(),
   durationMilliseconds: z.number().min(0),
-  requestId: z.uuid(),
+  requestId: z.string().regex(/^[\w-]{12}$/),
   address: z.string().nullable(),
   device: z.int().optional(),
   account: z.string().optional(),
@@ -29,7 +29,7 @@ const fault = z.strictObject({
   level: z.literal("error"),
   time: z.iso.datetime(),
   msg: z.literal("fault"),
-  requestId: z.uuid(),
+  requestId: z.string().regex(/^[\w-]{12}$/),
   reasons: z.array(z.record(z.string(), z.unknown())),
 });
 const line = z.discriminatedUnion("msg", [request, fault]);

@@ -9,3 +9,6 @@ export function jsonColumn<T>(schema: z.ZodType<T>, text: string, column: string
 }
 
 export const isoTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
+
+/** To the second, for what every change of a device carries: nobody counts the rest. */
+export const isoSecond = (milliseconds: number): string => isoTime(milliseconds).replace(/\.\d+Z$/, "Z");
