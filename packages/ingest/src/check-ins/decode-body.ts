@@ -36,12 +36,11 @@ export function namesIn({ dictionaryId }: Pick<EncodedBody, "dictionaryId">): re
   return dictionaryId === undefined ? undefined : readDictionaryId(dictionaryId);
 }
 
-/** Bytes that decoding may take: what the frames declare, else the limit; a dictionary is decoded, too. */
-export function sizeDecoded({ bytes, encoding, acknowledged, decodedLimit }: EncodedBody): number {
-  if (encoding === undefined) return bytes.length;
+/** Bytes of the body, and what decoding may take: what its frame declares, else the limit; a dictionary is decoded, too. */
+export function sizeDecoded({ bytes, encoding, acknowledged, decodedLimit }: EncodedBody) {
   const frame = encoding === "dcz" ? readDcz(bytes).frame : bytes;
-  const declared = [frame, ...acknowledged.flatMap(({ body }) => body ?? [])].map(
-    (encoded) => declaredSize(encoded) ?? decodedLimit,
-  );
-  return declared.reduce((sum, size) => sum + Math.min(size, decodedLimit), 0);
+  const frames = [frame, ...acknowledged.flatMap(({ body }) => body ?? [])];
+  const sizes = frames.map((each) => Math.min(declaredSize(each) ?? decodedLimit, decodedLimit));
+  const decoded = encoding === undefined ? bytes.length : sizes.reduce((sum, size) => sum + size, 0);
+  return { encoded: bytes.length, decoded };
 }

@@ -18,6 +18,7 @@ export interface AcknowledgedSection {
   readonly name: string;
   readonly schema: number;
   readonly status: Status;
+  readonly digest: string | null;
   /** zstd of the canonical document. */
   readonly body: Uint8Array | null;
 }

@@ -21,6 +21,7 @@ import {
 } from "@rollcall/protocol";
 import type { CallingInstallation } from "../accounts/caller.ts";
 import { patience } from "../copies/verdict.ts";
+import type { Lease } from "../decoding/memory-budget.ts";
 import type { Incoming } from "../http/route.ts";
 import { settleDeletions } from "../privacy/rules.ts";
 import type { Services } from "../services.ts";
@@ -32,6 +33,7 @@ import { namesIn } from "./decode-body.ts";
 import type { AcknowledgedSection } from "./dictionary.ts";
 import type { JudgedSections } from "./judge-sections.ts";
 import { acknowledgedSections, type SectionsOutcome, storeSections } from "./section-queries.ts";
+import type { PackedVersion } from "./versions.ts";
 
 export async function checkIn(
   services: Services,
@@ -191,8 +193,15 @@ export async function takeSections(
   if (consent.consentNumber !== consentNumber) throw consentNotCurrent(consent);
   const names = refused.map(({ section }) => section);
   raiseAlarm(services, device, names, consent.grants);
+  const versions = await packedVersions(services, caller, { accepted, lease });
+  const quotas = {
+    versionsPerDay: config["sections.versionsPerDay"],
+    storedBytes: config["sections.storedBytes"],
+    newTermsPerDay: config["sections.newTermsPerDay"],
+  };
+  const said = { counter, consentNumber, base, accepted, refused: names };
   const [outcome] = await store.commit([
-    storeSections({ ordinal, device, counter, consentNumber, base, accepted, refused: names, at: now() }),
+    storeSections({ ordinal, device, ...said, versions, quotas, at: now() }),
   ]);
   if (outcome.kind === "consent") throw consentNotCurrent(outcome.stored);
   if (outcome.kind !== "stored") throw baseChanged(outcome.kind);
@@ -207,6 +216,24 @@ function acknowledgedTo(
 ): Promise<AcknowledgedSection[]> {
   const names = namesIn(named);
   return store.read(acknowledgedSections, installationScope(ordinal), { ordinal, names });
+}
+
+/** What is about to be superseded, made small for history before the transaction; that checks whether it still holds. */
+async function packedVersions(
+  { store, decoding }: Services,
+  { ordinal }: CallingInstallation,
+  { accepted, lease }: Pick<JudgedSections, "accepted"> & { readonly lease: Lease },
+): Promise<PackedVersion[]> {
+  const scope = installationScope(ordinal);
+  const names = accepted.flatMap(({ name, body }) => (body === null ? [] : [name]));
+  const stored = names.length > 0 ? await store.read(acknowledgedSections, scope, { ordinal, names }) : [];
+  const superseded = stored.flatMap(({ name, digest, body: older }) => {
+    const next = accepted.find((section) => section.name === name);
+    return next?.body && older && digest !== null && digest !== next.digest
+      ? [{ section: name, digest, older, newer: next.body }]
+      : [];
+  });
+  return superseded.length > 0 ? decoding.run("packVersions", { superseded }, lease) : [];
 }
 
 /** An agent asks its grants before it looks: one that sends what is not granted is broken, or no agent of ours. */

@@ -9,9 +9,12 @@ import { inScope } from "../store/scope.ts";
 import { replaceSearchValues } from "../store/search-values.ts";
 import { defineRead, defineWrite } from "../store/store.ts";
 import type { AcknowledgedSection } from "./dictionary.ts";
+import { type HistoryLimits, keepVersion, storedBytes } from "./history-queries.ts";
 import { installationGone } from "./installation-gone.ts";
 import type { AcceptedSection } from "./judge-sections.ts";
 import { type StoredState, stateAfter, statesOf } from "./section-states.ts";
+import { countTerms, roomForTerms } from "./term-quota-queries.ts";
+import type { PackedVersion } from "./versions.ts";
 
 export interface Whose {
   readonly ordinal: number;
@@ -30,7 +33,7 @@ export const acknowledgedSections = defineRead({
       .selectFrom("sections")
       .innerJoin("installations", "installations.ordinal", "sections.installation")
       .innerJoin("devices", "devices.ordinal", "installations.device")
-      .select(["sections.name", "sections.schema", "sections.status", "sections.body"])
+      .select(["sections.name", "sections.schema", "sections.status", "sections.digest", "sections.body"])
       .where("sections.installation", "=", ordinal)
       .where((builder) => inScope(builder, scope))
       .$if(names !== undefined, (query) => query.where("sections.name", "in", names ?? []))
@@ -50,7 +53,15 @@ export interface SectionsInput extends Whose {
   readonly accepted: readonly AcceptedSection[];
   /** Sections that were sent and refused: they keep what they had. */
   readonly refused: readonly string[];
+  /** How history keeps what is superseded. */
+  readonly versions: readonly PackedVersion[];
+  readonly quotas: Quotas;
   readonly at: number;
+}
+
+/** What one installation may take of the store. */
+export interface Quotas extends HistoryLimits {
+  readonly newTermsPerDay: number;
 }
 
 export type SectionsOutcome =
@@ -97,10 +108,11 @@ async function applySections(
       if (was.schema !== section.schema) await updateSchema(database, input, section);
       continue;
     }
+    if (was && was.digest !== is.digest) await keepSuperseded(database, input, name);
     await storeSection(database, input, section, is);
     if (documentAfter(is.status) === "removed") await removeReadings(database, input.ordinal, [name]);
     if (was?.digest === is.digest) continue;
-    await replaceSearchValues(database, input.ordinal, name, section.values);
+    await indexSection(database, input, section);
     await endOvertaken(database, input.ordinal, name, section.body);
     if (documentAfter(is.status) === "replaced")
       await removeReadingsOfOthers(database, input.ordinal, section);
@@ -108,6 +120,35 @@ async function applySections(
   }
   if (columns.size > 0) await updateSummary(database, input.device, columns);
   return result;
+}
+
+function keepSuperseded(database: Kysely<Schema>, input: SectionsInput, name: string): Promise<void> {
+  const { ordinal: installation, at, quotas: limits } = input;
+  const packed = input.versions.find(({ section }) => section === name);
+  return keepVersion(database, { installation, name, at, packed, limits });
+}
+
+/** Indexes as much of a section as the installation may add; what is left out is stored all the same. */
+async function indexSection(
+  database: Kysely<Schema>,
+  { ordinal, at, quotas }: SectionsInput,
+  { name, values }: AcceptedSection,
+): Promise<void> {
+  const isOver = (await storedBytes(database, ordinal)) > quotas.storedBytes;
+  const room = isOver ? 0 : await roomForTerms(database, { installation: ordinal, name, at }, quotas);
+  const { added, leftOut } = await replaceSearchValues(
+    database,
+    { installation: ordinal, section: name },
+    values,
+    room,
+  );
+  await countTerms(database, { installation: ordinal, name, at }, added);
+  await database
+    .updateTable("sections")
+    .set({ indexed: leftOut === 0 ? 1 : 0 })
+    .where("installation", "=", ordinal)
+    .where("name", "=", name)
+    .execute();
 }
 
 /** The section is what it was, by a newer definition: dictionaries name the schema that was acknowledged last. */
@@ -134,7 +175,7 @@ async function storeSection(
   const kept = digest !== null && body === null;
   await database
     .insertInto("sections")
-    .values({ installation: ordinal, name, schema, status, digest, body, since: at })
+    .values({ installation: ordinal, name, schema, status, digest, body, since: at, indexed: 1 })
     .onConflict((conflict) =>
       conflict
         .columns(["installation", "name"])

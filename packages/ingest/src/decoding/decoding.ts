@@ -6,7 +6,7 @@ import type { Lease, MemoryBudget } from "./memory-budget.ts";
 import { type Task, type TaskInput, type TaskName, type TaskResult, tasks } from "./tasks.ts";
 import { DecodingThread, type ThreadOptions } from "./thread.ts";
 
-/** Bytes below which a body is small. */
+/** Bytes below which a task is small. */
 const small = { encoded: 16 * 1024, decoded: 64 * 1024 } as const;
 
 export class Decoding {
@@ -19,20 +19,20 @@ export class Decoding {
   }
 
   /**
-   * Runs a task on a body. What it may come to hold is taken from the lease when its turn has come, and given back
+   * Runs a task. What it may come to hold is taken from the lease when its turn has come, and given back
    * when it is done; throws `busy` where there is no room, and when the thread failed.
    */
   async run<N extends TaskName>(name: N, input: TaskInput<N>, lease: Lease): Promise<TaskResult<N>> {
     // Each task takes its own input, which no compiler follows through a table.
     const task = tasks[name] as Task<TaskInput<N>, TaskResult<N>>;
-    const size = task.size(input);
+    const { encoded, decoded } = task.size(input);
     let taken = 0;
     const begin = () => {
-      lease.take(size);
-      taken = size;
+      lease.take(decoded);
+      taken = decoded;
     };
     try {
-      if (input.bytes.length >= small.encoded || size >= small.decoded)
+      if (encoded >= small.encoded || decoded >= small.decoded)
         return await this.#thread.run(name, input, begin);
       begin();
       return task.run(input);

@@ -4,19 +4,25 @@
  */
 import { sizeDecoded } from "../check-ins/decode-body.ts";
 import { judgeSections } from "../check-ins/judge-sections.ts";
+import { packingSize, packVersions } from "../check-ins/versions.ts";
 
-export interface Task<Input extends { readonly bytes: Uint8Array }, Result> {
-  run(input: Input): Result;
-  /** Bytes that it may come to hold besides those that it is given. */
-  size(input: Input): number;
+/** Bytes of a task's input. */
+export interface TaskSize {
+  readonly encoded: number;
+  /** What it may come to at most. */
+  readonly decoded: number;
 }
 
-const task = <Input extends { readonly bytes: Uint8Array }, Result>(
-  declared: Task<Input, Result>,
-): Task<Input, Result> => declared;
+export interface Task<Input, Result> {
+  run(input: Input): Result;
+  size(input: Input): TaskSize;
+}
+
+const task = <Input, Result>(declared: Task<Input, Result>): Task<Input, Result> => declared;
 
 export const tasks = {
   judgeSections: task({ run: judgeSections, size: sizeDecoded }),
+  packVersions: task({ run: packVersions, size: packingSize }),
 } as const;
 
 type Tasks = typeof tasks;

@@ -103,6 +103,7 @@ export function deviceDetailView(device: DeviceDetail, viewing: Viewing) {
     ...item,
     ...(hidden.length > 0 ? { masked: hidden } : {}),
     ownership: device.ownership,
+    flags: device.flags,
     sections,
     readings: readings.view,
     location: null,

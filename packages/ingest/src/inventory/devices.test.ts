@@ -163,6 +163,7 @@ t.test("shows the readings of a device, and what it has to tell of each section"
     applications: [{ number: agentApplication, version: "0.1.0", channel: "stable" }],
     state: "active",
     ownership: "personal",
+    flags: [],
     location: null,
     corrections: [],
     requests: [],

@@ -112,8 +112,13 @@ export interface ReadingRow {
   readonly at: number;
 }
 
+/** `not-indexed`: it has more than it may add to the index, so that searches do not find all of it. */
+export type DeviceFlag = "not-indexed";
+
 export interface DeviceDetail extends DeviceRow {
   readonly sections: readonly SectionRow[];
+  /** What whoever looks has to know of how it is stored. */
+  readonly flags: readonly DeviceFlag[];
   readonly readings: readonly ReadingRow[];
   readonly corrections: readonly Correction[];
   readonly requests: readonly DataRequest[];
@@ -157,6 +162,7 @@ export const deviceDetail = defineRead({
         since,
         document: documentIn(name, body),
       })),
+      flags: sections.some(({ indexed }) => indexed === 0) ? ["not-indexed"] : [],
       readings,
       consent: {
         consentNumber: row.consent_number,

@@ -33,6 +33,12 @@ export const tables = {
     section: "name",
     retention: "as long as the device is there",
   },
+  section_history: {
+    forgets: { installation: ["installation"] },
+    section: "name",
+    retention: "as long as the section's category says",
+  },
+  term_quotas: { forgets: { installation: ["installation"] }, retention: "as long as the device is there" },
   readings: { forgets: { installation: ["installation"] }, section: "section", retention: "90 days" },
   search_texts: {
     forgets: { installation: ["installation"] },

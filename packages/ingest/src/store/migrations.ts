@@ -79,7 +79,33 @@ async function first(database: Transaction<Schema>): Promise<void> {
     .addColumn("digest", "text")
     .addColumn("body", "blob")
     .addColumn("since", "integer", (column) => column.notNull())
+    .addColumn("indexed", "integer", (column) => column.notNull())
     .addPrimaryKeyConstraint("sections_key", ["installation", "name"])
+    .execute();
+
+  await ordinal(schema.createTable("section_history"), "id")
+    .addColumn("installation", "integer", (column) => column.notNull().references("installations.ordinal"))
+    .addColumn("name", "text", (column) => column.notNull())
+    .addColumn("since", "integer", (column) => column.notNull())
+    .addColumn("at", "integer", (column) => column.notNull())
+    .addColumn("schema", "integer", (column) => column.notNull())
+    .addColumn("status", "text", (column) => column.notNull())
+    .addColumn("digest", "text", (column) => column.notNull())
+    .addColumn("whole", "integer", (column) => column.notNull())
+    .addColumn("body", "blob", (column) => column.notNull())
+    .execute();
+  await schema
+    .createIndex("section_history_of_section")
+    .on("section_history")
+    .columns(["installation", "name", "id"])
+    .execute();
+
+  await schema
+    .createTable("term_quotas")
+    .addColumn("installation", "integer", (column) => column.primaryKey().references("installations.ordinal"))
+    .addColumn("inventoried", "text", (column) => column.notNull())
+    .addColumn("since", "integer", (column) => column.notNull())
+    .addColumn("added", "integer", (column) => column.notNull())
     .execute();
 
   await schema

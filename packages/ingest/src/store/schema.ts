@@ -106,6 +106,34 @@ export interface SectionTable {
   body: Uint8Array | null;
   /** When status and digest became what they are. */
   since: number;
+  /** 0: some of its values were left out of the index. */
+  indexed: number;
+}
+
+/** What a section was before it changed. */
+export interface SectionHistoryTable {
+  id: Generated<number>;
+  installation: number;
+  name: string;
+  /** When it became this, and when it was superseded. */
+  since: number;
+  at: number;
+  schema: number;
+  status: Status;
+  digest: string;
+  /** 1: the body stands by itself; 0: it is read with the next newer document as dictionary. */
+  whole: number;
+  /** zstd of the canonical document. */
+  body: Uint8Array;
+}
+
+/** What an installation has added to the index of late. */
+export interface TermQuotaTable {
+  installation: number;
+  /** JSON: names of the sections that have had their first inventory. */
+  inventoried: string;
+  since: number;
+  added: number;
 }
 
 export interface ReadingTable {
@@ -276,6 +304,8 @@ export interface Schema {
   device_notes: DeviceNoteTable;
   merges: MergeTable;
   sections: SectionTable;
+  section_history: SectionHistoryTable;
+  term_quotas: TermQuotaTable;
   readings: ReadingTable;
   corrections: CorrectionTable;
   data_requests: DataRequestTable;

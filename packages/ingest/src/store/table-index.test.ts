@@ -20,7 +20,7 @@ t.teardown(async () => {
 const put = defineWrite({
   name: "put-search-values",
   run: (transaction, values: readonly SearchValue[]) =>
-    replaceSearchValues(transaction, 1, "made-up", values),
+    replaceSearchValues(transaction, { installation: 1, section: "made-up" }, values),
 });
 
 const all: Scope = { devices: { kind: "all" }, sensitive: true, purpose: "inventory" };
@@ -76,7 +76,8 @@ t.test("replaces all of a section's values, however many there are, and no other
   });
   const beside = defineWrite({
     name: "put-beside",
-    run: (transaction, other: readonly SearchValue[]) => replaceSearchValues(transaction, 1, "beside", other),
+    run: (transaction, other: readonly SearchValue[]) =>
+      replaceSearchValues(transaction, { installation: 1, section: "beside" }, other),
   });
   const titles = async () => (await index.titles(all, [], [], { limit: 10_000, after: null })).items.length;
   await store.commit([put(many), beside(values(false))]);

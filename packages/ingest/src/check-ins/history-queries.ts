@@ -1,0 +1,162 @@
+/**
+ * The history of a section in the store: what it was before each change. Rows lean on the next newer version, so a
+ * row may only be left out together with those that lean on it.
+ */
+import { digestOfBytes } from "@rollcall/protocol";
+import type { Kysely } from "kysely";
+import type { Schema } from "../store/schema.ts";
+import { inScope } from "../store/scope.ts";
+import { defineRead } from "../store/store.ts";
+import { type PackedVersion, unpackVersion } from "./versions.ts";
+
+const day = 86_400_000;
+
+/** After so many rows that lean on each other one stands by itself. */
+const mostLeaning = 31;
+
+export interface HistoryLimits {
+  readonly versionsPerDay: number;
+  /** What is stored of an installation; over it nothing is added to its history. */
+  readonly storedBytes: number;
+}
+
+interface Keeping {
+  readonly installation: number;
+  readonly name: string;
+  readonly at: number;
+  /** Made of the version that is superseded, before the transaction; another one if that has changed meanwhile. */
+  readonly packed: PackedVersion | undefined;
+  readonly limits: HistoryLimits;
+}
+
+/** Keeps the stored version of a section, which is about to be superseded; or coalesces it with the next one. */
+export async function keepVersion(database: Kysely<Schema>, keeping: Keeping): Promise<void> {
+  const { installation, name, at, packed, limits } = keeping;
+  const stored = await database
+    .selectFrom("sections")
+    .selectAll()
+    .where("installation", "=", installation)
+    .where("name", "=", name)
+    .executeTakeFirst();
+  if (!stored?.body || stored.digest === null) return;
+  const today = await versionsSince(database, keeping, at - day);
+  if (today >= limits.versionsPerDay || (await storedBytes(database, installation)) >= limits.storedBytes)
+    return dropLeaning(database, keeping);
+  // The last one of a day stands by itself: those that follow it are coalesced, and it cannot lean on them.
+  const mayLean = today + 1 < limits.versionsPerDay && (await leaning(database, keeping)) < mostLeaning;
+  const delta = mayLean && packed?.digest === stored.digest ? packed.body : null;
+  const { schema, status, digest, since } = stored;
+  const body = delta ?? stored.body;
+  await database
+    .insertInto("section_history")
+    .values({ installation, name, at, since, schema, status, digest, whole: delta ? 0 : 1, body })
+    .execute();
+}
+
+type Which = Pick<Keeping, "installation" | "name">;
+
+async function versionsSince(
+  database: Kysely<Schema>,
+  { installation, name }: Which,
+  since: number,
+): Promise<number> {
+  const { count } = await database
+    .selectFrom("section_history")
+    .select((expression) => expression.fn.countAll<number>().as("count"))
+    .where("installation", "=", installation)
+    .where("name", "=", name)
+    .where("at", ">", since)
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+/** Rows since the last one that stands by itself. */
+async function leaning(database: Kysely<Schema>, { installation, name }: Which): Promise<number> {
+  const rows = await database
+    .selectFrom("section_history")
+    .select("whole")
+    .where("installation", "=", installation)
+    .where("name", "=", name)
+    .orderBy("id", "desc")
+    .limit(mostLeaning)
+    .execute();
+  const whole = rows.findIndex((row) => row.whole === 1);
+  return whole < 0 ? rows.length : whole;
+}
+
+/** Everything that is stored of an installation's documents, bytes. */
+export async function storedBytes(database: Kysely<Schema>, installation: number): Promise<number> {
+  let bytes = 0;
+  for (const table of ["sections", "section_history"] as const) {
+    const { sum } = await database
+      .selectFrom(table)
+      .select((expression) => expression.fn.sum<number>(expression.fn("length", ["body"])).as("sum"))
+      .where("installation", "=", installation)
+      .executeTakeFirstOrThrow();
+    bytes += sum ?? 0;
+  }
+  return bytes;
+}
+
+/** What leans on a version that is not kept cannot be read without it. */
+async function dropLeaning(database: Kysely<Schema>, { installation, name }: Which): Promise<void> {
+  const whole = await database
+    .selectFrom("section_history")
+    .select("id")
+    .where("installation", "=", installation)
+    .where("name", "=", name)
+    .where("whole", "=", 1)
+    .orderBy("id", "desc")
+    .executeTakeFirst();
+  await database
+    .deleteFrom("section_history")
+    .where("installation", "=", installation)
+    .where("name", "=", name)
+    .where("id", ">", whole?.id ?? 0)
+    .execute();
+}
+
+export interface Version {
+  /** When it became what it was, and when it was superseded; milliseconds since 1970. */
+  readonly since: number;
+  readonly at: number;
+  readonly schema: number;
+  readonly status: string;
+  readonly digest: string;
+  /** Canonical form. */
+  readonly document: Uint8Array;
+}
+
+/** Every kept version of a section, the latest first, each rebuilt to its digest. */
+export const documentHistory = defineRead({
+  name: "document-history",
+  async run(
+    database,
+    scope,
+    { installation, section }: { readonly installation: number; readonly section: string },
+  ): Promise<Version[]> {
+    const rows = await database
+      .selectFrom("section_history as h")
+      .innerJoin("installations", "installations.ordinal", "h.installation")
+      .innerJoin("devices", "devices.ordinal", "installations.device")
+      .select(["h.at", "h.since", "h.schema", "h.status", "h.digest", "h.whole", "h.body"])
+      .where("h.installation", "=", installation)
+      .where("h.name", "=", section)
+      .where((builder) => inScope(builder, scope))
+      .orderBy("h.id", "desc")
+      .execute();
+    const current = await database
+      .selectFrom("sections")
+      .select("body")
+      .where("installation", "=", installation)
+      .where("name", "=", section)
+      .executeTakeFirst();
+    let newer = current?.body ? unpackVersion(current.body, undefined) : undefined;
+    return rows.map(({ whole, body, ...version }) => {
+      newer = unpackVersion(body, whole === 1 ? undefined : newer);
+      if (digestOfBytes(newer) !== version.digest)
+        throw new Error(`a stored version of section ${section} does not have its digest`);
+      return { ...version, document: newer };
+    });
+  },
+});

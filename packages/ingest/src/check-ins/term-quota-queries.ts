@@ -1,0 +1,64 @@
+/** How many terms an installation has added to the index today; those of a section's first inventory do not count. */
+import type { Kysely } from "kysely";
+import { z } from "zod";
+import { jsonColumn } from "../store/columns.ts";
+import type { Schema } from "../store/schema.ts";
+
+const day = 86_400_000;
+
+const names = z.array(z.string());
+
+interface Which {
+  readonly installation: number;
+  /** The section. */
+  readonly name: string;
+  readonly at: number;
+}
+
+interface Quota {
+  /** Sections that have had their first inventory. */
+  readonly inventoried: readonly string[];
+  /** When the day began in which terms are counted. */
+  readonly since: number;
+  readonly added: number;
+}
+
+async function quotaOf(database: Kysely<Schema>, { installation, at }: Which): Promise<Quota> {
+  const row = await database
+    .selectFrom("term_quotas")
+    .selectAll()
+    .where("installation", "=", installation)
+    .executeTakeFirst();
+  const inventoried = row ? jsonColumn(names, row.inventoried, "term_quotas.inventoried") : [];
+  return row && at - row.since < day
+    ? { inventoried, since: row.since, added: row.added }
+    : { inventoried, since: at, added: 0 };
+}
+
+/** Terms that a section may add now. */
+export async function roomForTerms(
+  database: Kysely<Schema>,
+  which: Which,
+  { newTermsPerDay }: { readonly newTermsPerDay: number },
+): Promise<number> {
+  const { inventoried, added } = await quotaOf(database, which);
+  if (!inventoried.includes(which.name)) return Number.POSITIVE_INFINITY;
+  return Math.max(newTermsPerDay - added, 0);
+}
+
+/** Remembers what a section has added. */
+export async function countTerms(database: Kysely<Schema>, which: Which, terms: number): Promise<void> {
+  const { inventoried, since, added } = await quotaOf(database, which);
+  const isFirst = !inventoried.includes(which.name);
+  if (!isFirst && terms === 0) return;
+  const row = {
+    inventoried: JSON.stringify(isFirst ? [...inventoried, which.name] : inventoried),
+    since,
+    added: isFirst ? added : added + terms,
+  };
+  await database
+    .insertInto("term_quotas")
+    .values({ installation: which.installation, ...row })
+    .onConflict((conflict) => conflict.column("installation").doUpdateSet(row))
+    .execute();
+}
