@@ -19,6 +19,7 @@ import { type Listener, listen, type Timeouts } from "./listening.ts";
 import { openLog } from "./logs/request-log.ts";
 import { type NetworkOptions, type Plan, planNetwork } from "./network.ts";
 import { Lookups } from "./privacy/lookups.ts";
+import { Daily, runRetention } from "./privacy/retention.ts";
 import { openLedger } from "./privacy/start.ts";
 import type { Services } from "./services.ts";
 import { ownDataDirectory } from "./store/data-directory.ts";
@@ -85,8 +86,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const { store, index } = await openSqliteStore(directory.database);
     undo.push(() => store.close());
     const keys = await keysOf(store, directory.path, options.now);
-    const ledger = await openLedger(store, directory, config["ledger.secondPlace"]);
-    const log = await openLog(directory.requestLog);
+    const ledger = await openLedger(store, directory, config);
+    const log = await openLog(directory.requestLog, options.now);
     undo.push(() => log.close());
     const lookups = new Lookups({
       store,
@@ -102,6 +103,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       if (certificate && (await certificate.tend()))
         for (const listener of listeners) listener.show(certificate.shown);
       await tendDoubts({ store, config, now: options.now });
+      await retention.tend(options.now());
     };
     const decoding = new Decoding(new MemoryBudget(config["server.decodingBytes"]), options.decoding);
     undo.push(() => decoding.close());
@@ -115,6 +117,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       decoding,
       bodyPatience: options.timeouts?.patience ?? patience,
       lookups,
+      requestLog: directory.requestLog,
       policy: { version: 0, digest: catalogueDigest },
       accepts: { sections: options.accepts ?? accepts, digest: digestOf(options.accepts ?? accepts) },
       localUrl: `unix:${directory.agentSocket}`,
@@ -125,6 +128,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       alarm: (alarm) => log.alarm(alarm),
       tend,
     };
+    const retention = new Daily(async () => log.removed(await runRetention(services)));
     const doors = new WeakMap<object, Door>();
     const app = createApp(services, log, (request: Request) => doors.get(request.socket) ?? "network");
     undo.push(() => finishAll(listeners, config["server.stopSeconds"]));

@@ -27,6 +27,8 @@ export interface Services {
   readonly ledger: Ledger;
   readonly decoding: Decoding;
   readonly lookups: Lookups;
+  /** Path of the present request log. */
+  readonly requestLog: string;
   readonly policy: PolicyName;
   readonly accepts: Accepted;
   /** `unix:` address of the socket for agents on this machine. */

@@ -41,6 +41,8 @@ const decided: Readonly<Record<string, "anyone" | "device" | "me" | Permission>>
   "GET /api/v1/keys": "keys.manage",
   "POST /api/v1/keys/:key/rotate": "keys.manage",
   "POST /api/v1/keys/:key/use": "keys.manage",
+  "GET /api/v1/retention": "retention.run",
+  "POST /api/v1/retention": "retention.run",
   "GET /api/v1/api-tokens": "tokens.manage",
   "POST /api/v1/api-tokens": "tokens.manage",
   "DELETE /api/v1/api-tokens/:id": "tokens.manage",
@@ -63,7 +65,13 @@ t.test("gives each role what it is meant to have", async (t) => {
     viewer: ["inventory.read"],
     operator: ["inventory.read", "inventory.read-sensitive", "devices.retire"],
     admin: permissions,
-    "privacy-officer": ["inventory.read", "inventory.read-sensitive", "devices.delete", "audit.read"],
+    "privacy-officer": [
+      "inventory.read",
+      "inventory.read-sensitive",
+      "devices.delete",
+      "audit.read",
+      "retention.run",
+    ],
   });
   t.same(roleNames.toSorted(), Object.keys(roles).toSorted());
 });

@@ -8,6 +8,7 @@ export const permissions = [
   "applications.manage",
   "audit.read",
   "keys.manage",
+  "retention.run",
 ] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -15,7 +16,13 @@ export const roles = {
   viewer: ["inventory.read"],
   operator: ["inventory.read", "inventory.read-sensitive", "devices.retire"],
   admin: [...permissions],
-  "privacy-officer": ["inventory.read", "inventory.read-sensitive", "devices.delete", "audit.read"],
+  "privacy-officer": [
+    "inventory.read",
+    "inventory.read-sensitive",
+    "devices.delete",
+    "audit.read",
+    "retention.run",
+  ],
 } as const satisfies Record<string, readonly Permission[]>;
 
 export type Role = keyof typeof roles;
@@ -32,6 +39,7 @@ const overAllGroups: ReadonlySet<Permission> = new Set([
   "applications.manage",
   "audit.read",
   "keys.manage",
+  "retention.run",
 ]);
 
 export function isOverAllGroups(permission: Permission): boolean {

@@ -11,5 +11,6 @@ export const auditActions = [
   "key.rotate",
   "key.use",
   "audit.cut",
+  "retention.run",
 ] as const;
 export type AuditAction = (typeof auditActions)[number];

@@ -64,6 +64,7 @@ const examples: Readonly<Record<string, Example>> = {
   "DELETE /api/v1/devices/:id": aDevice,
   "POST /api/v1/devices/:id/retire": aDevice,
   "DELETE /api/v1/devices/:id/retire": aDevice,
+  "POST /api/v1/retention": { body: {}, subject: () => "retention" },
   "POST /api/v1/applications": {
     body: { name: "Till" },
     subject: () => "application:till",

@@ -14,7 +14,6 @@ const later = [
   "log",
   "backup",
   "restore",
-  "retention",
   "reindex",
   "migrate",
   "doctor",

@@ -7,6 +7,7 @@ import { addDevice } from "./device.ts";
 import { addInventoryCommands } from "./inventory.ts";
 import { addKeys } from "./keys.ts";
 import { addLaterCommands } from "./later.ts";
+import { addRetention } from "./retention.ts";
 import { addServe } from "./serve.ts";
 import { addTokenCommands } from "./tokens.ts";
 
@@ -42,6 +43,7 @@ export function createProgram(options: ProgramOptions): Command {
   addConfig(program, contextOf);
   addAudit(program, contextOf);
   addKeys(program, contextOf);
+  addRetention(program, contextOf);
   addLaterCommands(program);
   return program;
 }

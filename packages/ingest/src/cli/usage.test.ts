@@ -38,7 +38,6 @@ const later = [
   "log --follow",
   "backup FILE",
   "restore FILE",
-  "retention run --dry-run",
   "reindex",
   "migrate",
   "doctor",

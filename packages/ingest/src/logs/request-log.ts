@@ -1,8 +1,10 @@
 /** The request log: one line for each request, never the raw query, addresses cut to their network. */
+import { existsSync, statSync } from "node:fs";
 import { isIPv4, isIPv6 } from "node:net";
 import { type Logger, pino } from "pino";
 import { reasonsOf } from "./failure.ts";
 import { LineFile } from "./line-file.ts";
+import { isSameDay, logOfDay } from "./old-logs.ts";
 
 export interface RequestLine {
   readonly method: string;
@@ -58,16 +60,20 @@ export type Alarm = {
 export interface ServerLog {
   request(line: RequestLine): void;
   alarm(alarm: Alarm): void;
+  /** Retention has removed rows, by table. */
+  removed(rows: Readonly<Record<string, number>>): void;
   /** Something failed that is the server's own fault. */
   fault(error: unknown, requestId: string): void;
   /** Resolves when every line is in the file; what is told later is lost. */
   close(): Promise<void>;
 }
 
-/** Appends NDJSON lines to a file that its owner alone can read. */
-export async function openLog(path: string): Promise<ServerLog> {
-  const file = await LineFile.open(path, (lines) =>
-    JSON.stringify({ level: "error", time: new Date().toISOString(), lines, msg: "lost" }),
+/** Appends NDJSON lines to a file that its owner alone can read; each day has its own, the present one no day in its name. */
+export async function openLog(path: string, now: () => number = Date.now): Promise<ServerLog> {
+  const file = await LineFile.open(
+    path,
+    (lines) => JSON.stringify({ level: "error", time: new Date().toISOString(), lines, msg: "lost" }),
+    newDay(path, now),
   );
   const logger: Logger = pino(
     {
@@ -80,7 +86,20 @@ export async function openLog(path: string): Promise<ServerLog> {
   return {
     request: (line) => logger.info(line, "request"),
     alarm: (alarm) => logger.warn(alarm, "alarm"),
+    removed: (rows) => logger.info({ rows }, "retention"),
     fault: (error, requestId) => logger.error({ requestId, reasons: reasonsOf(error) }, "fault"),
     close: () => file.close(),
+  };
+}
+
+/** Asked before each write: where the log of the day before goes, once there is a new day. */
+function newDay(path: string, now: () => number): () => string | null {
+  let day = existsSync(path) && statSync(path).size > 0 ? statSync(path).mtimeMs : now();
+  return () => {
+    if (isSameDay(day, now())) return null;
+    const aside = logOfDay(path, day);
+    day = now();
+    // By a clock that was set back that day was put aside before; its file is not overwritten.
+    return existsSync(aside) ? null : aside;
   };
 }

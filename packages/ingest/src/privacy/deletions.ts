@@ -72,7 +72,18 @@ export const idsOfDevice = defineRead({
       .where("devices.ordinal", "=", device)
       .where((builder) => inScope(builder, scope))
       .execute();
-    return [...new Set(rows.flatMap(({ id, installation }) => [id, installation]))];
+    if (rows.length === 0) return [];
+    const former = await database
+      .selectFrom("former_installations")
+      .select("id")
+      .where("device", "=", device)
+      .execute();
+    return [
+      ...new Set([
+        ...rows.flatMap(({ id, installation }) => [id, installation]),
+        ...former.map(({ id }) => id),
+      ]),
+    ];
   },
 });
 

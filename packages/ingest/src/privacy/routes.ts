@@ -1,12 +1,16 @@
 /** The end of a device: retired, it is listed still and does not check in; deleted, nothing of it is left. */
 import { deviceIdSchema, RollcallError } from "@rollcall/protocol";
+import { z } from "zod";
 import { accountScope, type CallingAccount } from "../accounts/caller.ts";
 import { type Route, route } from "../http/route.ts";
 import type { Services } from "../services.ts";
 import { deviceOrdinal, retire } from "./queries.ts";
+import { dueForRetention, runRetention } from "./retention.ts";
 import { deleteDevice } from "./rules.ts";
 
 const retiring = { permission: "devices.retire" } as const;
+const keeping = { permission: "retention.run" } as const;
+const nothing = z.strictObject({});
 const deleting = { permission: "devices.delete" } as const;
 
 export function privacyRoutes(services: Services): readonly Route[] {
@@ -33,6 +37,23 @@ export function privacyRoutes(services: Services): readonly Route[] {
         await change(retire({ device, at: null }));
         return { status: 200, body: { retired: false } };
       },
+    }),
+    route({
+      method: "GET",
+      path: "/api/v1/retention",
+      access: keeping,
+      handle: async () => ({ status: 200, body: { due: await dueForRetention(services) } }),
+    }),
+    route({
+      method: "POST",
+      path: "/api/v1/retention",
+      access: keeping,
+      audit: "retention.run",
+      body: { schema: nothing, limit: 1_024 },
+      handle: async (_incoming, _caller, change) => ({
+        status: 200,
+        body: { removed: await runRetention(services, change) },
+      }),
     }),
     route({
       method: "DELETE",

@@ -2,18 +2,21 @@
  * Before the first answer: the database has to show the ledger's number. An older one is made to forget again what
  * was deleted since; one that knows more than the ledger is not served.
  */
+import type { Config } from "../config.ts";
 import type { DataDirectory } from "../store/data-directory.ts";
 import { protocolScope } from "../store/scope.ts";
 import type { Store } from "../store/store.ts";
 import { deletionsShown, replayDeletions } from "./deletions.ts";
 import { Ledger } from "./ledger.ts";
+import { removeOldAt } from "./retention.ts";
 import { carryToLedger } from "./rules.ts";
 
 export async function openLedger(
   store: Store,
   { ledger: file, ledgerKey: key }: Pick<DataDirectory, "ledger" | "ledgerKey">,
-  second: string,
+  config: Config,
 ): Promise<Ledger> {
+  const second = config["ledger.secondPlace"];
   const shown = await store.read(deletionsShown, protocolScope, null);
   const ledger = await Ledger.open({ file, key, second, isNeeded: shown.number > 0 });
   // A crash can have come between a deletion and its entry: exactly those that are pending may be missing.
@@ -25,6 +28,8 @@ export async function openLedger(
     );
   if (ledger.number > shown.number) {
     const entries = ledger.entries.slice(shown.number);
+    const retention = entries.findLast(({ names }) => names === null);
+    if (retention) await removeOldAt(store, config, retention.at);
     await store.commit([replayDeletions({ entries, nameOf: (id) => ledger.nameOf(id) })]);
     await store.scrub();
   }

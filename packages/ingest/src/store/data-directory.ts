@@ -32,7 +32,7 @@ export function pathsIn(directory: string): Omit<DataDirectory, "release"> {
 
 /** What is there before the first start, or left by one that did not come far. A new volume has `lost+found`. */
 const leftovers =
-  /^(agent|keys|lock|config\.json|requests\.log|deletions\.ledger|rollcall\.db-(wal|shm)|.+\.sock|lost\+found)$/;
+  /^(agent|keys|lock|config\.json|requests(-[0-9-]+)?\.log|deletions\.ledger|rollcall\.db-(wal|shm)|.+\.sock|lost\+found)$/;
 
 /** Whether it may be a data directory: it has a database, or nothing that is somebody else's. */
 function mayBeOurs({ path, database }: Pick<DataDirectory, "path" | "database">): boolean {

@@ -3,6 +3,7 @@
  * how it forgets a device and how long it keeps what it has. A table that is not declared does not compile; deletion
  * and retention go by this list and no other, and their statements are made from it.
  */
+import type { Config } from "../config.ts";
 import type { Schema } from "./schema.ts";
 
 type ColumnOf<Row> = keyof Row & string;
@@ -23,7 +24,16 @@ export interface TablePlace<Row> {
   /** The column that names the section that a row came from; it goes with that section, too. */
   readonly section?: ColumnOf<Row>;
   /** What ends a thing that stays in it. */
-  readonly retention: string;
+  readonly retention: Words | Age<Row>;
+}
+
+type Words = `until ${string}` | `as long as ${string}`;
+
+/** Rows go when the column (milliseconds since 1970) is so many days old. */
+interface Age<Row> {
+  readonly since: ColumnOf<Row>;
+  /** A number, the configuration key that says it, or the history of the category of the row's section. */
+  readonly days: number | Extract<keyof Config, `retention.${string}.days`> | "of its section";
 }
 
 /** In the order in which a device is deleted: what refers to another row before that row. */
@@ -36,10 +46,14 @@ export const tables = {
   section_history: {
     forgets: { installation: ["installation"] },
     section: "name",
-    retention: "as long as the section's category says",
+    retention: { since: "at", days: "of its section" },
   },
   term_quotas: { forgets: { installation: ["installation"] }, retention: "as long as the device is there" },
-  readings: { forgets: { installation: ["installation"] }, section: "section", retention: "90 days" },
+  readings: {
+    forgets: { installation: ["installation"] },
+    section: "section",
+    retention: { since: "at", days: "retention.readings.days" },
+  },
   search_texts: {
     forgets: { installation: ["installation"] },
     section: "section",
@@ -61,17 +75,20 @@ export const tables = {
     retention: "until the corrected value changes",
   },
   data_requests: { forgets: { device: ["device"] }, retention: "as long as the device is there" },
-  own_exports: { forgets: { installation: ["installation"] }, retention: "one day" },
+  own_exports: { forgets: { installation: ["installation"] }, retention: { since: "at", days: 1 } },
   device_notes: { forgets: { device: ["device", "about"] }, retention: "as long as the devices are there" },
-  merges: { forgets: { device: ["device", "other"] }, retention: "30 days" },
-  former_installations: { forgets: { device: ["device"] }, retention: "400 days after it was last heard of" },
-  lookups: { forgets: { device: ["device"] }, retention: "400 days" },
+  merges: { forgets: { device: ["device", "other"] }, retention: { since: "at", days: 30 } },
+  former_installations: { forgets: { device: ["device"] }, retention: { since: "heard_at", days: 400 } },
+  lookups: {
+    forgets: { device: ["device"] },
+    retention: { since: "last_at", days: "retention.audit.days" },
+  },
   installations: { forgets: { device: ["device"] }, retention: "as long as the device is there" },
   devices: { forgets: { device: ["ordinal"] }, retention: "as long as the device is there" },
   enrolment_tokens: { forgets: "holds nothing of a device", retention: "as long as the server" },
   api_tokens: { forgets: "holds nothing of a device", retention: "as long as the server" },
   applications: { forgets: "holds nothing of a device", retention: "as long as the server" },
-  audit: { forgets: "names ordinals only", retention: "400 days" },
+  audit: { forgets: "names ordinals only", retention: "until it is cut, after 400 days" },
   audit_checkpoint: { forgets: "holds nothing of a device", retention: "until the next one" },
   deletions: { forgets: "names only what is deleted", retention: "until the next one" },
   server: { forgets: "holds nothing of a device", retention: "as long as the server" },
@@ -79,6 +96,7 @@ export const tables = {
 
 interface Place {
   readonly forgets: Extract<Forgets<never>, string>;
+  /** In words; the configuration has the numbers of those that can be changed. */
   readonly retention: string;
 }
 

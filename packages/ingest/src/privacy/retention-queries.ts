@@ -1,0 +1,56 @@
+/** What is too old, in the store: the statements that follow from the list of what forgets. */
+import { type RawBuilder, sql } from "kysely";
+import { isOverAll } from "../store/scope.ts";
+import { defineRead, defineWrite } from "../store/store.ts";
+
+/** Rows of a table that are older than `before`; with `sections` only those that came from one of them. */
+export interface Old {
+  readonly table: string;
+  readonly since: string;
+  /** Milliseconds since 1970. */
+  readonly before: number;
+  readonly sections?: { readonly column: string; readonly names: readonly string[] } | undefined;
+}
+
+const old = ({ since, before, sections }: Old): RawBuilder<unknown> =>
+  sections
+    ? sql`${sql.ref(since)} < ${before} and ${sql.ref(sections.column)} in (${sql.join(sections.names)})`
+    : sql`${sql.ref(since)} < ${before}`;
+
+export const countOld = defineRead({
+  name: "count-old",
+  async run(database, scope, which: Old): Promise<number> {
+    if (!isOverAll(scope)) return 0;
+    const { rows } = await sql<{ n: number }>`
+      select count(*) as n from ${sql.table(which.table)} where ${old(which)}
+    `.execute(database);
+    return rows[0]?.n ?? 0;
+  },
+});
+
+/** The last row of a table, as the engine counts them. */
+export const lastRow = defineRead({
+  name: "last-row",
+  async run(database, scope, table: string): Promise<number> {
+    if (!isOverAll(scope)) return 0;
+    const { rows } = await sql<{ last: number | null }>`
+      select max(rowid) as last from ${sql.table(table)}
+    `.execute(database);
+    return rows[0]?.last ?? 0;
+  },
+});
+
+/** Removes the old ones among the rows behind `after` up to `last`: one slice, which holds up nobody. */
+export const removeOld = defineWrite({
+  name: "remove-old",
+  async run(
+    transaction,
+    { after, last, ...which }: Old & { readonly after: number; readonly last: number },
+  ): Promise<number> {
+    const { numAffectedRows = 0n } = await sql`
+      delete from ${sql.table(which.table)}
+      where rowid > ${after} and rowid <= ${last} and ${old(which)}
+    `.execute(transaction);
+    return Number(numAffectedRows);
+  },
+});
