@@ -26,18 +26,17 @@ export class Decoding {
     // Each task takes its own input, which no compiler follows through a table.
     const task = tasks[name] as Task<TaskInput<N>, TaskResult<N>>;
     const { encoded, decoded } = task.size(input);
-    let taken = 0;
-    const begin = () => {
+    const hold = () => {
       lease.take(decoded);
-      taken = decoded;
+      return () => lease.give(decoded);
     };
+    if (encoded >= small.encoded || decoded >= small.decoded)
+      return await this.#thread.run(name, input, hold);
+    const letGo = hold();
     try {
-      if (encoded >= small.encoded || decoded >= small.decoded)
-        return await this.#thread.run(name, input, begin);
-      begin();
       return task.run(input);
     } finally {
-      lease.give(taken);
+      letGo();
     }
   }
 

@@ -7,10 +7,12 @@ import { RollcallError } from "@rollcall/protocol";
 import type { TaskInput, TaskName, TaskResult } from "./tasks.ts";
 import type { TaskAnswer, TaskMessage } from "./worker.ts";
 
+/** Called when a task's turn has come, takes what it needs; what it gives back is called when the task is over. */
+export type Hold = () => () => void;
+
 interface Job {
   readonly message: TaskMessage;
-  /** Called when its turn has come. */
-  readonly begin: () => void;
+  readonly hold: Hold;
   readonly done: (answer: TaskAnswer) => void;
   readonly failed: (reason: unknown) => void;
 }
@@ -34,18 +36,16 @@ export class DecodingThread {
   readonly #waiting: Job[] = [];
   #worker: Worker | null = null;
   #running: Job | null = null;
+  #stuck: NodeJS.Timeout | undefined;
+  #letGo = () => {};
   #closed = false;
 
   constructor(options: ThreadOptions = {}) {
     this.#options = { ...usual, ...options };
   }
 
-  /** Runs a task when those before it are done. `begin` is called before it starts. */
-  run<N extends TaskName>(
-    name: N,
-    input: TaskInput<N>,
-    begin: () => void = () => {},
-  ): Promise<TaskResult<N>> {
+  /** Runs a task when those before it are done. Rejects with what `hold` throws. */
+  run<N extends TaskName>(name: N, input: TaskInput<N>, hold: Hold = () => () => {}): Promise<TaskResult<N>> {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(new RollcallError("stopping"));
       const done = (answer: TaskAnswer) => {
@@ -53,7 +53,7 @@ export class DecodingThread {
         // The thread answers each task with that task's own result.
         else resolve(answer.result as TaskResult<N>);
       };
-      this.#waiting.push({ message: { name, input }, begin, done, failed: reject });
+      this.#waiting.push({ message: { name, input }, hold, done, failed: reject });
       this.#next();
     });
   }
@@ -62,35 +62,32 @@ export class DecodingThread {
   async close(): Promise<void> {
     this.#closed = true;
     for (const job of this.#waiting.splice(0)) job.failed(new RollcallError("stopping"));
-    this.#running?.failed(new RollcallError("stopping"));
-    this.#running = null;
+    this.#finish((job) => job.failed(new RollcallError("stopping")));
     await this.#worker?.terminate();
   }
 
   #next(): void {
     if (this.#running || this.#closed) return;
-    for (let job = this.#waiting.shift(); job; job = this.#waiting.shift())
-      if (hasBegun(job)) {
-        this.#start(job);
-        return;
-      }
+    for (let job = this.#waiting.shift(); job; job = this.#waiting.shift()) if (this.#hasBegun(job)) return;
+  }
+
+  #hasBegun(job: Job): boolean {
+    try {
+      this.#letGo = job.hold();
+    } catch (error) {
+      job.failed(error);
+      return false;
+    }
+    this.#start(job);
+    return true;
   }
 
   #start(job: Job): void {
     this.#worker ??= this.#newWorker();
     const worker = this.#worker;
     this.#running = job;
-    const stuck = setTimeout(
-      () => this.#lose(worker, new Error(`${job.message.name} did not end in time`)),
-      this.#options.milliseconds,
-    );
-    worker.once("message", (answer: TaskAnswer) => {
-      clearTimeout(stuck);
-      if (this.#running !== job) return;
-      this.#running = null;
-      job.done(answer);
-      this.#next();
-    });
+    const late = () => this.#lose(worker, new Error(`${job.message.name} did not end in time`));
+    this.#stuck = setTimeout(late, this.#options.milliseconds);
     worker.postMessage(job.message);
   }
 
@@ -99,6 +96,9 @@ export class DecodingThread {
     const worker = new Worker(module, { resourceLimits: { maxOldGenerationSizeMb: mostHeap } });
     // While nothing is asked of it, it keeps no process alive.
     worker.unref();
+    worker.on("message", (answer: TaskAnswer) => {
+      if (this.#worker === worker) this.#finish((job) => job.done(answer));
+    });
     worker.on("error", (cause) => this.#lose(worker, cause));
     worker.on("exit", () => this.#lose(worker, new Error("the decoding thread ended")));
     return worker;
@@ -109,20 +109,18 @@ export class DecodingThread {
     if (this.#worker !== worker) return;
     this.#worker = null;
     void worker.terminate();
+    const lost = new RollcallError("busy", { retryAfterSeconds: comeAgainSeconds, cause });
+    this.#finish((job) => job.failed(lost));
+  }
+
+  /** Ends the running job, if there is one, and begins the next. */
+  #finish(end: (job: Job) => void): void {
+    clearTimeout(this.#stuck);
     const job = this.#running;
     this.#running = null;
-    job?.failed(new RollcallError("busy", { retryAfterSeconds: comeAgainSeconds, cause }));
+    this.#letGo();
+    this.#letGo = () => {};
+    if (job) end(job);
     this.#next();
-  }
-}
-
-/** What its beginning throws is the job's end. */
-function hasBegun({ begin, failed }: Job): boolean {
-  try {
-    begin();
-    return true;
-  } catch (error) {
-    failed(error);
-    return false;
   }
 }

@@ -67,6 +67,11 @@ export class TestServer {
     return this.#running.id;
   }
 
+  /** What is being received and decoded. */
+  get memory(): RunningServer["memory"] {
+    return this.#running.memory;
+  }
+
   get control(): string {
     return `unix:${pathsIn(this.directory).controlSocket}`;
   }
