@@ -35,7 +35,8 @@ class Ended extends Error {
   }
 }
 
-const usage = "Usage: npm start [-- --port N --data DIR]";
+const usage =
+  "Usage: npm start [-- --port N --data DIR] [--listen HOST:PORT --public-url https://HOST[:PORT]]";
 
 function readArguments() {
   const options = {
@@ -96,9 +97,12 @@ async function run(
 
 const started = z.object({ url: z.string(), directory: z.string() });
 
-/** Starts the server and waits until it listens. */
-async function startServer(data: string, port: string): Promise<{ child: ChildProcess; url: string }> {
-  const child = begin("server", ["serve", "--data", data, "--listen", `127.0.0.1:${port}`, "--json"], "pipe");
+/** Starts the server, as these flags have it, and waits until it listens. */
+async function startServer(
+  data: string,
+  network: readonly string[],
+): Promise<{ child: ChildProcess; url: string }> {
+  const child = begin("server", ["serve", "--data", data, ...network, "--json"], "pipe");
   if (!child.stdout) throw new Error("the server's output is not piped");
   const lines = createInterface({ input: child.stdout });
   const first = await Promise.race([once(lines, "line"), once(child, "close")]);
@@ -136,16 +140,15 @@ async function main(): Promise<void> {
   if (values.help) throw new Ended(0, usage);
   if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535)
     throw new Ended(2, `--port takes a number up to 65535, not ${values.port}\n${usage}`);
-  if (values.listen !== undefined || values["public-url"] !== undefined) {
-    throw new Ended(
-      1,
-      "not yet: --listen and --public-url open the server to other machines, which needs TLS",
-    );
-  }
   generateLists();
   const data = resolve(values.data);
   const state = join(data, "agent");
-  const { child: server, url } = await startServer(data, values.port);
+  const publicUrl = values["public-url"];
+  const { child: server, url } = await startServer(data, [
+    "--listen",
+    values.listen ?? `127.0.0.1:${values.port}`,
+    ...(publicUrl === undefined ? [] : ["--public-url", publicUrl]),
+  ]);
   const serverEnd = ended("server", server);
   await enrolOwnAgent(data, state);
   await run("agent", ["check-in", "--state", state, "--json"]);
@@ -157,7 +160,13 @@ async function main(): Promise<void> {
   );
   const usual = data === join(root, "data");
   const flags = usual ? { server: "", agent: "" } : { server: ` --data ${data}`, agent: ` --state ${state}` };
-  for (const line of summaryLines(device, { url, data, flags })) output.line(line);
+  for (const line of summaryLines(device, {
+    url: publicUrl ?? url,
+    open: publicUrl !== undefined,
+    data,
+    flags,
+  }))
+    output.line(line);
   const agent = begin("agent", ["run", "--state", state], "inherit");
   const [[which, code]] = await Promise.all([Promise.race([serverEnd, ended("agent", agent)])]);
   if (!asked) throw new Ended(1, `The ${which} ended by itself${code === null ? "" : ` with code ${code}`}.`);

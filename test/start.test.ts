@@ -5,6 +5,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { readEnrolmentString } from "@rollcall/protocol";
 import t, { type Test } from "tap";
 import { type Ended, ended, begin as program, root } from "./processes.ts";
 
@@ -93,14 +94,28 @@ t.test("ends when its port is taken, and says so", async (t) => {
   t.match({ code, stderr }, { code: 1, stderr: new RegExp(`${port}`) });
 });
 
-t.test("refuses what it does not understand, and what comes with TLS", async (t) => {
+t.test("refuses what it does not understand", async (t) => {
   const data = folderOf(t);
-  t.match(await ended(start("--data", data, "--listen", "0.0.0.0:8080")), { code: 1, stderr: /not yet/ });
-  t.match(await ended(start("--data", data, "--public-url", "https://r.example")), {
-    code: 1,
-    stderr: /not yet/,
+  t.match(await ended(start("--data", data, "--listen", "8080")), { code: 2, stderr: /--listen takes/ });
+  t.match(await ended(start("--data", data, "--public-url", "http://r.example")), {
+    code: 2,
+    stderr: /--public-url takes https/,
   });
   t.match(await ended(start("--frobnicate")), { code: 2, stderr: /Usage/ });
   t.match(await ended(start("--data", data, "--port", "many")), { code: 2 });
   t.throws(() => readdirSync(data), { code: "ENOENT" });
+});
+
+t.test("opens the server to other machines with TLS when it is told by which address", async (t) => {
+  const data = folderOf(t);
+  const publicUrl = "https://rollcall.example:8443";
+  const child = start("--data", data, "--listen", "127.0.0.1:0", "--public-url", publicUrl);
+  const said = await settled(child);
+  t.match(said, `Rollcall runs on ${publicUrl}`);
+  const { stdout } = await rollcall(data, "enrolment-token", "create", "--quiet");
+  const enrolment = readEnrolmentString(stdout);
+  t.match(enrolment, { url: publicUrl, ca: /^-----BEGIN CERTIFICATE-----/ });
+  const end = once(child, "close");
+  child.kill("SIGTERM");
+  t.same(await end, [0, null]);
 });

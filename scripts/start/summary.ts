@@ -16,12 +16,14 @@ const GiB = 2 ** 30;
 
 interface Where {
   readonly url: string;
+  /** Whether other machines reach it there. */
+  readonly open: boolean;
   readonly data: string;
   /** What the commands have to be told to find this directory; empty where they find it by themselves. */
   readonly flags: { readonly server: string; readonly agent: string };
 }
 
-export function summaryLines(device: unknown, { url, data, flags }: Where): string[] {
+export function summaryLines(device: unknown, { url, open, data, flags }: Where): string[] {
   const { id, hostname, manufacturer, model, os, sections, consent } = recorded.parse(device);
   const givers = [...new Set(consent.grants.map(({ by }) => by))].join(", ");
   const granted = `Granted by ${givers}: ${consent.grants.map(({ category }) => category).join(", ")}.`;
@@ -69,6 +71,11 @@ export function summaryLines(device: unknown, { url, data, flags }: Where): stri
     `  npx rollcall software openssl${flags.server}`,
     `  npx rollcall-agent show${flags.agent}          what is sent, and under which category`,
     `  npx rollcall-agent consent${flags.agent}       what was granted, by whom, and how to withdraw it`,
+    ...(open
+      ? [
+          `  npx rollcall enrolment-token create${flags.server}     lets another machine in: rollcall-agent enrol STRING`,
+        ]
+      : []),
     "Ctrl-C ends the server and the agent.",
     "",
   ];
