@@ -31,8 +31,9 @@ export async function openLedger(
     const retention = entries.findLast(({ names }) => names === null);
     if (retention) await removeOldAt(store, config, retention.at);
     await store.commit([replayDeletions({ entries, nameOf: (id) => ledger.nameOf(id) })]);
-    await store.scrub();
   }
   await carryToLedger({ store, ledger });
+  // What was deleted when the server was killed may still stand in the write-ahead log.
+  await store.scrub();
   return ledger;
 }

@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { readEnrolmentString } from "@rollcall/protocol";
 import { z } from "zod";
 import { pathsIn } from "../store/data-directory.ts";
-import { SimulatedDevice, send } from "./simulated-device.ts";
+import { type Reply, type Request, SimulatedDevice, send } from "./simulated-device.ts";
 
 const program = `
   const { startServer } = await import(${JSON.stringify(new URL("../server.ts", import.meta.url).href)});
@@ -51,6 +51,11 @@ export class ServerProcess {
     const exited = once(this.#child, "exit");
     process.kill(this.#pid, signal);
     await exited;
+  }
+
+  /** As the operator, through the control socket. */
+  admin(method: Request["method"], path: string): Promise<Reply> {
+    return send(`unix:${pathsIn(this.#directory).controlSocket}`, { method, path });
   }
 
   /** An enrolled device. */

@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
-import SqliteDatabase from "better-sqlite3";
+import SqliteDatabase, { type Database } from "better-sqlite3";
+import { z } from "zod";
 
 /** Where the text stands: `file NAME` for bytes of a file, `TABLE.COLUMN` for a value; sorted. */
 export function placesOfText(directory: string, text: string): string[] {
@@ -21,7 +22,7 @@ function inDatabase(file: string, text: string): string[] {
   const database = new SqliteDatabase(file, { readonly: true });
   try {
     const tables = database.prepare("select name from sqlite_schema where type = 'table'").pluck().all();
-    return tables.flatMap((table) =>
+    const inRows = tables.flatMap((table) =>
       database
         .prepare(`select * from ${table}`)
         .all()
@@ -29,6 +30,7 @@ function inDatabase(file: string, text: string): string[] {
         .filter(([, value]) => decoded(value).includes(text))
         .map(([column]) => `${table}.${column}`),
     );
+    return inHistory(database, text) ? [...inRows, "section_history.body"] : inRows;
   } finally {
     database.close();
   }
@@ -42,4 +44,32 @@ function decoded(value: unknown): string {
   } catch {
     return value.toString("latin1");
   }
+}
+
+const version = z.object({
+  installation: z.int(),
+  name: z.string(),
+  whole: z.int(),
+  body: z.instanceof(Buffer),
+});
+
+/** Earlier versions are read from the present one backwards: each but the whole ones with the next newer as dictionary. */
+function inHistory(database: Database, text: string): boolean {
+  const rows = database
+    .prepare(
+      `select installation, name, 1 as whole, body, 1 as present, 0 as id from sections where body is not null
+       union all select installation, name, whole, body, 0, id from section_history
+       order by installation, name, present desc, id desc`,
+    )
+    .all();
+  let newer: { readonly of: string; readonly document: Buffer } | undefined;
+  return z
+    .array(version)
+    .parse(rows)
+    .some(({ installation, name, whole, body }) => {
+      const of = `${installation} ${name}`;
+      const dictionary = whole === 0 && newer?.of === of ? { dictionary: newer.document } : {};
+      newer = { of, document: zstdDecompressSync(body, dictionary) };
+      return newer.document.includes(text);
+    });
 }
