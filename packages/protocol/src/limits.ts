@@ -24,6 +24,8 @@ export const limits = {
   query: 4 * KiB,
   /** What an agent takes as an answer at most. */
   answer: MiB,
+  /** The same, for everything that a server stores of a device. */
+  exportAnswer: 256 * MiB,
 } as const;
 
 /** Default time between check-ins: prime, so that it is coprime with a day. */

@@ -83,7 +83,7 @@ t.test("keeps the latest receipt of every section, however old", async (t) => {
   const named = Array.from({ length: 60 }, (_, index) =>
     receipt(index, index === 0 ? "memory" : index === 5 ? "storage" : "network"),
   );
-  const kept = named.reduce(keepReceipt, { sections: [], consent: [] });
+  const kept = named.reduce(keepReceipt, { sections: [], consent: [], deletions: [] });
   t.same(
     kept.sections.map(({ counter }) => counter),
     [0, 5, ...Array.from({ length: 20 }, (_, index) => 40 + index)],

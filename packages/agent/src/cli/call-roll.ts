@@ -7,7 +7,9 @@ import { lowerPriority } from "../collecting/priority.ts";
 import { StateDirectory } from "../state/directory.ts";
 import { demandInstallation } from "../state/enrolled-state.ts";
 import { lookingMark } from "../state/looking-mark.ts";
+import { describe } from "./check-in-words.ts";
 import type { Context } from "./context.ts";
+import { recorded } from "./recorded.ts";
 
 export async function callRoll(
   context: Context,
@@ -21,16 +23,15 @@ export async function callRoll(
   const stays = signal !== undefined || context.rootfs !== null;
   const lookAround = stays ? bounded : careful(lookingMark(directory), { cheap: inProcess(), bounded });
   if (!stays) lowerPriority();
-  return checkIn({
-    directory,
-    collect: collecting({ ...context, server, applications }, lookAround),
-    now,
-    random,
-    cpuSeconds,
-    agentVersion,
-    os: { type: context.platform, version: context.osVersion },
-    note: output.note,
-    ifDue,
-    signal,
-  });
+  const collect = collecting({ ...context, server, applications }, lookAround);
+  const { note } = output;
+  const os = { type: context.platform, version: context.osVersion };
+  const options = { directory, collect, now, random, cpuSeconds, agentVersion, os, note, ifDue, signal };
+  return recorded(context, "check-in", () => checkIn(options), inLog);
+}
+
+/** One that was not due did nothing. */
+function inLog(done: CheckIn): string | null {
+  if (done.result.outcome === "not-due") return null;
+  return done.reason === undefined ? describe(done) : `${describe(done)}: ${done.reason}`;
 }

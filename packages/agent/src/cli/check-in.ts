@@ -1,6 +1,7 @@
 /** `rollcall-agent check-in`. */
 import { type ExitCode, exitCodes } from "@rollcall/host";
 import type { CheckIn } from "../check-in/check-in.ts";
+import { describe } from "./check-in-words.ts";
 import type { Context } from "./context.ts";
 import { intervalUnlessDue, tellNotDue } from "./not-due.ts";
 
@@ -23,16 +24,4 @@ function endOf({ tellError }: Context, { result, reason }: CheckIn): ExitCode {
   if (result.refused.length === 0) return exitCodes.done;
   tellError(`the server refused ${result.refused.join(", ")}`);
   return result.sent.length > 0 ? exitCodes.done : exitCodes.refused;
-}
-
-/** A check-in in one line. */
-export function describe({ result }: CheckIn): string {
-  const { outcome, sent, refused, bytesSent, bytesReceived } = result;
-  const wire = `${bytesSent} bytes out, ${bytesReceived} in`;
-  const parts = [
-    outcome === "sent" ? `sent ${sent.join(", ") || "no section"}` : outcome,
-    ...(refused.length > 0 ? [`refused ${refused.join(", ")}`] : []),
-    ...(outcome === "not-due" ? [] : [wire]),
-  ];
-  return parts.join("; ");
 }

@@ -18,6 +18,7 @@ import { demandInstallation, readEnrolledState } from "../state/enrolled-state.t
 import type { Consent, Installation } from "../state/files.ts";
 import { withLock } from "../state/lock.ts";
 import type { Context } from "./context.ts";
+import { recorded } from "./recorded.ts";
 
 export function listConsent(context: Context): ExitCode {
   const directory = new StateDirectory(context.stateDirectory);
@@ -34,6 +35,20 @@ export async function changeConsentCommand(
   typed: string,
 ): Promise<ExitCode> {
   const wishes = readTypedList(typed);
+  const words = verb === "grant" ? "granted" : "withdrawn";
+  return recorded(
+    context,
+    `consent ${verb}`,
+    () => changeTyped(context, verb, wishes),
+    () => `${words}: ${wishes.map(({ category }) => category).join(", ")}`,
+  );
+}
+
+async function changeTyped(
+  context: Context,
+  verb: "grant" | "withdraw",
+  wishes: readonly TypedWish[],
+): Promise<ExitCode> {
   const directory = new StateDirectory(context.stateDirectory);
   demandInstallation(directory);
   const change = () => changeLocked(context, directory, verb, wishes);

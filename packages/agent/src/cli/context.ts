@@ -25,6 +25,8 @@ export interface Context {
   readonly cpuSeconds: () => number;
   /** The whole of standard input, up to a bound. */
   readonly readInput: () => Promise<string>;
+  /** The next line of standard input, empty at its end. */
+  readonly readLine: () => Promise<string>;
   /** From now on SIGINT and SIGTERM abort this instead of ending the process. */
   readonly catchSignals: () => AbortSignal;
 }

@@ -31,6 +31,7 @@ import { ServerApi } from "../transport/server-api.ts";
 import { Session } from "../transport/session.ts";
 import { whyNot } from "./consent.ts";
 import type { Context } from "./context.ts";
+import { recorded } from "./recorded.ts";
 
 interface EnrolFlags {
   readonly application: readonly string[];
@@ -38,7 +39,16 @@ interface EnrolFlags {
   readonly insecureLoopback?: true;
 }
 
-export async function enrolCommand(context: Context, typed: string, flags: EnrolFlags): Promise<ExitCode> {
+export function enrolCommand(context: Context, typed: string, flags: EnrolFlags): Promise<ExitCode> {
+  return recorded(
+    context,
+    "enrol",
+    () => enrolTyped(context, typed, flags),
+    () => "enrolled",
+  );
+}
+
+async function enrolTyped(context: Context, typed: string, flags: EnrolFlags): Promise<ExitCode> {
   const applications = flags.application.map(readApplication);
   const wishes = flags.grant === undefined ? [] : readTypedList(flags.grant);
   const enrolment = await readEnrolment(context, typed);

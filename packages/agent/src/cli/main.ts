@@ -63,6 +63,17 @@ async function readInput(): Promise<string> {
   return Buffer.concat(parts).toString();
 }
 
+async function readLine(): Promise<string> {
+  const { createInterface } = await import("node:readline");
+  const lines = createInterface({ input: process.stdin });
+  try {
+    for await (const line of lines) return line;
+    return "";
+  } finally {
+    lines.close();
+  }
+}
+
 function catchSignals(): AbortSignal {
   const asked = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => asked.abort());
@@ -98,6 +109,7 @@ async function runCommand(): Promise<ExitCode> {
     random: Math.random,
     cpuSeconds,
     readInput,
+    readLine,
     catchSignals,
   });
 }

@@ -12,7 +12,7 @@ interface ProgramOptions {
 }
 
 /** Commands of the contract that are not there yet. They say so and fail, rather than being unknown. */
-const later = ["my", "service", "update", "log", "unenrol"];
+const later = ["service", "update"];
 
 const aboutLists =
   "LIST is CATEGORY[=LEVEL][:PURPOSE+PURPOSE],… or one of minimal, inventory, full (the same as all).";
@@ -34,6 +34,8 @@ export function createProgram(options: ProgramOptions): Command {
   addCheckIn(program, options);
   addShow(program, options);
   addConsent(program, options);
+  addMy(program, options);
+  addLeaving(program, options);
   for (const name of later) addLater(program, name);
   return program;
 }
@@ -128,6 +130,61 @@ function addConsent(program: Command, { contextOf, end }: ProgramOptions): void 
         end(await changeConsentCommand(contextOf(), verb, list));
       });
   }
+}
+
+function addMy(program: Command, { contextOf, end }: ProgramOptions): void {
+  const my = program.command("my").description("what the server stores of this device, and your say in it");
+  my.command("export [FILE]")
+    .description("everything that is stored, as JSON")
+    .action(async (file?: string) => {
+      const { exportCommand } = await import("./my-export.ts");
+      end(await exportCommand(contextOf(), file));
+    });
+  my.command("lookups")
+    .description("who looked at it")
+    .action(async () => {
+      const { lookupsCommand } = await import("./my-lookups.ts");
+      end(await lookupsCommand(contextOf()));
+    });
+  my.command("receipts")
+    .description("what the server signed; those kept here are verified without it")
+    .action(async () => {
+      const { receiptsCommand } = await import("./my-receipts.ts");
+      end(await receiptsCommand(contextOf()));
+    });
+  my.command("correct <SECTION.FIELD=VALUE>")
+    .description("say what is right where a value is wrong; with no VALUE that is taken back")
+    .option("--reason <TEXT>", "why, for whoever reads it")
+    .action(async (typed: string, { reason }: { reason?: string }) => {
+      const { correctCommand } = await import("./my-correct.ts");
+      end(await correctCommand(contextOf(), typed, reason));
+    });
+  my.command("delete")
+    .description("delete it; of an organisation's device what is personal, the rest is asked for")
+    .option("--yes", "do not ask first")
+    .action(async ({ yes }: { yes?: true }) => {
+      const { deleteCommand } = await import("./my-delete.ts");
+      end(await deleteCommand(contextOf(), yes === true));
+    });
+  addLater(my, "complain");
+}
+
+function addLeaving(program: Command, { contextOf, end }: ProgramOptions): void {
+  program
+    .command("unenrol")
+    .description("stop reporting; a personal device is deleted on the server, and its receipt kept")
+    .action(async () => {
+      const { unenrolCommand } = await import("./unenrol.ts");
+      end(await unenrolCommand(contextOf()));
+    });
+  program
+    .command("log")
+    .description("tell what the agent did on this device")
+    .option("--follow", "stay, and tell what comes")
+    .action(async ({ follow }: { follow?: true }) => {
+      const { logCommand } = await import("./log.ts");
+      end(await logCommand(contextOf(), follow === true));
+    });
 }
 
 function addLater(program: Command, name: string): void {

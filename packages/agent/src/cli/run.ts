@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type ExitCode, exitCodes } from "@rollcall/host";
 import { isAgentError } from "../agent-error.ts";
 import { afterSilence, isDue, type Milliseconds } from "../schedule.ts";
-import { describe } from "./check-in.ts";
+import { describe } from "./check-in-words.ts";
 import type { Context } from "./context.ts";
 
 /** A timer stands still while the machine sleeps: the clock is asked again at least this often. */

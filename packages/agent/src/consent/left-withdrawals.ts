@@ -49,6 +49,11 @@ const filesLeft = (directory: StateDirectory) =>
 
 export const isWithdrawalLeft = (directory: StateDirectory): boolean => filesLeft(directory).length > 0;
 
+/** Forgets what was left, for there is nothing any more to withdraw it from. */
+export function removeLeftWithdrawals(directory: StateDirectory): void {
+  for (const file of filesLeft(directory)) directory.remove(file);
+}
+
 /** The consent as it is once every withdrawal that was left is in force. */
 export function consentNow(
   directory: StateDirectory,

@@ -133,7 +133,7 @@ function keep(
   directory.write(counterFile, { counter: 0, nonce: null });
   directory.write(consentFile, { consentNumber: 1, acknowledgedNumber: 1, grants });
   directory.write(acknowledgedFile, nothingAcknowledged);
-  directory.write(receiptsFile, { sections: [], consent: [] });
+  directory.write(receiptsFile, { sections: [], consent: [], deletions: [] });
   directory.write(scheduleFile, firstSchedule(now(), intervalSeconds, random));
   const { organisation, accepts } = server;
   const enrolled: Installation = withAnnounced(

@@ -3,7 +3,9 @@ import { newSigningKey, type SigningKey, signingKeyFromPem, signingKeyToPem } fr
 import { AgentError } from "../agent-error.ts";
 import type { StateDirectory } from "./directory.ts";
 
-const name = "device.key";
+/** No JSON: a private key as PEM. */
+export const deviceKeyFile = { name: "device.key" } as const;
+const { name } = deviceKeyFile;
 const remedy = "restore it from a copy, or move the directory away and enrol this device anew";
 
 export function makeDeviceKey(directory: StateDirectory): SigningKey {

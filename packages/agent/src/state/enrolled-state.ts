@@ -63,7 +63,7 @@ export function readEnrolledState(
     counter: stored(counterFile, directory.demand(counterFile)),
     acknowledged: read(acknowledgedFile, nothingAcknowledged),
     formerlyAcknowledged: read(formerlyAcknowledgedFile, nothingAcknowledged),
-    receipts: read(receiptsFile, { sections: [], consent: [] }),
+    receipts: read(receiptsFile, { sections: [], consent: [], deletions: [] }),
     schedule: read(scheduleFile, firstSchedule(now, interval.usual, random)),
   };
 }

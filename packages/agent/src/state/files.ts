@@ -1,9 +1,13 @@
-/** Every file of the state directory: what it holds, and what to do when it is broken. `succession.json` (state/succession.ts), `device.key`, `lock` and `looking` are beside them. */
+/**
+ * Every file of the state directory: what it holds, and what to do when it is broken. `succession.json`
+ * (state/succession.ts), `device.key`, `lock`, `looking`, `agent.log` and kept receipts are beside them.
+ */
 import {
   acceptsSchema,
   applicationSchema,
   checkInNonceSchema,
   consentReceipt,
+  deletionReceipt,
   deviceIdSchema,
   digestOfBytes,
   digestSchema,
@@ -118,9 +122,11 @@ export const formerlyAcknowledgedFile = stateFile(
   "remove it; nothing needs it",
 );
 
-const receiptsSchema = z.object({
+export const receiptsSchema = z.object({
   sections: z.array(receiptSchema).max(1_000),
   consent: z.array(consentReceipt).max(1_000),
+  /** Of what is personal on an organisation's device. */
+  deletions: z.array(deletionReceipt).max(1_000).default([]),
 });
 export type Receipts = z.infer<typeof receiptsSchema>;
 /** What the server signed for, oldest first. */

@@ -16,7 +16,9 @@ const usualTimeouts: Timeouts = { connect: 10_000, headers: 60_000, body: 10_000
 
 /** An answer that is no problem. */
 export interface Answer {
+  /** Undefined where it was asked for as it is. */
   readonly body: unknown;
+  readonly bytes: Uint8Array;
   /** For the next proof, where the server gave one. */
   readonly nonce: string | null;
 }
@@ -103,7 +105,7 @@ async function agentFor(address: Address): Promise<Sockets> {
 async function send(name: string, request: Request, way: Way): Promise<Answer> {
   try {
     const { response, body } = await exchangeOne(request, way);
-    return readAnswer(name, response, body);
+    return readAnswer(name, response, body, request.download !== undefined);
   } catch (error) {
     if (way.signal?.aborted) throw new AgentError("stopped", "stopped as asked", error);
     if (error instanceof AgentError) throw error;
@@ -111,12 +113,17 @@ async function send(name: string, request: Request, way: Way): Promise<Answer> {
   }
 }
 
-function readAnswer(name: string, { statusCode = 0, headers }: IncomingMessage, bytes: Uint8Array): Answer {
+function readAnswer(
+  name: string,
+  { statusCode = 0, headers }: IncomingMessage,
+  bytes: Uint8Array,
+  asItIs: boolean,
+): Answer {
   const header = (wanted: string) => [headers[wanted] ?? null].flat()[0] ?? null;
   const kind = header("content-type")?.split(";")[0]?.trim().toLowerCase();
   const nonce = header(nonceHeader);
   if (statusCode >= 200 && statusCode < 300 && kind === "application/json")
-    return { nonce, body: parsed(name, bytes) };
+    return { nonce, bytes, body: asItIs ? undefined : parsed(name, bytes) };
   const problem =
     statusCode >= 400 && kind === "application/problem+json"
       ? problemBody.safeParse(parsed(name, bytes))

@@ -10,6 +10,8 @@ export interface Request {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
+  /** The answer is not read as JSON, and may have this many bytes instead of the usual ones. */
+  readonly download?: number;
 }
 
 export interface Timeouts {
@@ -46,7 +48,10 @@ export const http = process.getBuiltinModule("node:http");
 const mostHeaderBytes = 16_384;
 
 /** Throws the error of the socket, of the parser, of the signal, or one of this file. */
-export async function exchangeOne({ method, path, headers, body }: Request, way: Way): Promise<Whole> {
+export async function exchangeOne(
+  { method, path, headers, body, download = limits.answer }: Request,
+  way: Way,
+): Promise<Whole> {
   const { origin, socketPath, agent, timeouts, signal, opened } = way;
   const request = http.request(origin, {
     path,
@@ -71,7 +76,7 @@ export async function exchangeOne({ method, path, headers, body }: Request, way:
     const answered = responseTo(request);
     request.end(body);
     const response = await answered;
-    return { response, body: await bodyOf(response, patience) };
+    return { response, body: await bodyOf(response, patience, download) };
   } finally {
     patience.end();
   }
@@ -86,7 +91,7 @@ function responseTo(request: ClientRequest): Promise<IncomingMessage> {
   });
 }
 
-async function bodyOf(response: IncomingMessage, patience: Patience): Promise<Uint8Array> {
+async function bodyOf(response: IncomingMessage, patience: Patience, most: number): Promise<Uint8Array> {
   const parts: Buffer[] = [];
   let size = 0;
   patience.forBody();
@@ -94,7 +99,7 @@ async function bodyOf(response: IncomingMessage, patience: Patience): Promise<Ui
   for await (const part of response as AsyncIterable<Buffer>) {
     patience.forBody();
     size += part.length;
-    if (size > limits.answer) throw new Failed("EMSGSIZE");
+    if (size > most) throw new Failed("EMSGSIZE");
     parts.push(part);
   }
   return Buffer.concat(parts);
