@@ -1,5 +1,14 @@
 // How the person's commands answer: questions, refusals, the log. The agent's code here, against a real server.
-import { appendFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { grantsSchema } from "@rollcall/protocol";
 import t, { type Test } from "tap";
@@ -14,7 +23,8 @@ const entry = z.strictObject({ at: z.iso.datetime(), did: z.string(), outcome: z
 
 /** A device that has enrolled and checked in. */
 async function enrolled(t: Test, ownership: "personal" | "organisation" = "personal") {
-  const state = join(t.testdir(), "state");
+  const state = mkdtempSync(join(tmpdir(), "rollcall-my-"));
+  t.teardown(() => rmSync(state, { recursive: true, force: true }));
   const agent = (args: string, typing?: Typing) => agentHere(state, args.split(" "), typing);
   const json = async (args: string) => JSON.parse((await agent(`${args} --json`)).stdout);
   const log = async () =>
@@ -69,6 +79,22 @@ t.test("goes on where an unenrolment was interrupted", async (t) => {
   t.match(await json("my receipts"), { kept: [{}, {}, { use: "deletion", valid: true }] });
 });
 
+t.test(
+  "leaves a server that has deleted the device already, and keeps the receipt that it signs anew",
+  async (t) => {
+    for (const ownership of ["personal", "organisation"] as const) {
+      const { agent, json } = await enrolled(t, ownership);
+      const { deviceId, installationId } = await json("status");
+      t.equal((await server.admin("DELETE", `/api/v1/devices/${deviceId}`)).status, 200);
+      t.match(await agent("my export"), { code: 5, stderr: /deleted/ });
+      t.match(await agent("unenrol"), { code: 0, stdout: /signed for it/ }, ownership);
+      t.match(await json("status"), { enrolled: false });
+      const { kept } = await json("my receipts");
+      t.match(kept.at(-1), { use: "deletion", valid: true, installation: installationId });
+    }
+  },
+);
+
 t.test("finds a receipt that was changed", async (t) => {
   const { state, agent } = await enrolled(t);
   const file = join(state, "receipts.json");
@@ -80,7 +106,7 @@ t.test("finds a receipt that was changed", async (t) => {
 
 t.test("exports to the terminal what it exports to a file, and takes no file's place", async (t) => {
   const { state, agent, json } = await enrolled(t);
-  const file = join(state, "..", "mine.json");
+  const file = join(state, "mine.json");
   t.match(await agent(`my export ${file}`), { code: 0 });
   const { exportedAt: _at, receipts: _signed, ...exported } = JSON.parse(readFileSync(file, "utf8"));
   t.match(await json("my export"), exported);
@@ -107,7 +133,6 @@ t.test("needs an enrolment, and does not take complaints yet", async (t) => {
   for (const args of ["my export", "my lookups", "my delete --yes", "my correct memory.total=5", "unenrol"])
     t.match(await agentHere(state, args.split(" ")), { code: 3, stderr: /not enrolled/ }, args);
   t.match(await agentHere(state, ["my", "complain"]), { code: 1, stderr: /not yet/ });
-  t.match(await agentHere(state, ["my"]), { code: 2 });
   t.match(await agentHere(state, ["log"]), { code: 0, stdout: "" });
   t.throws(() => statSync(state), { code: "ENOENT" }, "asking makes no state");
 });

@@ -16,12 +16,12 @@ import { withLock } from "../state/lock.ts";
 import type { Context } from "./context.ts";
 import { askOwn } from "./own-server.ts";
 import { recorded } from "./recorded.ts";
-import { leavePersonal, tellLeft } from "./unenrol.ts";
+import { leaveServer, tellLeft } from "./unenrol.ts";
 
 export async function deleteCommand(context: Context, yes: boolean): Promise<ExitCode> {
   const installation = demandInstallation(new StateDirectory(context.stateDirectory));
   await demandYes(context, yes, whatItDoes(installation));
-  if (installation.ownership === "personal") tellLeft(context, await leavePersonal(context, "my delete"));
+  if (installation.ownership === "personal") tellLeft(context, await leaveServer(context, "my delete"));
   else tellRequest(context, await askForDeletion(context));
   return exitCodes.done;
 }

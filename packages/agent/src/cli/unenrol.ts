@@ -1,7 +1,7 @@
 /** `rollcall-agent unenrol`: this device stops reporting. A personal one is deleted on the server first. */
 import { join } from "node:path";
 import { type ExitCode, exitCodes } from "@rollcall/host";
-import { AgentError } from "../agent-error.ts";
+import { AgentError, ServerProblem } from "../agent-error.ts";
 import { type Left, leave } from "../enrolment/leave.ts";
 import { StateDirectory } from "../state/directory.ts";
 import { demandInstallation } from "../state/enrolled-state.ts";
@@ -14,14 +14,26 @@ import { recorded } from "./recorded.ts";
 export async function unenrolCommand(context: Context): Promise<ExitCode> {
   const directory = new StateDirectory(context.stateDirectory);
   const installation = demandInstallation(directory);
-  if (installation.ownership === "organisation") throw needsTheOrganisation(installation);
-  const left = await leavePersonal(context, "unenrol");
+  if (installation.ownership === "organisation" && !(await isDeleted(context)))
+    throw needsTheOrganisation(installation);
+  const left = await leaveServer(context, "unenrol");
   tellLeft(context, left);
   return exitCodes.done;
 }
 
-/** Deletes a personal device on its server and ends its enrolment here. */
-export function leavePersonal(context: Context, did: string): Promise<Left> {
+/** Whether the server says that it has deleted this device: then there is nothing left to report for. */
+async function isDeleted(context: Context): Promise<boolean> {
+  try {
+    await askOwn(context, (api) => api.receipts());
+    return false;
+  } catch (error) {
+    if (!(error instanceof AgentError)) throw error;
+    return error instanceof ServerProblem && error.is("device-deleted");
+  }
+}
+
+/** Ends the enrolment: everything is deleted on the server, then here. */
+export function leaveServer(context: Context, did: string): Promise<Left> {
   const directory = new StateDirectory(context.stateDirectory);
   return recorded(
     context,

@@ -2,8 +2,8 @@
  * The end of an enrolment: the server deletes what it has and signs for that; only then this device forgets its key and
  * everything else, but for the receipts. Interrupted anywhere, the same again goes on from there.
  */
-import { type DeletionAnswer, isReceiptOf } from "@rollcall/protocol";
-import { AgentError } from "../agent-error.ts";
+import { type DeletionAnswer, deletionAnswer, isReceiptOf } from "@rollcall/protocol";
+import { AgentError, ServerProblem } from "../agent-error.ts";
 import { removeLeftWithdrawals } from "../consent/left-withdrawals.ts";
 import { deviceKeyFile } from "../state/device-key.ts";
 import type { StateDirectory } from "../state/directory.ts";
@@ -20,6 +20,7 @@ import {
   usageFile,
 } from "../state/files.ts";
 import { keepReceipts, receiptsKeptOf } from "../state/kept-receipts.ts";
+import { lookingMark } from "../state/looking-mark.ts";
 
 export interface Left {
   /** Of the file with the receipts, in the state directory. */
@@ -49,9 +50,17 @@ async function deleted(
   installation: Installation,
   deleteOwn: () => Promise<DeletionAnswer>,
 ): Promise<DeletionAnswer["receipt"]> {
-  const { receipt } = await deleteOwn();
+  const receipt = await deleteOwn().then((answer) => answer.receipt, receiptIn);
   checkDeletionReceipt(receipt, installation, "everything");
   return receipt;
+}
+
+/** The receipt that comes with the answer that everything was deleted before; any other error is thrown on. */
+function receiptIn(error: unknown): DeletionAnswer["receipt"] {
+  if (!(error instanceof ServerProblem && error.is("device-deleted"))) throw error;
+  const answer = deletionAnswer.safeParse(error.facts.body);
+  if (answer.success) return answer.data.receipt;
+  throw error;
 }
 
 /** Throws `receipt-invalid` unless the server signed for the deletion of this installation's data. */
@@ -86,6 +95,7 @@ const ofEnrolment = [
 ];
 
 function forget(directory: StateDirectory): void {
+  lookingMark(directory).remove();
   removeLeftWithdrawals(directory);
   for (const file of ofEnrolment) directory.remove(file);
 }

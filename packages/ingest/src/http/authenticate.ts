@@ -10,6 +10,7 @@ import { refuseDoubted } from "../copies/doubt.ts";
 import { installationKey, sessionOwner } from "../enrolment/queries.ts";
 import { demandProof, proofIn } from "../identity/proofs.ts";
 import { hashSecret, readSession, sameHash } from "../identity/secrets.ts";
+import { deviceDeleted } from "../privacy/deletion-receipt.ts";
 import type { Services } from "../services.ts";
 import { protocolScope } from "../store/scope.ts";
 import type { Incoming } from "./route.ts";
@@ -44,12 +45,13 @@ export interface NamedInstallation extends CallingInstallation {
 
 /** The installation that a proof names. Its signature is not looked at before the installation is found. */
 export async function installationNamed(
-  { store }: Services,
+  services: Services,
   incoming: Pick<Incoming<unknown, unknown>, "header">,
 ): Promise<NamedInstallation> {
   const { installation: id } = readProof(proofIn(incoming)).statement;
-  const found = id === undefined ? null : await store.read(installationKey, protocolScope, id);
+  const found = id === undefined ? null : await services.store.read(installationKey, protocolScope, id);
   if (id !== undefined && found) return { ...found, id };
+  if (id !== undefined && services.ledger.isDeleted(id)) throw deviceDeleted(services, id);
   throw new RollcallError("proof-invalid", { detail: "This server does not know the installation." });
 }
 

@@ -2,20 +2,13 @@
  * Deletion on the word of the person at a device. A personal device is forgotten at once; of an organisation's device
  * what is personal goes at once, and whether the rest does is a request to the organisation.
  */
-import {
-  allSections,
-  type Category,
-  type DeletionAnswer,
-  type DeletionReceipt,
-  type Grant,
-  signReceipt,
-} from "@rollcall/protocol";
+import { allSections, type Category, type DeletionAnswer, type Grant } from "@rollcall/protocol";
 import type { CallingInstallation } from "../accounts/caller.ts";
 import type { Change } from "../audit/change.ts";
 import { forgetSectionsOf } from "../check-ins/forget-sections.ts";
 import type { Services } from "../services.ts";
-import { isoTime } from "../store/columns.ts";
 import { installationScope } from "../store/scope.ts";
+import { deletionReceiptFor } from "./deletion-receipt.ts";
 import { enteredDeletion } from "./deletions.ts";
 import { askForDeletion, ownRecord } from "./me-queries.ts";
 import { deleteDevice, settleDeletions } from "./rules.ts";
@@ -29,18 +22,18 @@ export async function deleteOwn(
   const { ownership, consent } = await store.read(ownRecord, installationScope(ordinal), ordinal);
   if (ownership === "personal") {
     await deleteDevice(services, device, unentered(services));
-    return { receipt: deletionReceipt(services, id, { scope: "everything" }) };
+    return { receipt: deletionReceiptFor(services, id, { scope: "everything" }) };
   }
   const categories = personalCategories(consent.grants);
   const names = allSections.filter(({ category }) => categories.includes(category)).map(({ name }) => name);
   const at = services.now();
   const [, request] = await store.commit([
     forgetSectionsOf({ ordinal, device, names }),
-    askForDeletion({ ordinal, device, at }),
+    askForDeletion({ device, at }),
     enteredDeletion({ names: [services.ledger.nameOf(id)], categories, at }),
   ]);
   await settleDeletions(services);
-  return { receipt: deletionReceipt(services, id, { scope: "personal", categories }), request };
+  return { receipt: deletionReceiptFor(services, id, { scope: "personal", categories }), request };
 }
 
 /** The audit log tells what accounts do; a person's own deletion stands in the ledger. */
@@ -58,14 +51,4 @@ const alwaysPersonal: readonly Category[] = ["personal-software", "people", "loc
 function personalCategories(grants: readonly Grant[]): Category[] {
   const consented = grants.filter(({ basis }) => basis === "consent").map(({ category }) => category);
   return [...new Set([...alwaysPersonal, ...consented])];
-}
-
-function deletionReceipt(
-  { keys, now }: Services,
-  installation: string,
-  what: Pick<DeletionReceipt, "scope" | "categories">,
-): DeletionReceipt {
-  const server = keys.identity.publicKey;
-  const at = isoTime(now());
-  return signReceipt(keys.receipt, { use: "deletion" as const, server, installation, ...what, at });
 }

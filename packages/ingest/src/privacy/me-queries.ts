@@ -59,14 +59,9 @@ export const ownStates = defineRead({
   },
 });
 
-/** Removes what the person has said of the device, and asks the organisation for the deletion of the rest. */
+/** Asks the organisation for the deletion of a device. */
 export const askForDeletion = defineWrite({
   name: "ask-for-deletion",
-  async run(
-    transaction,
-    { ordinal, device, at }: { readonly ordinal: number; readonly device: number; readonly at: number },
-  ): Promise<DataRequest> {
-    await transaction.deleteFrom("corrections").where("installation", "=", ordinal).execute();
-    return requestDeletion(transaction, { device, at });
-  },
+  run: (transaction, asked: { readonly device: number; readonly at: number }): Promise<DataRequest> =>
+    requestDeletion(transaction, asked),
 });
