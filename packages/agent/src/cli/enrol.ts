@@ -15,6 +15,7 @@ import { grant } from "../consent/change.ts";
 import { giverOf } from "../consent/giver.ts";
 import { readTypedList, type TypedWish } from "../consent/typed-list.ts";
 import { enrol } from "../enrolment/enrol.ts";
+import { receiptsOf } from "../enrolment/leave.ts";
 import { StateDirectory } from "../state/directory.ts";
 import { readEnrolledState, readInstallation } from "../state/enrolled-state.ts";
 import {
@@ -24,6 +25,7 @@ import {
   installationFile,
   scheduleFile,
 } from "../state/files.ts";
+import { keepReceipts } from "../state/kept-receipts.ts";
 import { withLock } from "../state/lock.ts";
 import { readAddress } from "../transport/address.ts";
 import { type Connection, withConnection } from "../transport/connection.ts";
@@ -58,7 +60,10 @@ async function enrolTyped(context: Context, typed: string, flags: EnrolFlags): P
     const before = readInstallation(directory);
     if (before && !wasDeleted(directory)) return alreadyEnrolled(context, before, enrolment);
     // With it goes its key: what enrols now is another installation.
-    if (before) directory.remove(installationFile);
+    if (before) {
+      keepReceipts(directory, before, receiptsOf(directory));
+      directory.remove(installationFile);
+    }
     const insecureLoopback = flags.insecureLoopback === true;
     const address = readAddress(enrolment.url, { insecureLoopback, ca: enrolment.ca });
     const installation = await withConnection(address, {}, async (connection) => {

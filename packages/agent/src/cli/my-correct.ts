@@ -31,7 +31,7 @@ export async function correctCommand(
 }
 
 /** `SECTION.FIELD=VALUE`; nothing behind the sign takes a correction back. */
-export function readCorrection(typed: string): CorrectionRequest {
+function readCorrection(typed: string): CorrectionRequest {
   const at = typed.indexOf("=");
   if (at < 0) throw new AgentError("usage", "my correct takes SECTION.FIELD=VALUE");
   const place = typed.slice(0, at);

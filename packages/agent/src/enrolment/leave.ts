@@ -78,7 +78,8 @@ export function checkDeletionReceipt(
     throw new AgentError("receipt-invalid", "the server's receipt for the deletion is not what it has to be");
 }
 
-const receiptsOf = (directory: StateDirectory): Receipts =>
+/** Those of the present enrolment. */
+export const receiptsOf = (directory: StateDirectory): Receipts =>
   directory.read(receiptsFile) ?? { sections: [], consent: [], deletions: [] };
 
 /** What an enrolled device has; the key first, and last what makes it enrolled. */

@@ -8,7 +8,7 @@ import { writeAtomically } from "@rollcall/host";
 import { z } from "zod";
 import type { StateDirectory } from "./directory.ts";
 
-export const logName = "agent.log";
+const logName = "agent.log";
 
 const longestOutcome = 500;
 const mostBytes = 256 * 1024;
