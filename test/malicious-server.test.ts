@@ -46,7 +46,8 @@ async function trace(folder: string, state: string) {
   for (const [, call, path = ""] of readFileSync(log, "utf8").matchAll(
     / (open|openat|execve)\((?:AT_FDCWD, )?"([^"]*)"/g,
   )) {
-    if (runtimes.test(path) || path.startsWith(state) || path.startsWith(tmpdir())) continue;
+    if (runtimes.test(path) || path.startsWith(state) || path.startsWith(tmpdir()) || path.includes("/.tap/"))
+      continue;
     (call === "execve" ? ran : opened).add(path.replaceAll(/\d+/g, "N"));
   }
   return { opened, ran, stdout, stderr };
