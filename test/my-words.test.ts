@@ -95,6 +95,18 @@ t.test(
   },
 );
 
+t.test("tells who looked at the device", async (t) => {
+  const { agent, json } = await enrolled(t);
+  t.match(await agent("my lookups"), { code: 0, stdout: /Nobody/ });
+  const { deviceId } = await json("status");
+  for (let n = 0; n < 2; n++) await server.admin("GET", `/api/v1/devices/${deviceId}`);
+  t.match(await agent("my lookups"), {
+    code: 0,
+    stdout: /admin os:tester +read everything of it +inventory +2$/m,
+  });
+  t.match(await json("my lookups"), { items: [{ by: "admin os:tester", what: "record", times: 2 }] });
+});
+
 t.test("finds a receipt that was changed", async (t) => {
   const { state, agent } = await enrolled(t);
   const file = join(state, "receipts.json");

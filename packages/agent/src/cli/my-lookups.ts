@@ -3,6 +3,8 @@ import { type ExitCode, exitCodes } from "@rollcall/host";
 import type { Context } from "./context.ts";
 import { askOwn } from "./own-server.ts";
 
+const inWords = { list: "found it among others", record: "read everything of it" } as const;
+
 export async function lookupsCommand(context: Context): Promise<ExitCode> {
   const { output } = context;
   const { items } = await askOwn(context, (api) => api.lookups());
@@ -12,7 +14,9 @@ export async function lookupsCommand(context: Context): Promise<ExitCode> {
     output.table(items, [
       { title: "AT", value: ({ at }) => at },
       { title: "BY", value: ({ by }) => by },
-      { title: "WHAT", value: ({ what }) => what },
+      { title: "WHAT", value: ({ what }) => inWords[what] },
+      { title: "PURPOSE", value: ({ purpose }) => purpose },
+      { title: "TIMES", value: ({ times }) => times },
     ]);
   return exitCodes.done;
 }

@@ -9,6 +9,7 @@ import { isoTime } from "../store/columns.ts";
 import { installationScope } from "../store/scope.ts";
 import { countExport, ownDocuments, type StoredDocument } from "./export-queries.ts";
 import { ownReceipts, ownView } from "./me-rules.ts";
+import { lookupsOf } from "./rules.ts";
 
 /** The parts of the export. Throws `too-often` with the reason. */
 export async function ownExport(services: Services, caller: CallingInstallation): Promise<Iterable<string>> {
@@ -18,7 +19,9 @@ export async function ownExport(services: Services, caller: CallingInstallation)
   const documents = await store.read(ownDocuments, installationScope(ordinal), ordinal);
   const { sections: _told, ...view } = await ownView(services, caller);
   const { consent, state } = await ownReceipts(services, caller);
-  return written({ exportedAt: isoTime(now()), ...view, receipts: { consent, state } }, documents);
+  const lookups = await lookupsOf(services, ordinal);
+  const facts = { exportedAt: isoTime(now()), ...view, receipts: { consent, state }, lookups };
+  return written(facts, documents);
 }
 
 async function demandRate({ store, config, now }: Services, ordinal: number): Promise<void> {

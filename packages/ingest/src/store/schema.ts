@@ -219,8 +219,7 @@ export interface LookupTable {
   account: string;
   role: string;
   purpose: string;
-  /** `list` or `record`. */
-  what: string;
+  what: "list" | "record";
   first_at: number;
   last_at: number;
   times: number;

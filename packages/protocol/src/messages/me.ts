@@ -35,14 +35,19 @@ export type Correction = z.infer<typeof correctionSchema>;
 export const correctionAnswer = z.object({ corrections: z.array(correctionSchema).max(1_000) });
 export type CorrectionAnswer = z.infer<typeof correctionAnswer>;
 
-/** Somebody read this device's data: who, with which right, what, when. */
-export const lookupSchema = z.object({
+/** Somebody read this device's data, so often on one day. */
+const lookupSchema = z.object({
+  /** The latest time, and the first of the day. */
   at: z.iso.datetime(),
-  by: z.string().max(256),
-  what: z.string().max(1_024),
+  since: z.iso.datetime(),
+  /** Role and account. */
+  by: z.string().max(512),
+  purpose: z.string().max(64),
+  /** `list`: it was one of those that a question found; `record`: everything of it was read. */
+  what: z.enum(["list", "record"]),
+  times: z.int().min(1),
 });
-export type Lookup = z.infer<typeof lookupSchema>;
-export const lookupsAnswer = z.object({ items: z.array(lookupSchema.loose()).max(1_000) });
+export const lookupsAnswer = z.object({ items: z.array(lookupSchema).max(1_000) });
 export type LookupsAnswer = z.infer<typeof lookupsAnswer>;
 
 /** `GET /v1/me/receipts`: what the server holds, signed anew; null where nothing is held. */
