@@ -21,8 +21,8 @@ function demand(holds: boolean, what: string): asserts holds {
 
 /** Whether a key signed it that is in use or announced, as far as this device was told. */
 export function isSignedByKnown(
-  receipt: Receipt | ConsentReceipt,
-  { receiptKey, comingReceiptKeys }: Signer,
+  receipt: { readonly signature: string },
+  { receiptKey, comingReceiptKeys }: Pick<Signer, "receiptKey" | "comingReceiptKeys">,
 ): boolean {
   return [receiptKey, ...comingReceiptKeys].some((key) => isReceiptOf(key, receipt));
 }

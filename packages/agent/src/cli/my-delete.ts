@@ -5,6 +5,7 @@
 import { type ExitCode, exitCodes } from "@rollcall/host";
 import { categoryNames, type DeletionAnswer } from "@rollcall/protocol";
 import { AgentError } from "../agent-error.ts";
+import { withAnnounced } from "../check-in/announced.ts";
 import { changeConsent } from "../consent/apply.ts";
 import { withdraw } from "../consent/change.ts";
 import { applyLeftWithdrawals } from "../consent/left-withdrawals.ts";
@@ -13,6 +14,7 @@ import { StateDirectory } from "../state/directory.ts";
 import { demandInstallation, type EnrolledState, readEnrolledState } from "../state/enrolled-state.ts";
 import type { Installation } from "../state/files.ts";
 import { withLock } from "../state/lock.ts";
+import type { OwnApi } from "../transport/own-api.ts";
 import type { Context } from "./context.ts";
 import { askOwn } from "./own-server.ts";
 import { recorded } from "./recorded.ts";
@@ -62,8 +64,7 @@ function askForDeletion(context: Context): Promise<DeletionAnswer> {
         const state = readEnrolledState(directory, { now: now(), random });
         applyLeftWithdrawals(directory, state);
         withdrawAll(state);
-        const answer = await askOwn(context, (api) => api.delete());
-        checkDeletionReceipt(answer.receipt, state.installation.value, "personal");
+        const answer = await askOwn(context, (api) => deletePersonal(state, api));
         const { deletions, ...receipts } = state.receipts.value;
         state.receipts.replace({ ...receipts, deletions: [...deletions, answer.receipt].slice(-mostKept) });
         return answer;
@@ -73,6 +74,13 @@ function askForDeletion(context: Context): Promise<DeletionAnswer> {
 }
 
 const mostKept = 20;
+
+async function deletePersonal({ installation }: EnrolledState, api: OwnApi): Promise<DeletionAnswer> {
+  const answer = await api.delete();
+  installation.replace(withAnnounced(installation.value, api.announced));
+  checkDeletionReceipt(answer.receipt, installation.value, "personal");
+  return answer;
+}
 
 function withdrawAll(state: EnrolledState): void {
   const { ownership } = state.installation.value;

@@ -16,7 +16,7 @@ import { acknowledgedDigest } from "../check-in/submission.ts";
 import { StateDirectory } from "../state/directory.ts";
 import { readInstallation } from "../state/enrolled-state.ts";
 import { acknowledgedFile, nothingAcknowledged, receiptsFile } from "../state/files.ts";
-import { type KeptReceipts, receiptsKept } from "../state/kept-receipts.ts";
+import { type KeptReceipts, receiptKeysOf, receiptsKept } from "../state/kept-receipts.ts";
 import type { Context } from "./context.ts";
 import { askOwn } from "./own-server.ts";
 
@@ -55,25 +55,28 @@ export async function receiptsCommand(context: Context): Promise<ExitCode> {
 function present(directory: StateDirectory): KeptReceipts[] {
   const installation = readInstallation(directory);
   const receipts = installation && directory.read(receiptsFile);
-  return receipts ? [{ ...receipts, ...installation }] : [];
+  if (!receipts) return [];
+  const { url, server, installation: id } = installation;
+  return [{ url, server, installation: id, receiptKeys: receiptKeysOf(installation), ...receipts }];
 }
 
-function shown({ sections, consent, deletions, ...signer }: KeptReceipts): Shown[] {
-  const all: Signed[] = [...sections, ...consent, ...deletions];
+function shown({ sections, consent, deletions, server, receiptKeys }: KeptReceipts): Shown[] {
+  const all: Signed[] = [...consent, ...sections, ...deletions];
   return all
     .map((receipt) => ({
       use: receipt.use,
       at: receipt.at,
       installation: receipt.installation,
       about: aboutOf(receipt),
-      valid:
-        isReceiptOf(signer.receiptKey, receipt) &&
-        receipt.server === signer.server &&
-        receipt.installation === signer.installation,
+      // Of whichever installation: this device may go on for a former one of its own.
+      valid: receipt.server === server && receiptKeys.some((key) => isReceiptOf(key, receipt)),
       receipt,
     }))
-    .toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+    .toSorted((a, b) => secondOf(a) - secondOf(b));
 }
+
+/** Not every receipt tells parts of a second; within one, they stand in the order of what is signed for. */
+const secondOf = ({ at }: Shown): number => Math.floor(Date.parse(at) / 1_000);
 
 function aboutOf(receipt: Signed): string {
   switch (receipt.use) {

@@ -40,7 +40,7 @@ export function leaveServer(context: Context, did: string): Promise<Left> {
     did,
     () =>
       withLock(directory, () =>
-        leave(directory, demandInstallation(directory), () => askOwn(context, (api) => api.delete())),
+        leave(directory, demandInstallation(directory), (ask) => askOwn(context, ask)),
       ),
     ({ receiptsFile }) => `deleted on the server and here; its receipt is in ${receiptsFile}`,
   );

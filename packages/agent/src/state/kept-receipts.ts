@@ -8,7 +8,8 @@ const keptSchema = z.object({
   url: z.string().max(1_024),
   server: publicKeySchema,
   installation: installationIdSchema,
-  receiptKey: publicKeySchema,
+  /** Any of them may have signed. */
+  receiptKeys: z.array(publicKeySchema).max(64),
   ...receiptsSchema.shape,
   deletions: z.array(deletionReceipt).max(1_000),
 });
@@ -25,15 +26,19 @@ const fileNamed = (name: string): StateFile<KeptReceipts> => ({
 const fileOf = (installation: string) => fileNamed(`receipts-${installation}.json`);
 
 /** Keeps the receipts of an enrolment that is over; tells the name of the file. */
-export function keepReceipts(
-  directory: StateDirectory,
-  { url, server, installation, receiptKey }: Installation,
-  receipts: Receipts,
-): string {
+export function keepReceipts(directory: StateDirectory, enrolled: Installation, receipts: Receipts): string {
+  const { url, server, installation } = enrolled;
   const file = fileOf(installation);
-  directory.write(file, { url, server, installation, receiptKey, ...receipts });
+  directory.write(file, { url, server, installation, receiptKeys: receiptKeysOf(enrolled), ...receipts });
   return file.name;
 }
+
+/** Every key that this server's receipts may be signed with. */
+export const receiptKeysOf = ({
+  receiptKey,
+  comingReceiptKeys,
+  formerReceiptKeys,
+}: Installation): string[] => [receiptKey, ...comingReceiptKeys, ...formerReceiptKeys];
 
 /** Those of every enrolment that is over. */
 export const receiptsKept = (directory: StateDirectory): readonly KeptReceipts[] =>
@@ -43,6 +48,9 @@ export const receiptsKept = (directory: StateDirectory): readonly KeptReceipts[]
     .sort()
     .flatMap((name) => directory.read(fileNamed(name)) ?? []);
 
-/** Those of this installation, once its enrolment is over. */
-export const receiptsKeptOf = (directory: StateDirectory, installation: string): KeptReceipts | undefined =>
-  directory.read(fileOf(installation));
+/** Those of this installation, once its enrolment is over, with the name of their file. */
+export function receiptsKeptOf(directory: StateDirectory, installation: string) {
+  const file = fileOf(installation);
+  const kept = directory.read(file);
+  return kept && { ...kept, file: file.name };
+}

@@ -44,7 +44,7 @@ const successionSchema = z.discriminatedUnion("state", [
 ]);
 
 /** Readable by the agent's account alone, as every file here: it holds the new key. */
-const successionFile: StateFile<z.infer<typeof successionSchema>> = {
+export const successionFile: StateFile<z.infer<typeof successionSchema>> = {
   name: "succession.json",
   schema: successionSchema,
   remedy: "remove it; the next check-in begins anew",

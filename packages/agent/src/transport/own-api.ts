@@ -17,6 +17,7 @@ import {
 } from "@rollcall/protocol";
 import type { z } from "zod";
 import { ServerProblem } from "../agent-error.ts";
+import { announcedBy } from "../check-in/announced.ts";
 import type { Installation } from "../state/files.ts";
 import { type Answer, type Connection, nonsense } from "./connection.ts";
 import { ServerApi } from "./server-api.ts";
@@ -33,6 +34,8 @@ export class OwnApi {
   readonly #connection: Connection;
   readonly #installation: Pick<Installation, "server" | "installation">;
   readonly #key: SigningKey;
+  /** The keys that the server vouched for when it was asked last; `withAnnounced` takes them over. */
+  announced: readonly unknown[] = [];
 
   constructor(
     connection: Connection,
@@ -74,7 +77,8 @@ export class OwnApi {
 
   /** With a nonce of the server's, and once more with the one of its answer when that was used up meanwhile. */
   async #proved(asked: Asked): Promise<Answer> {
-    const { nonce } = await new ServerApi(this.#connection, this.#installation.server).server();
+    const { answer, nonce } = await new ServerApi(this.#connection, this.#installation.server).server();
+    this.announced = announcedBy(answer);
     try {
       return await this.#send(asked, nonce);
     } catch (error) {
