@@ -10,6 +10,7 @@ const decided: Readonly<Record<string, "anyone" | "device" | "me" | Permission>>
   "GET /": "anyone",
   "GET /healthz": "anyone",
   "GET /readyz": "anyone",
+  "GET /openapi.json": "anyone",
   "GET /v1/server": "anyone",
   "POST /v1/enrolments": "anyone",
   "POST /v1/sessions": "anyone",
@@ -87,7 +88,7 @@ function harmless(name: string, authorization: string | undefined): Request {
   const method = methods.find((known) => known === verb) ?? "GET";
   return {
     method,
-    path: path.replace(":id", "999999"),
+    path: path.replaceAll(/:\w+/g, "999999"),
     ...(authorization === undefined ? {} : { headers: { authorization } }),
     ...(method === "POST" ? { body: "{" } : {}),
   };
@@ -130,6 +131,17 @@ t.test("lets nobody in without a token but through the control socket, as its op
       "403 not-permitted",
       "a token says who calls, at every door",
     );
+});
+
+t.test("takes what lets a device in for no account, at any door", async (t) => {
+  const device = await server.device();
+  const { token } = await server.enrolment();
+  for (const [name] of ofAccounts)
+    for (const secret of [device.session, token])
+      for (const door of [server.url, server.control, agentSocket]) {
+        const outcome = outcomeOf(await send(door, harmless(name, `Bearer ${secret}`)));
+        t.equal(outcome, "401 not-signed-in", `${name} at ${door}`);
+      }
 });
 
 t.test("takes neither session nor token for the proof of the person at a device", async (t) => {

@@ -51,6 +51,25 @@ export function readId(params: Readonly<Record<string, string>>): number {
   return id.data;
 }
 
+const instant = z.iso.datetime();
+const madeApiToken = z.strictObject({ id: z.string(), token: z.string(), expiresAt: instant });
+const apiTokens = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      id: z.string(),
+      name: z.string(),
+      role: z.enum(roleNames),
+      groups: z.array(z.string()).nullable(),
+      createdAt: instant,
+      createdBy: z.string(),
+      expiresAt: instant,
+      revokedAt: instant.nullable(),
+    }),
+  ),
+  next: z.null(),
+});
+export const revokedAnswer = z.strictObject({ revoked: z.literal(true) });
+
 export function accountRoutes({ store, now }: Services): readonly Route[] {
   const access = { permission: "tokens.manage" } as const;
   return [
@@ -60,6 +79,7 @@ export function accountRoutes({ store, now }: Services): readonly Route[] {
       access,
       body: { schema: newApiToken, limit: 16_384 },
       audit: "api-token.create",
+      answers: { 201: madeApiToken },
       async handle({ body }, caller, change) {
         const { token, hash } = newToken("rct_");
         const expiresAt = now() + body.expiresInSeconds * 1000;
@@ -80,6 +100,7 @@ export function accountRoutes({ store, now }: Services): readonly Route[] {
       method: "GET",
       path: "/api/v1/api-tokens",
       access,
+      answers: { 200: apiTokens },
       async handle(_incoming, caller) {
         const rows = await store.read(listApiTokens, accountScope(caller), null);
         const items = rows.map((row) => ({
@@ -100,6 +121,7 @@ export function accountRoutes({ store, now }: Services): readonly Route[] {
       path: "/api/v1/api-tokens/:id",
       access,
       audit: "api-token.revoke",
+      answers: { 200: revokedAnswer },
       async handle({ params }, _caller, change) {
         const revoked = await change(revokeApiToken({ id: readId(params), at: now() }));
         if (!revoked) throw new RollcallError("not-found", { detail: "There is no API token with this id." });

@@ -14,7 +14,7 @@ const created = z.looseObject({ id: z.string() });
 const listed = z.looseObject({ items: z.array(auditEntrySchema) });
 
 interface Example {
-  /** What has to be there first; its answer is the id in the path. */
+  /** What has to be there first; its answer is what the path names. */
   readonly prepare?: () => Promise<string>;
   readonly body?: unknown;
   /** The subject of the entry, from the id and the answer's body. */
@@ -38,12 +38,17 @@ const make = async (path: string, body: unknown): Promise<string> =>
 const apiToken = { name: "example", role: "viewer" };
 const enrolmentToken = { local: true };
 
-/** One call for each changing route that succeeds; a route that is not here fails the test. */
 const aDevice: Example = {
   prepare: async () => (await server.device()).device,
   subject: (id) => ordinals.get(id) ?? "",
 };
 
+const rotate = async (key: string): Promise<string> => {
+  await server.admin("POST", `/api/v1/keys/${key}/rotate`);
+  return key;
+};
+
+/** One call for each changing route that succeeds; a route that is not here fails the test. */
 const examples: Readonly<Record<string, Example>> = {
   "POST /api/v1/api-tokens": {
     body: apiToken,
@@ -65,6 +70,8 @@ const examples: Readonly<Record<string, Example>> = {
   "POST /api/v1/devices/:id/retire": aDevice,
   "DELETE /api/v1/devices/:id/retire": aDevice,
   "POST /api/v1/retention": { body: {}, subject: () => "retention" },
+  "POST /api/v1/keys/:key/rotate": { prepare: async () => "receipt", subject: () => "key:receipt" },
+  "POST /api/v1/keys/:key/use": { prepare: () => rotate("receipt"), subject: () => "key:receipt" },
   "POST /api/v1/applications": {
     body: { name: "Till" },
     subject: () => "application:till",
@@ -90,7 +97,7 @@ for (const { method, path, audit } of changing) {
     const id = (await prepare?.()) ?? "";
     noteOrdinals();
     const before = await entries();
-    const reply = await server.admin(method, path.replace(":id", id), body);
+    const reply = await server.admin(method, path.replace(/:\w+/, id), body);
     t.ok(reply.status >= 200 && reply.status < 300, `${name}: ${reply.status} ${JSON.stringify(reply.body)}`);
     const added = (await entries()).slice(before.length);
     t.same(added.map(told), [[audit, "os:tester", subject(id, reply.body), requestOf(reply)]]);
@@ -99,8 +106,8 @@ for (const { method, path, audit } of changing) {
   t.test(`enters nothing when ${audit} is refused`, async (t) => {
     const headers = { authorization: `Bearer ${await server.apiToken({ role: "viewer" })}` };
     const before = await entries();
-    const wrong = await server.admin(method, path.replace(":id", "999999"), ["none"]);
-    const notPermitted = await send(server.url, { method, path: path.replace(":id", "1"), headers });
+    const wrong = await server.admin(method, path.replace(/:\w+/, "999999"), ["none"]);
+    const notPermitted = await send(server.url, { method, path: path.replace(/:\w+/, "1"), headers });
     t.ok(wrong.status >= 400, `${name}: ${wrong.status}`);
     t.equal(notPermitted.status, 403);
     t.same(await entries(), before);

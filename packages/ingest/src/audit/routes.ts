@@ -6,13 +6,19 @@ import { type Route, route } from "../http/route.ts";
 import { Cursors } from "../search/cursor.ts";
 import { paging } from "../search/questions.ts";
 import type { Services } from "../services.ts";
-import type { Checkpoint } from "./chain.ts";
+import { auditEntrySchema, type Checkpoint, checkpointSchema } from "./chain.ts";
 import { auditCheckpoint, auditEntries } from "./queries.ts";
 
 const auditQuery = (config: Config) =>
   z.strictObject({ sort: z.enum(["number", "-number"]).default("-number"), ...paging(config) });
 
 const access = { permission: "audit.read" } as const;
+
+const auditPage = z.strictObject({
+  items: z.array(auditEntrySchema.strict()),
+  next: z.string().nullable(),
+  checkpoint: checkpointSchema.strict().nullable(),
+});
 
 export function auditRoutes({ store, keys, config, now }: Services): readonly Route[] {
   const cursors = new Cursors(keys.identity, config["search.cursorHours"]);
@@ -23,6 +29,7 @@ export function auditRoutes({ store, keys, config, now }: Services): readonly Ro
       path: "/api/v1/audit",
       access,
       query: auditQuery(config),
+      answers: { 200: auditPage },
       async handle({ query: { sort, limit, cursor } }, caller) {
         const scope = accountScope(caller);
         const question = { audit: sort, scope };

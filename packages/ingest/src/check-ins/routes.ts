@@ -1,5 +1,13 @@
 /** The routes of a device with a session: check-in, consent, sections. */
-import { checkInRequest, consentRequest, limits, sectionsRequest } from "@rollcall/protocol";
+import {
+  checkInAnswer,
+  checkInRequest,
+  consentAnswer,
+  consentRequest,
+  limits,
+  sectionsAnswer,
+  sectionsRequest,
+} from "@rollcall/protocol";
 import { type Route, route } from "../http/route.ts";
 import type { Services } from "../services.ts";
 import { checkIn, takeConsent, takeSections } from "./rules.ts";
@@ -11,6 +19,7 @@ export function checkInRoutes(services: Services): readonly Route[] {
       path: "/v1/check-ins",
       access: "device",
       body: { schema: checkInRequest, limit: services.config["check-ins.bodyBytes"] },
+      answers: { 200: checkInAnswer },
       handle: async ({ body }, caller) => ({ status: 200, body: await checkIn(services, caller, body) }),
     }),
     route({
@@ -18,6 +27,7 @@ export function checkInRoutes(services: Services): readonly Route[] {
       path: "/v1/consent",
       access: "device",
       body: { schema: consentRequest, limit: limits.consentBody, canonical: true },
+      answers: { 200: consentAnswer },
       handle: async ({ body }, caller) => ({ status: 200, body: await takeConsent(services, caller, body) }),
     }),
     route({
@@ -29,6 +39,7 @@ export function checkInRoutes(services: Services): readonly Route[] {
         limit: services.config["sections.bodyBytes"],
         encodings: ["zstd", "dcz"],
       },
+      answers: { 200: sectionsAnswer },
       handle: async (incoming, caller) => ({
         status: 200,
         body: await takeSections(services, caller, incoming),

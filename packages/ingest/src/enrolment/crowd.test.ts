@@ -1,6 +1,6 @@
 /** Acknowledged is stored: many new devices at once on an empty database, and every one of them is there afterwards. */
 import t from "tap";
-import { devicePage } from "../testing/inventory-shapes.ts";
+import { devicePage } from "../inventory/answers.ts";
 import { machine } from "../testing/machine.ts";
 import { SimulatedDevice } from "../testing/simulated-device.ts";
 import { TestServer } from "../testing/test-server.ts";

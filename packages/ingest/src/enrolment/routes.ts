@@ -3,6 +3,7 @@ import {
   agentApplication,
   applicationNumberSchema,
   type Enrolment,
+  enrolmentAnswer,
   enrolmentRequest,
   isGrantableUnasked,
   limits,
@@ -10,13 +11,14 @@ import {
   ownerships,
   RollcallError,
   readGrantList,
+  sessionAnswer,
   sessionRequest,
   type Wish,
   writeEnrolmentString,
 } from "@rollcall/protocol";
 import { z } from "zod";
 import { accountScope } from "../accounts/caller.ts";
-import { groupNameSchema, readId } from "../accounts/routes.ts";
+import { groupNameSchema, readId, revokedAnswer } from "../accounts/routes.ts";
 import type { Config } from "../config.ts";
 import { type Route, route } from "../http/route.ts";
 import { newToken } from "../identity/secrets.ts";
@@ -74,6 +76,7 @@ function deviceRoutes(services: Services): readonly Route[] {
       path: "/v1/enrolments",
       access: "anyone",
       body: { schema: enrolmentRequest, limit: limits.enrolmentBody },
+      answers: { 201: enrolmentAnswer },
       handle: async (incoming) => ({ status: 201, body: await enrolDevice(services, incoming) }),
     }),
     route({
@@ -81,6 +84,7 @@ function deviceRoutes(services: Services): readonly Route[] {
       path: "/v1/sessions",
       access: "anyone",
       body: { schema: sessionRequest, limit: limits.sessionBody },
+      answers: { 201: sessionAnswer },
       handle: async (incoming) => ({ status: 201, body: await newSessionFor(services, incoming) }),
     }),
   ];
@@ -106,6 +110,32 @@ function whereOf(
   return { url, ...(ca === null ? {} : { ca }) };
 }
 
+const instant = z.iso.datetime();
+const madeEnrolment = z.strictObject({
+  id: z.string(),
+  enrolment: z.string(),
+  expiresAt: instant,
+  leftOut: z.array(z.string()),
+});
+const enrolmentTokens = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      id: z.string(),
+      group: z.string(),
+      ownership: z.enum(ownerships),
+      local: z.boolean(),
+      uses: z.int(),
+      used: z.int(),
+      perHour: z.int(),
+      createdAt: instant,
+      createdBy: z.string(),
+      expiresAt: instant,
+      revokedAt: instant.nullable(),
+    }),
+  ),
+  next: z.null(),
+});
+
 function tokenRoutes(services: Services): readonly Route[] {
   const { store, config, keys, now } = services;
   const access = { permission: "tokens.manage" } as const;
@@ -116,6 +146,7 @@ function tokenRoutes(services: Services): readonly Route[] {
       access,
       body: { schema: newEnrolmentToken(config), limit: 16_384 },
       audit: "enrolment-token.create",
+      answers: { 201: madeEnrolment },
       async handle({ body }, caller, change) {
         const where = whereOf(services, body);
         const { wishes, leftOut } = wishesOf(body.grant, body.ownership);
@@ -144,6 +175,7 @@ function tokenRoutes(services: Services): readonly Route[] {
       method: "GET",
       path: "/api/v1/enrolment-tokens",
       access,
+      answers: { 200: enrolmentTokens },
       async handle(_incoming, caller) {
         const rows = await store.read(listTokens, accountScope(caller), null);
         const items = rows.map((row) => ({
@@ -167,6 +199,7 @@ function tokenRoutes(services: Services): readonly Route[] {
       path: "/api/v1/enrolment-tokens/:id",
       access,
       audit: "enrolment-token.revoke",
+      answers: { 200: revokedAnswer },
       async handle({ params }, _caller, change) {
         const revoked = await change(revokeToken({ id: readId(params), at: now() }));
         if (!revoked)
@@ -180,6 +213,13 @@ function tokenRoutes(services: Services): readonly Route[] {
 const newApplication = z.strictObject({
   name: z.string().min(1).max(128),
   number: applicationNumberSchema.optional(),
+});
+
+const applications = z.strictObject({
+  items: z.array(
+    z.strictObject({ number: z.string(), name: z.string(), createdAt: z.iso.datetime().nullable() }),
+  ),
+  next: z.null(),
 });
 
 /** A name as an application number: lower case, everything else a dash. */
@@ -206,6 +246,7 @@ function applicationRoutes({ store, now }: Services): readonly Route[] {
       access,
       body: { schema: newApplication, limit: 16_384 },
       audit: "application.create",
+      answers: { 201: newApplication.required() },
       async handle({ body }, _caller, change) {
         const number = body.number ?? numberFrom(body.name);
         const added =
@@ -222,6 +263,7 @@ function applicationRoutes({ store, now }: Services): readonly Route[] {
       method: "GET",
       path: "/api/v1/applications",
       access: reading,
+      answers: { 200: applications },
       async handle(_incoming, caller) {
         const rows = await store.read(listApplications, accountScope(caller), null);
         const own = { number: agentApplication, name: "Rollcall agent", createdAt: null };

@@ -61,6 +61,8 @@ interface RouteBase<Query, Body> {
   /** Express 5 path. */
   readonly path: string;
   readonly query?: z.ZodType<Query>;
+  /** What is answered by status, where it is JSON; tests hold every answer of a `TestServer` against it. */
+  readonly answers?: Readonly<Record<number, z.ZodType>>;
   readonly body?: BodyRule<Body>;
   readonly raw?: RawBodyRule;
 }

@@ -10,10 +10,11 @@ import { meRoutes } from "../privacy/me-routes.ts";
 import { privacyRoutes } from "../privacy/routes.ts";
 import { searchRoutes } from "../search/routes.ts";
 import type { Services } from "../services.ts";
-import type { Route } from "./route.ts";
+import { openapi } from "./openapi.ts";
+import { type Route, route } from "./route.ts";
 
 export function routes(services: Services): readonly Route[] {
-  return [
+  const all: Route[] = [
     ...identityRoutes(services),
     ...keyRoutes(services),
     ...enrolmentRoutes(services),
@@ -25,4 +26,20 @@ export function routes(services: Services): readonly Route[] {
     ...privacyRoutes(services),
     ...auditRoutes(services),
   ];
+  all.push(openapiRoute(all));
+  return all;
+}
+
+/** What there is to call, itself included; made when somebody asks for it. */
+function openapiRoute(all: readonly Route[]): Route {
+  let made: Readonly<Record<string, unknown>> | undefined;
+  return route({
+    method: "GET",
+    path: "/openapi.json",
+    access: "anyone",
+    async handle() {
+      made ??= openapi(all);
+      return { status: 200, body: made };
+    },
+  });
 }

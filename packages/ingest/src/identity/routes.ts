@@ -1,5 +1,6 @@
 /** Who the server is, for devices, and whether it is well, for whoever watches it. */
-import { limits, nonceHeader, RollcallError, type ServerAnswer } from "@rollcall/protocol";
+import { limits, nonceHeader, RollcallError, type ServerAnswer, serverAnswer } from "@rollcall/protocol";
+import { z } from "zod";
 import type { Config } from "../config.ts";
 import { type Route, route } from "../http/route.ts";
 import type { Services } from "../services.ts";
@@ -38,6 +39,7 @@ export function identityRoutes(services: Services): readonly Route[] {
       method: "GET",
       path: "/v1/server",
       access: "anyone",
+      answers: { 200: serverAnswer },
       handle: async () => ({
         status: 200,
         body: aboutServer(services),
@@ -48,12 +50,14 @@ export function identityRoutes(services: Services): readonly Route[] {
       method: "GET",
       path: "/healthz",
       access: "anyone",
+      answers: { 200: z.strictObject({ status: z.literal("ok") }) },
       handle: async () => ({ status: 200, body: { status: "ok" } }),
     }),
     route({
       method: "GET",
       path: "/readyz",
       access: "anyone",
+      answers: { 200: z.strictObject({ status: z.literal("ready") }) },
       async handle() {
         await store.ready().catch((cause: unknown) => {
           throw new RollcallError("not-ready", { cause });

@@ -11,6 +11,7 @@ import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
 import type { Scope } from "../store/scope.ts";
 import { type DeviceOrder, deviceOrders } from "../store/search-index.ts";
+import { devicePage, deviceWhole, namedDevices } from "./answers.ts";
 import { deviceDetailView, deviceItem, quietOf } from "./device-view.ts";
 import { deviceDetail, devicesByIdPrefix, devicesByOrdinal } from "./queries.ts";
 
@@ -50,6 +51,7 @@ export function inventoryRoutes(services: Services): readonly Route[] {
       path: "/api/v1/devices",
       access,
       query: devicesQuery(config),
+      answers: { 200: devicePage },
       async handle({ query: { q, limit, cursor, sort } }, caller) {
         const scope = accountScope(caller);
         const asOf = isoTime(now());
@@ -83,6 +85,7 @@ export function inventoryRoutes(services: Services): readonly Route[] {
       path: "/api/v1/devices-named",
       access,
       query: namedQuery,
+      answers: { 200: namedDevices },
       async handle({ query: { name } }, caller) {
         const scope = accountScope(caller);
         const asOf = isoTime(now());
@@ -99,6 +102,7 @@ export function inventoryRoutes(services: Services): readonly Route[] {
       method: "GET",
       path: "/api/v1/devices/:id",
       access,
+      answers: { 200: deviceWhole },
       async handle({ params }, caller) {
         const scope = accountScope(caller);
         const asOf = isoTime(now());

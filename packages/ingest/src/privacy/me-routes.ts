@@ -1,5 +1,13 @@
 /** `/v1/me…`: what the person at a device asks. Each request proves for itself that it comes from there. */
-import { correctionRequest, deletionRequest, limits, RollcallError } from "@rollcall/protocol";
+import {
+  correctionAnswer,
+  correctionRequest,
+  deletionAnswer,
+  deletionRequest,
+  limits,
+  RollcallError,
+  receiptsAnswer,
+} from "@rollcall/protocol";
 import { z } from "zod";
 import { type Route, route } from "../http/route.ts";
 import type { Services } from "../services.ts";
@@ -25,6 +33,7 @@ export function meRoutes(services: Services): readonly Route[] {
       method: "GET",
       path: "/v1/me/receipts",
       access,
+      answers: { 200: receiptsAnswer },
       query: nothing,
       handle: async (_incoming, caller) => ({ status: 200, body: await ownReceipts(services, caller) }),
     }),
@@ -41,6 +50,7 @@ export function meRoutes(services: Services): readonly Route[] {
       method: "POST",
       path: "/v1/me/correct",
       access,
+      answers: { 200: correctionAnswer },
       query: nothing,
       body: { schema: correctionRequest, limit: limits.correctionBody },
       handle: async ({ body }, caller) => ({ status: 200, body: await correct(services, caller, body) }),
@@ -56,6 +66,7 @@ export function meRoutes(services: Services): readonly Route[] {
       method: "POST",
       path: "/v1/me/delete",
       access,
+      answers: { 200: deletionAnswer, 202: deletionAnswer },
       query: nothing,
       body: { schema: deletionRequest, limit: smallBody },
       async handle(_incoming, caller) {

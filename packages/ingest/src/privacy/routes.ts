@@ -13,6 +13,10 @@ const keeping = { permission: "retention.run" } as const;
 const nothing = z.strictObject({});
 const deleting = { permission: "devices.delete" } as const;
 
+/** How many rows, by where they are. */
+const counts = z.record(z.string(), z.int());
+const deleted = z.strictObject({ deleted: z.literal(true), removed: counts });
+
 export function privacyRoutes(services: Services): readonly Route[] {
   const { now } = services;
   return [
@@ -21,6 +25,7 @@ export function privacyRoutes(services: Services): readonly Route[] {
       path: "/api/v1/devices/:id/retire",
       access: retiring,
       audit: "device.retire",
+      answers: { 200: z.strictObject({ retired: z.literal(true) }) },
       async handle({ params }, caller, change) {
         const device = await ordinalOf(services, caller, params.id);
         await change(retire({ device, at: now() }));
@@ -32,6 +37,7 @@ export function privacyRoutes(services: Services): readonly Route[] {
       path: "/api/v1/devices/:id/retire",
       access: retiring,
       audit: "device.undo-retire",
+      answers: { 200: z.strictObject({ retired: z.literal(false) }) },
       async handle({ params }, caller, change) {
         const device = await ordinalOf(services, caller, params.id);
         await change(retire({ device, at: null }));
@@ -42,6 +48,7 @@ export function privacyRoutes(services: Services): readonly Route[] {
       method: "GET",
       path: "/api/v1/retention",
       access: keeping,
+      answers: { 200: z.strictObject({ due: counts }) },
       handle: async () => ({ status: 200, body: { due: await dueForRetention(services) } }),
     }),
     route({
@@ -49,6 +56,7 @@ export function privacyRoutes(services: Services): readonly Route[] {
       path: "/api/v1/retention",
       access: keeping,
       audit: "retention.run",
+      answers: { 200: z.strictObject({ removed: counts }) },
       body: { schema: nothing, limit: 1_024 },
       handle: async (_incoming, _caller, change) => ({
         status: 200,
@@ -60,6 +68,7 @@ export function privacyRoutes(services: Services): readonly Route[] {
       path: "/api/v1/devices/:id",
       access: deleting,
       audit: "device.delete",
+      answers: { 200: deleted },
       async handle({ params }, caller, change) {
         const device = await ordinalOf(services, caller, params.id);
         const removed = await deleteDevice(services, device, change);

@@ -7,6 +7,7 @@ import { fewDevices } from "../privacy/lookups.ts";
 import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
 import type { SearchIndex } from "../store/search-index.ts";
+import { facets, titlePage } from "./answers.ts";
 import { Cursors } from "./cursor.ts";
 import { demandField, readQuery } from "./fields.ts";
 import { freshness, paging, queryText } from "./questions.ts";
@@ -51,6 +52,7 @@ export function searchRoutes({ index, keys, config, now, lookups }: Services): r
       path: "/api/v1/software",
       access,
       query: softwareQuery(config),
+      answers: { 200: titlePage },
       async handle({ query: { q, deviceQ, limit, cursor } }, caller) {
         const scope = accountScope(caller);
         const asOf = isoTime(now());
@@ -72,6 +74,7 @@ export function searchRoutes({ index, keys, config, now, lookups }: Services): r
       path: "/api/v1/facets",
       access,
       query: facetQuery(config),
+      answers: { 200: facets },
       async handle({ query: { field, q, limit, cursor } }, caller) {
         const scope = accountScope(caller);
         const asOf = isoTime(now());

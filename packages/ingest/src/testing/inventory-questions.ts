@@ -1,6 +1,7 @@
 /** Questions to the inventory's API; an answer that is not of the contract's shape fails the test that asked. */
 import type { z } from "zod";
-import { devicePage, devicesNamed, deviceWhole, facets, titlePage } from "./inventory-shapes.ts";
+import { devicePage, deviceWhole, namedDevices } from "../inventory/answers.ts";
+import { facets, titlePage } from "../search/answers.ts";
 import type { Reply } from "./simulated-device.ts";
 import type { TestServer } from "./test-server.ts";
 
@@ -34,7 +35,7 @@ export class Inventory {
   }
 
   named(name: string) {
-    return this.#ask(devicesNamed, "devices-named", { name });
+    return this.#ask(namedDevices, "devices-named", { name });
   }
 
   device(id: string) {

@@ -14,6 +14,7 @@ import {
 import { z } from "zod";
 import { type RunningServer, type ServerOptions, startServer } from "../server.ts";
 import { pathsIn } from "../store/data-directory.ts";
+import { demandDeclared } from "./declared-answer.ts";
 import { optionsOf, type Reply, type Request, SimulatedDevice, send } from "./simulated-device.ts";
 
 /** As for an enrolment token, but that here `grant` is what the person at the device grants. */
@@ -79,7 +80,7 @@ export class TestServer {
   /** As the operator, through the control socket. */
   admin(method: Request["method"], path: string, body?: unknown): Promise<Reply> {
     const headers = { "content-type": "application/json" };
-    return send(this.control, {
+    return this.#send(this.control, {
       method,
       path,
       headers,
@@ -89,7 +90,14 @@ export class TestServer {
 
   /** With an API token, over the network. */
   asToken(token: string, path: string): Promise<Reply> {
-    return send(this.url, { method: "GET", path, headers: { authorization: `Bearer ${token}` } });
+    return this.#send(this.url, { method: "GET", path, headers: { authorization: `Bearer ${token}` } });
+  }
+
+  /** Throws where the answer is not the one that its route declares. */
+  async #send(url: string, request: Request): Promise<Reply> {
+    const reply = await send(url, request);
+    demandDeclared(this.routes, request, reply);
+    return reply;
   }
 
   /** A new API token. */

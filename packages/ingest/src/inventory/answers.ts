@@ -1,4 +1,4 @@
-/** The inventory's answers, member for member as the contract has them: nothing missing, nothing besides. */
+/** The inventory's answers, member for member: nothing missing, nothing besides. */
 import {
   consentNumberSchema,
   correctionAnswer,
@@ -37,7 +37,7 @@ export const devicePage = z.strictObject({
   next: cursor,
   total: z.int(),
 });
-export const devicesNamed = z.strictObject({ asOf: instant, items: z.array(deviceItem) });
+export const namedDevices = z.strictObject({ asOf: instant, items: z.array(deviceItem) });
 
 const section = z.strictObject({
   digest: digestSchema.nullable(),
@@ -60,17 +60,4 @@ export const deviceWhole = z.strictObject({
   }),
   corrections: correctionAnswer.shape.corrections,
   requests: z.array(dataRequestSchema.strict()),
-});
-
-export const titlePage = z.strictObject({
-  asOf: instant,
-  items: z.array(
-    z.strictObject({ source: z.string(), name: z.string(), version: z.string(), devices: z.int() }),
-  ),
-  next: cursor,
-});
-export const facets = z.strictObject({
-  asOf: instant,
-  items: z.array(z.strictObject({ value: z.union([z.string(), z.number()]), devices: z.int() })),
-  next: cursor,
 });

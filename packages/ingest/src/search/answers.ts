@@ -1,0 +1,19 @@
+/** What is answered to questions about software and values, member for member. */
+import { z } from "zod";
+
+const asOf = z.iso.datetime();
+const next = z.string().nullable();
+
+export const titlePage = z.strictObject({
+  asOf,
+  items: z.array(
+    z.strictObject({ source: z.string(), name: z.string(), version: z.string(), devices: z.int() }),
+  ),
+  next,
+});
+
+export const facets = z.strictObject({
+  asOf,
+  items: z.array(z.strictObject({ value: z.union([z.string(), z.number()]), devices: z.int() })),
+  next,
+});
