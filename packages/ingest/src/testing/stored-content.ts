@@ -50,6 +50,7 @@ const version = z.object({
   installation: z.int(),
   name: z.string(),
   whole: z.int(),
+  present: z.int(),
   body: z.instanceof(Buffer),
 });
 
@@ -66,10 +67,10 @@ function inHistory(database: Database, text: string): boolean {
   return z
     .array(version)
     .parse(rows)
-    .some(({ installation, name, whole, body }) => {
+    .some(({ installation, name, whole, present, body }) => {
       const of = `${installation} ${name}`;
       const dictionary = whole === 0 && newer?.of === of ? { dictionary: newer.document } : {};
       newer = { of, document: zstdDecompressSync(body, dictionary) };
-      return newer.document.includes(text);
+      return present === 0 && newer.document.includes(text);
     });
 }
