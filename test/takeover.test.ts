@@ -1,6 +1,6 @@
 /** What another program of this machine gets when it takes the server's port over, and what a newer command may do to a server that runs. */
 import { once } from "node:events";
-import { readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -34,6 +34,20 @@ t.test("agents and commands of this machine tell nothing to who takes the port o
   // No server runs, so this one works on the directory itself.
   t.match(await house.rollcall("devices", "--count"), { code: 0, stdout: "1\n" });
   t.same(connections, [], "nobody came to the port at all");
+});
+
+t.test("leaves nothing that another account could read or write", async (t) => {
+  const house = await House.of(t);
+  const agent = house.agent("agent");
+  await agent.run("enrol", await house.enrolment());
+  await agent.run("check-in");
+  const open = [house.data, agent.state].flatMap((folder) =>
+    [folder, ...readdirSync(folder, { recursive: true }).map((name) => join(folder, String(name)))].filter(
+      (path) => (statSync(path).mode & 0o077) !== 0,
+    ),
+  );
+  t.same(open, []);
+  t.ok(readdirSync(house.data).includes("rollcall.db-wal"), "while both are at work");
 });
 
 /** A preload that makes `rollcall` one of a later version: its database has one more migration. */

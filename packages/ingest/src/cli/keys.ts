@@ -66,7 +66,7 @@ type Api = Parameters<Parameters<typeof withApi>[1]>[0];
 async function printCa({ output }: Context, api: Api): Promise<void> {
   const { trustedCas } = await api({ method: "GET", path: "/api/v1/keys", answer: listed });
   if (trustedCas === null) throw wrongUsage("this server shows no certificate of its own");
-  output.line(trustedCas.trimEnd());
+  for (const line of trustedCas.trimEnd().split("\n")) output.line(line);
   output.json({ ca: trustedCas });
 }
 
