@@ -1,12 +1,14 @@
 /**
- * `bench agent`: what the agent costs a device. Whole processes, their children included: the whole inventory, a
- * first check-in, one that has nothing to tell and one that is not due, against another program that finds the same
- * facts. The check-ins go to a real server over the agent's socket.
+ * `bench agent`: what the agent costs a device, as it is deployed: bundled, started for one command, with what Node
+ * compiled kept in its state. Whole processes, their children included: the whole inventory, a first check-in, one
+ * that has nothing to tell and one that is not due, against another program that finds the same facts. The check-ins
+ * go to a real server over the agent's socket.
  */
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, mkdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { bundleAgent } from "../bundle/bundle-agent.ts";
 import type { Bench, Compared, Measured, Surroundings } from "./bench.ts";
 import { startRollcall } from "./servers.ts";
 import { median, type Turn, takeTurns } from "./statistics.ts";
@@ -21,7 +23,7 @@ export const agent: Bench = {
   run,
 };
 
-const program = join(import.meta.dirname, "../../packages/agent/bin/rollcall-agent.mjs");
+const sources = join(import.meta.dirname, "../../packages/agent/bin/rollcall-agent.mjs");
 const node = process.execPath;
 const nothing = "node -e 0";
 
@@ -38,7 +40,10 @@ async function run(surroundings: Surroundings): Promise<Measured> {
   const run: Run = (command) => costOf(surroundings, command);
   const others = otherPrograms(run, directory);
   const names = Object.keys(others);
-  const sides = { ...ownRuns(run, directory, await server.newEnrolment(enrolments)), ...others };
+  const bundle = join(directory, "bundle");
+  await bundleAgent(bundle);
+  const programs = { bundled: [join(bundle, "bin/rollcall-agent.mjs")], fromSources: [node, sources] };
+  const sides = { ...ownRuns(run, directory, programs, await server.newEnrolment(enrolments)), ...others };
   note(`the inventory has ${statuses((await sides.inventory()).stdout)}`);
   const began = performance.now();
   const turns = await takeTurns<string, Cost>(sides, {
@@ -60,20 +65,35 @@ function statuses(json: string): string {
   return [...groups].map(([status, { length }]) => `${length} ${status}`).join(", ");
 }
 
+/** How each form of the agent is started: the bundle as a program of its own. */
+type Programs = Readonly<Record<"bundled" | "fromSources", readonly string[]>>;
+
 /** The agent's runs in the order in which they build on each other, and a Node that does nothing. */
-function ownRuns(run: Run, directory: string, enrolment: string) {
+function ownRuns(run: Run, directory: string, { bundled, fromSources }: Programs, enrolment: string) {
   let state = "";
   let devices = 0;
-  const agent = (...args: string[]) => run([node, program, ...args, "--state", state, "--json"]);
+  const agent = (program: readonly string[], ...args: string[]) =>
+    run([...program, ...args, "--state", state, "--json"]);
+  // Not enrolled, as before enrolment; there, so that what Node compiled can be kept in it.
+  const none = join(directory, "none");
+  mkdirSync(none, { mode: 0o700 });
+  const inventory = (program: readonly string[]) => () =>
+    run([...program, "show", "--all", "--json", "--state", none]);
   return {
-    inventory: () => run([node, program, "show", "--all", "--json", "--state", join(directory, "none")]),
+    inventory: inventory(bundled),
+    inventoryFromSources: inventory(fromSources),
     async firstCheckIn() {
       state = join(directory, `agent-${devices++}`);
-      await agent("enrol", enrolment, "--grant", "inventory");
-      return demand("sent", () => agent("check-in"));
+      await agent(bundled, "enrol", enrolment, "--grant", "inventory");
+      return demand("sent", () => agent(bundled, "check-in"));
     },
-    unchangedCheckIn: () => demand("unchanged", () => agent("check-in")),
-    notDueCheckIn: () => demand("not-due", () => agent("check-in", "--if-due")),
+    async unchangedCheckIn() {
+      // What the first one compiled is kept by now; the second one finds more to keep.
+      await agent(bundled, "check-in");
+      return demand("unchanged", () => agent(bundled, "check-in"));
+    },
+    unchangedFromSources: () => demand("unchanged", () => agent(fromSources, "check-in")),
+    notDueCheckIn: () => demand("not-due", () => agent(bundled, "check-in", "--if-due")),
     [nothing]: () => run([node, "-e", "0"]),
   };
 }
@@ -137,9 +157,13 @@ function measured(turns: Turns, others: readonly string[]): Measured {
     figures: {
       inventoryWallSeconds: compared("inventory", "wallSeconds"),
       inventoryPeakBytes: compared("inventory", "peakBytes"),
+      inventoryFromSourcesCpuSeconds: compared("inventoryFromSources", "cpuSeconds"),
       firstCheckInCpuSeconds: compared("firstCheckIn", "cpuSeconds"),
+      firstCheckInPeakBytes: compared("firstCheckIn", "peakBytes"),
       unchangedCheckInCpuSeconds: compared("unchangedCheckIn", "cpuSeconds"),
       unchangedCheckInPeakBytes: compared("unchangedCheckIn", "peakBytes"),
+      unchangedFromSourcesCpuSeconds: compared("unchangedFromSources", "cpuSeconds"),
+      unchangedFromSourcesPeakBytes: compared("unchangedFromSources", "peakBytes"),
       notDueCheckInCpuSeconds: compared("notDueCheckIn", "cpuSeconds", nothing),
       notDueCheckInPeakBytes: compared("notDueCheckIn", "peakBytes", nothing),
     },

@@ -221,7 +221,9 @@ export class Exchange {
     const { state, note } = this.#options;
     const { ownership, accepts } = state.installation.value;
     const consented = { grants: state.consent.value.grants, ownership };
-    return submissionFor(prepare(found, consented, accepts, note), state.acknowledged.value, wants);
+    const acknowledged = state.acknowledged.value;
+    const prepared = prepare(found, consented, accepts, note, acknowledged.sections);
+    return submissionFor(prepared, acknowledged, wants);
   }
 
   /** Sends sections, and everything once when the server says that it starts from something else. */

@@ -2,15 +2,18 @@
 import {
   type CheckedSection,
   type Consented,
+  canonical,
   checkSection,
   type Grant,
   isGranted,
   type Ownership,
   type Readings,
+  type SectionDefinition,
   type Status,
   type SubmittedSection,
   sectionNamed,
 } from "@rollcall/protocol";
+import type { Acknowledged, AcknowledgedSection } from "../state/files.ts";
 
 /** What came of one section. `document` is in its one form and stands there if and only if the status is `ok`. */
 export interface FoundSection {
@@ -53,6 +56,7 @@ export function prepare(
   consented: Consented,
   accepts: Readonly<Record<string, number>>,
   note: (text: string) => void,
+  acknowledged: Acknowledged["sections"] = {},
 ): Map<string, PreparedSection> {
   const prepared = new Map<string, PreparedSection>();
   for (const [name, section] of found) {
@@ -61,7 +65,9 @@ export function prepare(
     const { schema } = definition;
     const { status, document } = section;
     const submitted: SubmittedSection = status === "ok" ? { schema, status, document } : { schema, status };
-    const checked = checkSection(definition, submitted, consented);
+    const checked =
+      checkedBefore(definition, submitted, acknowledged[name]) ??
+      checkSection(definition, submitted, consented);
     if (!("errors" in checked)) prepared.set(name, { ...checked, submitted });
     else {
       const [first] = checked.errors;
@@ -71,4 +77,20 @@ export function prepare(
     }
   }
   return prepared;
+}
+
+/**
+ * What the server has taken, byte for byte, has passed the check here and there; to check it again at every
+ * check-in would be for nothing. Not where a field could locate the device: what may be told of the
+ * place can be less by now.
+ */
+function checkedBefore(
+  { flat }: SectionDefinition,
+  { schema, status, document }: SubmittedSection,
+  former: AcknowledgedSection | undefined,
+): CheckedSection | null {
+  if (status !== "ok" || former?.status !== "ok" || former.schema !== schema || former.body === null)
+    return null;
+  if (flat.some(({ field }) => field.facts.locates) || canonical(document) !== former.body) return null;
+  return { status, body: former.body, digest: former.digest };
 }

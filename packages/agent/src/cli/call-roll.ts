@@ -1,7 +1,7 @@
 /** One check-in with what a command has at hand; for `check-in` and `run`. */
 import { type CheckIn, checkIn } from "../check-in/check-in.ts";
 import { boundedly, careful } from "../collecting/careful.ts";
-import { collecting } from "../collecting/collecting.ts";
+import { collecting, type LookAround } from "../collecting/collecting.ts";
 import { inProcess } from "../collecting/in-process.ts";
 import { lowerPriority } from "../collecting/priority.ts";
 import { StateDirectory } from "../state/directory.ts";
@@ -18,16 +18,23 @@ export async function callRoll(
   const { stateDirectory, now, random, cpuSeconds, agentVersion, output } = context;
   const directory = new StateDirectory(stateDirectory);
   const { server, applications } = demandInstallation(directory);
-  const bounded = boundedly(signal);
-  // One that stays is not to hang with what it looks at, and needs the memory only now and then.
-  const stays = signal !== undefined || context.rootfs !== null;
-  const lookAround = stays ? bounded : careful(lookingMark(directory), { cheap: inProcess(), bounded });
-  if (!stays) lowerPriority();
+  const lookAround = signal === undefined ? await onceHere(context, directory) : boundedly(signal);
   const collect = collecting({ ...context, server, applications }, lookAround);
   const { note } = output;
   const os = { type: context.platform, version: context.osVersion };
   const options = { directory, collect, now, random, cpuSeconds, agentVersion, os, note, ifDue, signal };
   return recorded(context, "check-in", () => checkIn(options), inLog);
+}
+
+/**
+ * For a process that ends with its check-in. One that stays is not to hang with what it looks at; nor is any with
+ * another machine's tree, which may lie on a third one.
+ */
+async function onceHere({ rootfs }: Context, directory: StateDirectory): Promise<LookAround> {
+  if (rootfs !== null) return boundedly();
+  const { collectors } = await import("../collectors/index.generated.ts");
+  lowerPriority();
+  return careful(lookingMark(directory), { cheap: inProcess(collectors), bounded: boundedly() });
 }
 
 /** One that was not due did nothing. */

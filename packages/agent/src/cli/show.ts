@@ -23,7 +23,7 @@ import {
 import { AgentError } from "../agent-error.ts";
 import type { Found } from "../check-in/found.ts";
 import { boundedly } from "../collecting/careful.ts";
-import { collecting } from "../collecting/collecting.ts";
+import { collecting, type LookAround } from "../collecting/collecting.ts";
 import { inProcess } from "../collecting/in-process.ts";
 import { giverOf } from "../consent/giver.ts";
 import { consentNow } from "../consent/left-withdrawals.ts";
@@ -58,8 +58,7 @@ export async function showCommand(
     server: installation?.server ?? null,
     applications: installation?.applications ?? [],
   };
-  // Another machine's tree may lie on a server that does not answer; for this machine's a person waits, and can end it.
-  const collect = collecting(around, context.rootfs === null ? inProcess() : boundedly());
+  const collect = collecting(around, context.rootfs === null ? await here() : boundedly());
   const names = definitions.map(({ name }) => name);
   const ownership = installation?.ownership ?? "personal";
   // What is granted is shown as it is sent, to the byte; the rest, when it is asked for, with nothing left out.
@@ -84,6 +83,12 @@ export async function showCommand(
 }
 
 const closed: Status = "not-consented";
+
+/** In this process: a person waits, and can end it. Another machine's tree may lie on a server that does not answer. */
+async function here(): Promise<LookAround> {
+  const { collectors } = await import("../collectors/index.generated.ts");
+  return inProcess(collectors);
+}
 
 function wanted(names: readonly string[]): readonly SectionDefinition[] {
   if (names.length === 0) return allSections;

@@ -7,35 +7,23 @@ import { createContext, Script } from "node:vm";
 import type { LookAround } from "./collecting.ts";
 import { type AnyCollector, nothingFrom, type Outcome, runSection } from "./run-collector.ts";
 
-interface InProcessOptions {
-  /** How long one collector may take. */
-  readonly limitMilliseconds?: number;
-  readonly load?: () => Promise<readonly AnyCollector[]>;
-}
-
 const usualLimit = 15_000;
 
-export function inProcess({
-  limitMilliseconds = usualLimit,
-  load = loadCollectors,
-}: InProcessOptions = {}): LookAround {
+/** `limitMilliseconds` is how long one collector may take. */
+export function inProcess(
+  collectors: readonly AnyCollector[],
+  { limitMilliseconds = usualLimit }: { readonly limitMilliseconds?: number } = {},
+): LookAround {
   return async (task) => {
-    const collectors = await load();
     const endable = new Endable();
     const outcomes = new Map<string, Outcome>();
     for (const section of task.sections) {
       const run = () => runSection(collectors, section, task);
-      outcomes.set(
-        section,
-        await withinLimit(section, () => endable.run(run, limitMilliseconds), limitMilliseconds),
-      );
+      const bounded = () => endable.run(run, limitMilliseconds);
+      outcomes.set(section, await withinLimit(section, bounded, limitMilliseconds));
     }
     return outcomes;
   };
-}
-
-async function loadCollectors(): Promise<readonly AnyCollector[]> {
-  return (await import("../collectors/index.generated.ts")).collectors;
 }
 
 async function withinLimit(section: string, run: () => Promise<Outcome>, limit: number): Promise<Outcome> {
