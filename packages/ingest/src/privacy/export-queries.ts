@@ -35,6 +35,33 @@ export const ownDocuments = defineRead({
       .execute(),
 });
 
+export interface StoredVersion {
+  readonly name: string;
+  readonly since: number;
+  readonly at: number;
+  readonly schema: number;
+  readonly status: Status;
+  readonly digest: string;
+  /** 1: the body stands by itself; 0: it is read with the next newer document as dictionary. */
+  readonly whole: number;
+  readonly body: Uint8Array;
+}
+
+/** Every superseded version of an installation's sections as it is stored, the latest first. */
+export const ownVersions = defineRead({
+  name: "own-versions",
+  run: (database, scope, ordinal: number): Promise<StoredVersion[]> =>
+    database
+      .selectFrom("section_history as h")
+      .innerJoin("installations", "installations.ordinal", "h.installation")
+      .innerJoin("devices", "devices.ordinal", "installations.device")
+      .select(["h.name", "h.since", "h.at", "h.schema", "h.status", "h.digest", "h.whole", "h.body"])
+      .where("h.installation", "=", ordinal)
+      .where((builder) => inScope(builder, scope))
+      .orderBy("h.id", "desc")
+      .execute(),
+});
+
 const day = 86_400_000;
 
 interface ExportInput {

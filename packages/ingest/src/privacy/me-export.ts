@@ -2,12 +2,19 @@
  * Everything that is stored of a device as one JSON document, for the person there. It is written in parts, a section
  * each: whole, it could be as large as all that a device may store.
  */
-import { decompress, limits, RollcallError } from "@rollcall/protocol";
+import { RollcallError } from "@rollcall/protocol";
 import type { CallingInstallation } from "../accounts/caller.ts";
+import { unpackVersion } from "../check-ins/versions.ts";
 import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
 import { installationScope } from "../store/scope.ts";
-import { countExport, ownDocuments, type StoredDocument } from "./export-queries.ts";
+import {
+  countExport,
+  ownDocuments,
+  ownVersions,
+  type StoredDocument,
+  type StoredVersion,
+} from "./export-queries.ts";
 import { ownReceipts, ownView } from "./me-rules.ts";
 import { lookupsOf } from "./rules.ts";
 
@@ -16,12 +23,14 @@ export async function ownExport(services: Services, caller: CallingInstallation)
   const { store, now } = services;
   const { ordinal } = caller;
   await demandRate(services, ordinal);
-  const documents = await store.read(ownDocuments, installationScope(ordinal), ordinal);
+  const scope = installationScope(ordinal);
+  const documents = await store.read(ownDocuments, scope, ordinal);
+  const versions = await store.read(ownVersions, scope, ordinal);
   const { sections: _told, ...view } = await ownView(services, caller);
   const { consent, state } = await ownReceipts(services, caller);
   const lookups = await lookupsOf(services, ordinal);
   const facts = { exportedAt: isoTime(now()), ...view, receipts: { consent, state }, lookups };
-  return written(facts, documents);
+  return written(facts, documents, versions);
 }
 
 async function demandRate({ store, config, now }: Services, ordinal: number): Promise<void> {
@@ -34,16 +43,40 @@ async function demandRate({ store, config, now }: Services, ordinal: number): Pr
   });
 }
 
-function* written(facts: object, documents: readonly StoredDocument[]): Iterable<string> {
+function* written(
+  facts: object,
+  documents: readonly StoredDocument[],
+  versions: readonly StoredVersion[],
+): Iterable<string> {
+  const versionsOf = Map.groupBy(versions, ({ name }) => name);
   // The facts' own closing brace comes last.
   yield `${JSON.stringify(facts).slice(0, -1)},"sections":{`;
-  for (const [index, { name, body, since, ...section }] of documents.entries()) {
-    const told = JSON.stringify({ ...section, since: isoTime(since) });
-    yield `${index === 0 ? "" : ","}${JSON.stringify(name)}:`;
-    yield body === null ? told : `${told.slice(0, -1)},"document":${textOf(body)}}`;
+  for (const [index, section] of documents.entries()) {
+    yield `${index === 0 ? "" : ","}${JSON.stringify(section.name)}:`;
+    yield* writtenSection(section, versionsOf.get(section.name) ?? []);
   }
   yield "}}\n";
 }
 
-/** A document is stored as its canonical JSON. */
-const textOf = (body: Uint8Array): string => Buffer.from(decompress(body, limits.sectionDecoded)).toString();
+function* writtenSection(
+  { name: _name, body, since, ...told }: StoredDocument,
+  versions: readonly StoredVersion[],
+): Iterable<string> {
+  const current = body === null ? undefined : unpackVersion(body, undefined);
+  yield withMember({ ...told, since: isoTime(since) }, "document", current).slice(0, -1);
+  yield ',"history":[';
+  let newer = current;
+  for (const [index, { whole, body: packed, name: _same, ...version }] of versions.entries()) {
+    newer = unpackVersion(packed, whole === 1 ? undefined : newer);
+    const facts = { ...version, since: isoTime(version.since), at: isoTime(version.at) };
+    yield `${index === 0 ? "" : ","}${withMember(facts, "document", newer)}`;
+  }
+  yield "]}";
+}
+
+/** An object with one more member: a document, which is stored as its canonical JSON. */
+function withMember(facts: object, name: string, document: Uint8Array | undefined): string {
+  const text = JSON.stringify(facts);
+  if (document === undefined) return text;
+  return `${text.slice(0, -1)},${JSON.stringify(name)}:${Buffer.from(document).toString()}}`;
+}

@@ -23,8 +23,14 @@ const shown = z.object({
   groups: z.unknown(),
   masked: z.unknown().optional(),
   consent: z.unknown(),
-  sections: z.record(z.string(), z.object({ status: z.string(), digest: z.string(), document: z.unknown() })),
+  sections: z.record(
+    z.string(),
+    z.looseObject({ status: z.string(), digest: z.string(), document: z.unknown() }),
+  ),
 });
+
+const version = z.object({ digest: z.string(), at: z.iso.datetime(), document: z.unknown() });
+const versions = z.object({ document: z.unknown(), history: z.array(version) });
 
 /** Documents by section, their digests compared with what they are digests of. */
 const documentsIn = ({ sections }: z.infer<typeof shown>) =>
@@ -90,6 +96,10 @@ t.test("exports everything as one document, byte for byte what the device told",
   const reply = await device.me("GET", "/v1/me/export");
   t.equal(reply.headers["content-type"], "application/json");
   const exported = shown.parse(reply.body);
+  t.match(
+    Object.values(exported.sections),
+    Object.keys(exported.sections).map(() => ({ history: [] })),
+  );
   const mine = machine({ hostname: "ädä \u{1f5a5}" });
   t.same(
     documentsIn(exported),
@@ -105,6 +115,23 @@ t.test("exports everything as one document, byte for byte what the device told",
     requests: [],
     lookups: [{ by: "admin os:tester", what: "record", times: 1 }],
   });
+});
+
+t.test("exports every version that is kept, each as it was told", async (t) => {
+  const device = await told(server);
+  const models = ["Analytical 12", "Difference 1", "Difference 2", "Difference 3"];
+  for (const model of models.slice(1)) await device.sent({ system: machine({ model }).system });
+  const { sections } = shown.parse((await device.me("GET", "/v1/me/export")).body);
+  const { history, document } = versions.parse(sections.system);
+  t.same(document, machine({ model: "Difference 3" }).system.document);
+  t.same(
+    history.map((version) => version.document),
+    models
+      .slice(0, -1)
+      .reverse()
+      .map((model) => machine({ model }).system.document),
+  );
+  for (const version of history) t.equal(digestOf(version.document), version.digest);
 });
 
 t.test("exports 20 times a day, then says why not and when again", async (t) => {
