@@ -14,6 +14,10 @@ import { intervalUnlessDue, readCheckInIfDue, tellNotDue } from "./not-due.ts";
 // What an agent writes is for its own account alone.
 process.umask(0o077);
 
+// An enrolment string is a secret, and arguments can be read by everybody on the machine: from here on they cannot.
+// `-` and `@FILE` never show it.
+if (process.argv.some((argument) => argument.startsWith("rc1."))) process.title = "rollcall-agent";
+
 function agentVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
   return String(
