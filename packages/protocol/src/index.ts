@@ -4,6 +4,7 @@ export * from "./categories.ts";
 export * from "./consent.ts";
 export * from "./content-encoding.ts";
 export * from "./dictionary.ts";
+export * from "./difference.ts";
 export * from "./digest.ts";
 export * from "./enrolment-string.ts";
 export type { SummaryColumn } from "./fields.ts";

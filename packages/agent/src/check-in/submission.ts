@@ -62,7 +62,8 @@ export function submissionFor(
   return sections.size > 0 ? { base: acknowledgedDigest(acknowledged), sections } : null;
 }
 
-function differs(former: AcknowledgedSection | undefined, section: PreparedSection): boolean {
+/** Whether the server holds something else of a section than it would if it took this one. */
+export function differs(former: AcknowledgedSection | undefined, section: PreparedSection): boolean {
   const [status, digest] = entryAfter(former, section);
   return former === undefined || former.status !== status || former.digest !== digest;
 }

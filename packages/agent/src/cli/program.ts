@@ -1,6 +1,6 @@
 /** The command tree of `rollcall-agent`. Each command's code is loaded only when it is called. */
 import type { ExitCode } from "@rollcall/host";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { AgentError } from "../agent-error.ts";
 import type { Context } from "./context.ts";
 
@@ -96,13 +96,16 @@ function addShow(program: Command, { contextOf, end }: ProgramOptions): void {
     .command("show [SECTION...]")
     .description("show what is sent of this device, or, before it is enrolled, what would be")
     .option("--all", "also look at what is not granted; it is shown and not sent")
-    .option("--sent", "not yet")
-    .option("--diff", "not yet")
+    .addOption(
+      new Option("--sent", "what the server was last told, with its receipt").conflicts(["diff", "all"]),
+    )
+    .addOption(
+      new Option("--diff", "what changed on the device since the server was last told").conflicts("all"),
+    )
     .action(async (sections: string[], flags: { all?: true; sent?: true; diff?: true }) => {
-      if (flags.sent || flags.diff)
-        throw new AgentError("not-yet", `show --${flags.sent ? "sent" : "diff"}: not yet`);
-      const { showCommand } = await import("./show.ts");
-      end(await showCommand(contextOf(), sections, flags.all === true));
+      if (flags.sent) end((await import("./show-sent.ts")).showSentCommand(contextOf(), sections));
+      else if (flags.diff) end(await (await import("./show-diff.ts")).showDiffCommand(contextOf(), sections));
+      else end(await (await import("./show.ts")).showCommand(contextOf(), sections, flags.all === true));
     });
 }
 

@@ -4,7 +4,6 @@
  */
 import { type ExitCode, exitCodes } from "@rollcall/host";
 import {
-  allSections,
   categoryDefinition,
   categoryNames,
   defaultWishes,
@@ -18,19 +17,16 @@ import {
   type Readings,
   type SectionDefinition,
   type Status,
-  sectionNamed,
 } from "@rollcall/protocol";
-import { AgentError } from "../agent-error.ts";
 import type { Found } from "../check-in/found.ts";
-import { boundedly } from "../collecting/careful.ts";
-import { collecting, type LookAround } from "../collecting/collecting.ts";
-import { inProcess } from "../collecting/in-process.ts";
+
 import { giverOf } from "../consent/giver.ts";
 import { consentNow } from "../consent/left-withdrawals.ts";
 import { StateDirectory } from "../state/directory.ts";
 import { readInstallation } from "../state/enrolled-state.ts";
 import type { Context } from "./context.ts";
 import { tellSection } from "./document-view.ts";
+import { lookFor, wantedSections } from "./looking.ts";
 
 interface ShownSection {
   readonly status: Status;
@@ -49,16 +45,11 @@ export async function showCommand(
   sections: readonly string[],
   all: boolean,
 ): Promise<ExitCode> {
-  const definitions = wanted(sections);
+  const definitions = wantedSections(sections);
   const directory = new StateDirectory(context.stateDirectory);
   const installation = readInstallation(directory);
   const granted = installation ? consentNow(directory, installation).grants : null;
-  const around = {
-    ...context,
-    server: installation?.server ?? null,
-    applications: installation?.applications ?? [],
-  };
-  const collect = collecting(around, context.rootfs === null ? await here() : boundedly());
+  const collect = await lookFor(context, installation);
   const names = definitions.map(({ name }) => name);
   const ownership = installation?.ownership ?? "personal";
   // What is granted is shown as it is sent, to the byte; the rest, when it is asked for, with nothing left out.
@@ -83,22 +74,6 @@ export async function showCommand(
 }
 
 const closed: Status = "not-consented";
-
-/** In this process: a person waits, and can end it. Another machine's tree may lie on a server that does not answer. */
-async function here(): Promise<LookAround> {
-  const { collectors } = await import("../collectors/index.generated.ts");
-  return inProcess(collectors);
-}
-
-function wanted(names: readonly string[]): readonly SectionDefinition[] {
-  if (names.length === 0) return allSections;
-  return names.map((name) => {
-    const definition = sectionNamed(name);
-    if (definition) return definition;
-    const known = allSections.map((section) => section.name).join(", ");
-    throw new AgentError("usage", `there is no section ${name}; there are ${known}`);
-  });
-}
 
 /** A grant of everything, for a look that goes nowhere. */
 function everyGrant({ account, now }: Context): Grant[] {

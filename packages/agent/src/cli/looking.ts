@@ -1,0 +1,36 @@
+/** Looking at the machine for a person's eyes: which sections, and how. */
+import { allSections, type SectionDefinition, sectionNamed } from "@rollcall/protocol";
+import { AgentError } from "../agent-error.ts";
+import type { Collect } from "../check-in/found.ts";
+import { boundedly } from "../collecting/careful.ts";
+import { collecting, type LookAround } from "../collecting/collecting.ts";
+import { inProcess } from "../collecting/in-process.ts";
+import type { Installation } from "../state/files.ts";
+import type { Context } from "./context.ts";
+
+/** The sections of these names, or all. */
+export function wantedSections(names: readonly string[]): readonly SectionDefinition[] {
+  if (names.length === 0) return allSections;
+  return names.map((name) => {
+    const definition = sectionNamed(name);
+    if (definition) return definition;
+    const known = allSections.map((section) => section.name).join(", ");
+    throw new AgentError("usage", `there is no section ${name}; there are ${known}`);
+  });
+}
+
+/** For an installation, or for a device that has none yet. */
+export async function lookFor(context: Context, installation: Installation | null): Promise<Collect> {
+  const around = {
+    ...context,
+    server: installation?.server ?? null,
+    applications: installation?.applications ?? [],
+  };
+  return collecting(around, context.rootfs === null ? await here() : boundedly());
+}
+
+/** In this process: a person waits, and can end it. Another machine's tree may lie on a server that does not answer. */
+async function here(): Promise<LookAround> {
+  const { collectors } = await import("../collectors/index.generated.ts");
+  return inProcess(collectors);
+}
