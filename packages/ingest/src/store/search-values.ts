@@ -55,6 +55,7 @@ async function removeOthers<T extends keyof Tables>(
   const { rows } = await sql<Tables[T] & { readonly rowid: number }>`
     select rowid, * from ${sql.table(table)} where installation = ${installation} and section = ${section}
   `.execute(database);
+  if (rows.length === 0) return [...wanted];
   const missing = new Map<string, Tables[T][]>();
   for (const row of wanted) {
     const same = missing.get(keyOf(row));
