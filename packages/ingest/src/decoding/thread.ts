@@ -35,6 +35,7 @@ export class DecodingThread {
   readonly #options: Required<ThreadOptions>;
   readonly #waiting: Job[] = [];
   #worker: Worker | null = null;
+  #isOnline = false;
   #running: Job | null = null;
   #stuck: NodeJS.Timeout | undefined;
   #letGo = () => {};
@@ -86,9 +87,14 @@ export class DecodingThread {
     this.#worker ??= this.#newWorker();
     const worker = this.#worker;
     this.#running = job;
-    const late = () => this.#lose(worker, new Error(`${job.message.name} did not end in time`));
-    this.#stuck = setTimeout(late, this.#options.milliseconds);
+    if (this.#isOnline) this.#watch(worker, job);
     worker.postMessage(job.message);
+  }
+
+  /** The time that a thread takes to start is not its task's. */
+  #watch(worker: Worker, { message }: Job): void {
+    const late = () => this.#lose(worker, new Error(`${message.name} did not end in time`));
+    this.#stuck = setTimeout(late, this.#options.milliseconds);
   }
 
   #newWorker(): Worker {
@@ -96,6 +102,12 @@ export class DecodingThread {
     const worker = new Worker(module, { resourceLimits: { maxOldGenerationSizeMb: mostHeap } });
     // While nothing is asked of it, it keeps no process alive.
     worker.unref();
+    this.#isOnline = false;
+    worker.once("online", () => {
+      if (this.#worker !== worker) return;
+      this.#isOnline = true;
+      if (this.#running) this.#watch(worker, this.#running);
+    });
     worker.on("message", (answer: TaskAnswer) => {
       if (this.#worker === worker) this.#finish((job) => job.done(answer));
     });
