@@ -29,6 +29,17 @@ export function begin(
   return spawn(process.execPath, [programs[program], ...args], options);
 }
 
+/** Begins one of the programs with files that may not grow beyond so many bytes (RLIMIT_FSIZE): a disk that is full. */
+export function beginLimited(
+  program: keyof typeof programs,
+  args: readonly string[],
+  { fileBytes, ...options }: SpawnOptions & { readonly fileBytes: number },
+): ChildProcess {
+  // POSIX counts in blocks of 512 bytes.
+  const script = `ulimit -f ${Math.ceil(fileBytes / 512)}; exec "$0" "$@"`;
+  return spawn("/bin/sh", ["-c", script, process.execPath, programs[program], ...args], options);
+}
+
 /** What it had to say and how it ended. */
 export async function ended(child: ChildProcess): Promise<Ended> {
   const said = { stdout: "", stderr: "" };
@@ -62,11 +73,13 @@ export class House {
     return this.#url;
   }
 
-  /** Starts the server and waits until it listens. */
-  async start(): Promise<void> {
-    const child = begin("rollcall", ["serve", "--data", this.data, "--listen", "127.0.0.1:0", "--json"], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+  /** Starts the server and waits until it listens; with files that may not grow beyond so many bytes, it is silent. */
+  async start(fileBytes?: number): Promise<void> {
+    const args = ["serve", "--data", this.data, "--listen", "127.0.0.1:0", "--json"];
+    const child =
+      fileBytes === undefined
+        ? begin("rollcall", args, { stdio: ["ignore", "pipe", "inherit"] })
+        : beginLimited("rollcall", args, { stdio: ["ignore", "pipe", "ignore"], fileBytes });
     if (!child.stdout) throw new Error("the server's output is not piped");
     const [line] = await Promise.race([
       once(createInterface({ input: child.stdout }), "line"),
