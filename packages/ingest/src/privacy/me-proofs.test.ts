@@ -91,8 +91,10 @@ for (const route of routes) {
     const nonce = await device.nonce();
     t.equal(outcomeOf(await device.me(method, path, body, { nonce })), answer);
     t.equal(outcomeOf(await device.me(method, path, body, { nonce })), "401 nonce-invalid", "replayed");
-    const unexpected = body === undefined ? { a: 1 } : undefined;
-    t.not(outcomeOf(await device.me(method, path, unexpected)), answer);
+    const unproved = { body: Buffer.alloc(0) };
+    const other = body === undefined ? { a: 1 } : undefined;
+    const refusal = body === undefined ? "400 invalid-request" : "400 invalid-json";
+    t.equal(outcomeOf(await device.me(method, path, other, unproved)), refusal);
   });
 }
 
@@ -124,3 +126,10 @@ t.test(
     t.ok(replies.includes("200"));
   },
 );
+
+t.test("closes to an installation in doubt, whose key two hold", async (t) => {
+  const copied = await told(server);
+  await copied.checkIn(copied.checkInBody({ counter: copied.counter }));
+  for (const [method, path, body] of routes)
+    t.equal(outcomeOf(await copied.me(method, path, body)), "409 identity-in-doubt", path);
+});

@@ -156,7 +156,12 @@ export class SimulatedDevice {
     const nonce = changes.nonce ?? (await this.nonce());
     const audience = this.#options.server;
     const subject = { use: "me", audience, installation, method, target: path, body, nonce } as const;
-    const headers = { ...json, "rollcall-proof": makeProof(key, { ...subject, ...changes }) };
+    const headers = {
+      ...json,
+      // A GET has no framing of its own.
+      ...(value === undefined ? {} : { "content-length": String(body.length) }),
+      "rollcall-proof": makeProof(key, { ...subject, ...changes }),
+    };
     return this.send({ method, path, headers, ...(value === undefined ? {} : { body }) });
   }
 
