@@ -49,6 +49,8 @@ export interface FieldFacts {
   /** What it is, for the person whose device it is. */
   readonly is: string;
   readonly sensitivity: Sensitivity;
+  /** Shown to nobody as a value, only as equal or not equal to that of another device. */
+  readonly comparedOnly?: true;
   readonly search?: Search;
   /** Fills this column of the device list. */
   readonly summary?: SummaryColumn;

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import t from "tap";
 import { canonical } from "./json.ts";
-import { hasSensitiveField, maskSensitive } from "./mask.ts";
+import { hasMaskedField, maskFor } from "./mask.ts";
 import { sectionNamed } from "./registry.ts";
 import { documents } from "./testing/documents.ts";
 import { type MadeUp, madeUp } from "./testing/made-up-section.ts";
@@ -20,7 +20,7 @@ t.test(
         { title: "Zen", language: "de", reader: "Cy" },
       ],
     };
-    t.strictSame(maskSensitive(madeUp, document), {
+    t.strictSame(maskFor("plain", madeUp, document), {
       document: {
         name: "oak",
         address: null,
@@ -38,8 +38,8 @@ t.test(
 
 t.test("masks nothing where nothing sensitive was said", async (t) => {
   const document: MadeUp = { name: "oak", maker: {}, books: [] };
-  t.strictSame(maskSensitive(madeUp, document), { document, masked: [] });
-  t.strictSame(maskSensitive(madeUp, null), { document: null, masked: [] });
+  t.strictSame(maskFor("plain", madeUp, document), { document, masked: [] });
+  t.strictSame(maskFor("plain", madeUp, null), { document: null, masked: [] });
 });
 
 t.test("lets no sensitive value of any document through, and every other", async () => {
@@ -54,7 +54,7 @@ t.test("lets no sensitive value of any document through, and every other", async
   );
   fc.assert(
     fc.property(telling, (made) => {
-      const { document } = maskSensitive(madeUp, made);
+      const { document } = maskFor("plain", madeUp, made);
       const unmasked = canonical(document).replaceAll(/"(address|mark|reader)":null/g, `"$1":"${secret}"`);
       return !canonical(document).includes(secret) && unmasked === canonical(made);
     }),
@@ -64,7 +64,7 @@ t.test("lets no sensitive value of any document through, and every other", async
 
 t.test("changes nothing of what it is given", async (t) => {
   const document: MadeUp = { address: "10.0.0.1" };
-  maskSensitive(madeUp, document);
+  maskFor("plain", madeUp, document);
   t.strictSame(document, { address: "10.0.0.1" });
 });
 
@@ -73,7 +73,7 @@ t.test("knows the sections that have something to mask, however deep", async (t)
   const plain = ["processor", "operating-system", "software.deb", "installation"];
   const sensitive = [...masked, ...plain].filter((name) => {
     const definition = sectionNamed(name);
-    return definition && hasSensitiveField(definition);
+    return definition && hasMaskedField("plain", definition);
   });
   t.strictSame(sensitive, masked);
 });

@@ -46,6 +46,7 @@ export const problems = {
     status: 409,
     title: "The dictionary is none of what this installation was last acknowledged.",
   },
+  "not-merged": { status: 409, title: "No merge of this device can be undone." },
   "identity-in-doubt": { status: 409, title: "Another installation seems to use the same identity." },
   "device-retired": {
     status: 403,

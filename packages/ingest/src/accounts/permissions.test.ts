@@ -29,6 +29,9 @@ const decided: Readonly<Record<string, "anyone" | "device" | "me" | Permission>>
   "GET /api/v1/devices-named": "inventory.read",
   "GET /api/v1/devices/:id": "inventory.read",
   "DELETE /api/v1/devices/:id": "devices.delete",
+  "GET /api/v1/duplicates": "inventory.read",
+  "POST /api/v1/devices/:id/merge": "devices.merge",
+  "POST /api/v1/devices/:id/split": "devices.merge",
   "POST /api/v1/devices/:id/retire": "devices.retire",
   "DELETE /api/v1/devices/:id/retire": "devices.retire",
   "GET /api/v1/software": "inventory.read",
@@ -64,7 +67,7 @@ t.test("has a decided access for every route", async (t) => {
 t.test("gives each role what it is meant to have", async (t) => {
   t.same(roles, {
     viewer: ["inventory.read"],
-    operator: ["inventory.read", "inventory.read-sensitive", "devices.retire"],
+    operator: ["inventory.read", "inventory.read-sensitive", "devices.retire", "devices.merge"],
     admin: permissions,
     "privacy-officer": [
       "inventory.read",

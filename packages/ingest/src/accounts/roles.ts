@@ -4,6 +4,7 @@ export const permissions = [
   "inventory.read-sensitive",
   "devices.retire",
   "devices.delete",
+  "devices.merge",
   "tokens.manage",
   "applications.manage",
   "audit.read",
@@ -14,7 +15,7 @@ export type Permission = (typeof permissions)[number];
 
 export const roles = {
   viewer: ["inventory.read"],
-  operator: ["inventory.read", "inventory.read-sensitive", "devices.retire"],
+  operator: ["inventory.read", "inventory.read-sensitive", "devices.retire", "devices.merge"],
   admin: [...permissions],
   "privacy-officer": [
     "inventory.read",

@@ -1,29 +1,25 @@
 /** `rollcall device`: one device by a name, and what will be done with one. */
 import type { Command } from "commander";
 import { z } from "zod";
-import { type Api, withApi } from "./client.ts";
+import { withApi } from "./client.ts";
 import type { Context } from "./context.ts";
+import { idOf } from "./device-name.ts";
 import { CommandFailure, notYet, wrongUsage } from "./failure.ts";
 import { addLater } from "./later.ts";
+import { addMerging } from "./merge.ts";
 import { showDevice } from "./show-device.ts";
 
-const column = z.string().nullable();
-export const deviceItem = z.looseObject({
-  id: z.string(),
-  hostname: column,
-  manufacturer: column,
-  model: column,
-  serial: column,
-  os: z.object({ name: column, version: column }),
-  groups: z.array(z.string()),
-  country: column,
-  applications: z.array(z.object({ number: z.string(), version: z.string(), channel: z.string() })),
-  state: z.string(),
-  firstSeenAt: z.string(),
-  lastSeenAt: z.string(),
+const ids = z.array(z.string());
+const note = z.looseObject({
+  kind: z.string(),
+  from: z.string().nullish(),
+  others: ids.optional(),
+  with: ids.optional(),
+  living: ids.optional(),
 });
-const devicesNamed = z.object({ items: z.array(deviceItem) });
 const deviceWhole = z.looseObject({
+  notes: z.array(note),
+  possibleDuplicates: ids,
   id: z.string(),
   sections: z.record(z.string(), z.looseObject({ status: z.string(), document: z.unknown().optional() })),
 });
@@ -52,7 +48,8 @@ export function addDevice(program: Command, contextOf: () => Context): void {
     .description("delete a device with everything that is kept of it, for good")
     .option("--yes", "do it; without this it is only said what would go")
     .action((name: string, options: { yes?: true }) => deleteDevice(contextOf(), name, options));
-  for (const verb of ["set", "refresh", "merge", "split"]) addLater(device, verb);
+  addMerging(device, contextOf);
+  for (const verb of ["set", "refresh"]) addLater(device, verb);
 }
 
 async function show(context: Context, name: string, { section, history, at }: DeviceOptions): Promise<void> {
@@ -94,19 +91,4 @@ async function deleteDevice(context: Context, name: string, { yes }: { readonly 
   });
   context.output.json({ id, ...answer });
   context.output.line(`${id} is deleted, and nothing of it is left in the server's files.`);
-}
-
-/** The id that a typed name means; several are listed. */
-async function idOf(api: Api, name: string): Promise<string> {
-  const { items } = await api({
-    method: "GET",
-    path: "/api/v1/devices-named",
-    query: { name },
-    answer: devicesNamed,
-  });
-  const [first, ...others] = items;
-  if (!first) throw new CommandFailure(`no device is named ${name}`);
-  if (others.length === 0) return first.id;
-  const which = items.map(({ id, hostname }) => `${id} (${hostname ?? "no host name"})`);
-  throw new CommandFailure(`${name} may mean ${which.join(", ")}; name one by its id`);
 }

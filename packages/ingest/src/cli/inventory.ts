@@ -4,7 +4,7 @@ import { z } from "zod";
 import { deviceOrders } from "../store/search-index.ts";
 import { type Api, type Call, withApi } from "./client.ts";
 import type { Context } from "./context.ts";
-import { deviceItem } from "./device.ts";
+import { deviceItem } from "./device-name.ts";
 import {
   addListOptions,
   type ListKind,
@@ -40,6 +40,21 @@ const devices: ListKind<DeviceItem> = {
   none: "No device is found.",
 };
 
+interface DeviceListOptions extends ListOptions {
+  readonly sort?: string;
+  readonly possibleDuplicates?: true;
+}
+
+const duplicate = z.object({ devices: z.array(deviceItem) });
+const duplicates: ListKind<z.infer<typeof duplicate>> = {
+  columns: {
+    hostnames: ({ devices: alike }) => alike.map(({ hostname }) => hostname ?? "-").join(" "),
+    lastSeenAt: ({ devices: alike }) => alike.map(({ lastSeenAt }) => lastSeenAt).join(" "),
+    ids: ({ devices: alike }) => alike.map(({ id }) => id).join(" "),
+  },
+  none: "No two devices seem to be one.",
+};
+
 function applicationText({ number, version, channel }: DeviceItem["applications"][number]): string {
   return `${number}@${version}${channel === "stable" ? "" : ` (${channel})`}`;
 }
@@ -69,13 +84,20 @@ export function addInventoryCommands(program: Command, contextOf: () => Context)
       ),
     );
   addListOptions(listDevices, devices)
+    .option("--possible-duplicates", "instead: devices that may be one, by their hardware")
     .allowUnknownOption()
-    .action((words: string[], { sort, ...options }: ListOptions & { sort?: string }) =>
-      list(contextOf(), devices, options, {
-        path: "/api/v1/devices",
-        query: { q: readQueryWords(words), sort },
-        item: deviceItem,
-      }),
+    .action((words: string[], { sort, possibleDuplicates, ...options }: DeviceListOptions) =>
+      possibleDuplicates
+        ? list(contextOf(), duplicates, options, {
+            path: "/api/v1/duplicates",
+            query: {},
+            item: duplicate,
+          })
+        : list(contextOf(), devices, options, {
+            path: "/api/v1/devices",
+            query: { q: readQueryWords(words), sort },
+            item: deviceItem,
+          }),
     );
 
   const listTitles = program

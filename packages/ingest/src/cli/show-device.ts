@@ -1,7 +1,17 @@
 /** One device for a person: its facts, then every section with its document. */
 import type { Output } from "@rollcall/host";
 
+interface ShownNote {
+  readonly kind: string;
+  readonly from?: string | null | undefined;
+  readonly others?: readonly string[] | undefined;
+  readonly with?: readonly string[] | undefined;
+  readonly living?: readonly string[] | undefined;
+}
+
 interface ShownDevice {
+  readonly notes: readonly ShownNote[];
+  readonly possibleDuplicates: readonly string[];
   readonly [name: string]: unknown;
   readonly sections: Readonly<Record<string, { readonly status: string; readonly document?: unknown }>>;
 }
@@ -10,16 +20,39 @@ interface ShownDevice {
 const mostItems = 20;
 
 export function showDevice(output: Output, device: ShownDevice, section: string | undefined): void {
-  const { sections, ...facts } = device;
+  const { sections, notes, possibleDuplicates, ...facts } = device;
   const shown = Object.entries(sections).filter(([name]) => section === undefined || name === section);
   output.json(section === undefined ? device : sections[section]);
-  if (section === undefined) showValue(output, facts, "");
+  if (section === undefined) {
+    showValue(output, facts, "");
+    for (const line of [...notes.map(noteLine), ...duplicatesLine(possibleDuplicates)])
+      output.line(output.colour.yellow(line));
+  }
   for (const [name, { status, document }] of shown) {
     output.line("");
     output.line(output.colour.bold(name), status === "ok" ? "" : `  ${status}`);
     if (document !== undefined) showValue(output, document, "  ");
   }
 }
+
+function noteLine({ kind, from, others = [], with: merged = [], living = [] }: ShownNote): string {
+  const before = from ?? "another device";
+  switch (kind) {
+    case "provisional":
+      return `goes on from ${before}, whose identity is in doubt`;
+    case "copied":
+      return `one of several that go on from ${before}, whose state was copied${others.length > 0 ? `; the others are ${others.join(", ")}` : ""}`;
+    case "merged": {
+      const still = living.length > 0 ? `, of which ${living.join(", ")} still checks in` : "";
+      return `made one with ${merged.join(", ")}${still}; rollcall device split undoes it`;
+    }
+    default:
+      return kind;
+  }
+}
+
+const duplicatesLine = (ids: readonly string[]): string[] =>
+  ids.length > 0 ? [`may be the same as ${ids.join(", ")}`] : [];
 
 function showValue(output: Output, value: unknown, indent: string): void {
   if (typeof value !== "object" || value === null) return;

@@ -7,6 +7,7 @@ import { forgetDevice } from "../privacy/forget.ts";
 import type { Schema } from "../store/schema.ts";
 import { defineWrite } from "../store/store.ts";
 import { comeLate, type Ending, endInstallation, formerInstallation, noteCopied } from "./former.ts";
+import { endMerges } from "./merge.ts";
 import { type Candidate, verdictOn } from "./verdict.ts";
 
 export interface Settling {
@@ -34,8 +35,23 @@ export const settleDoubts = defineWrite({
   name: "settle-doubts",
   async run(transaction, settling: Settling): Promise<void> {
     for (const doubted of await allDoubted(transaction)) await settle(transaction, doubted, settling);
+    await endMerges(transaction, settling.at);
+    await endRecords(transaction, settling.at);
   },
 });
+
+/** What an admin could have known better about has had its time. */
+async function endRecords(transaction: Kysely<Schema>, at: number): Promise<void> {
+  const over = await transaction
+    .selectFrom("devices")
+    .leftJoin("installations", "installations.device", "devices.ordinal")
+    .select("devices.ordinal")
+    .where("kept_until", "<=", at)
+    .where("installations.ordinal", "is", null)
+    .where("merge", "is", null)
+    .execute();
+  for (const { ordinal } of over) await forgetDevice(transaction, ordinal);
+}
 
 /** Settles the doubt that this installation, or former one, is the subject of, if that is possible by now. */
 export async function settleDoubtOf(

@@ -2,6 +2,7 @@
 import { accountRoutes } from "../accounts/routes.ts";
 import { auditRoutes } from "../audit/routes.ts";
 import { checkInRoutes } from "../check-ins/routes.ts";
+import { copyRoutes } from "../copies/routes.ts";
 import { enrolmentRoutes } from "../enrolment/routes.ts";
 import { keyRoutes } from "../identity/key-routes.ts";
 import { identityRoutes } from "../identity/routes.ts";
@@ -21,6 +22,7 @@ export function routes(services: Services): readonly Route[] {
     ...checkInRoutes(services),
     ...meRoutes(services),
     ...inventoryRoutes(services),
+    ...copyRoutes(services),
     ...searchRoutes(services),
     ...accountRoutes(services),
     ...privacyRoutes(services),

@@ -9,6 +9,7 @@ import {
   statusSchema,
 } from "@rollcall/protocol";
 import { z } from "zod";
+import { noteSchema } from "../copies/note.ts";
 
 const instant = z.iso.datetime();
 const column = z.string().nullable();
@@ -30,7 +31,7 @@ const item = {
 };
 
 const cursor = z.string().nullable();
-const deviceItem = z.strictObject(item);
+export const deviceItem = z.strictObject(item);
 export const devicePage = z.strictObject({
   asOf: instant,
   items: z.array(deviceItem),
@@ -60,4 +61,6 @@ export const deviceWhole = z.strictObject({
   }),
   corrections: correctionAnswer.shape.corrections,
   requests: z.array(dataRequestSchema.strict()),
+  notes: z.array(noteSchema),
+  possibleDuplicates: z.array(deviceIdSchema),
 });

@@ -1,8 +1,8 @@
 /** A device as the API tells it, with what the caller may not read as null and named in `masked`. */
 import {
   allSections,
-  hasSensitiveField,
-  maskSensitive,
+  hasMaskedField,
+  maskFor,
   type SectionDefinition,
   type SummaryColumn,
   sectionNamed,
@@ -110,6 +110,8 @@ export function deviceDetailView(device: DeviceDetail, viewing: Viewing) {
     consent: consent.view,
     corrections: corrections.view,
     requests: device.requests,
+    notes: device.notes,
+    possibleDuplicates: device.possibleDuplicates,
   };
 }
 
@@ -132,7 +134,7 @@ interface Seen {
 export function sectionView(
   { name, status, digest, since, document }: SectionRow,
   definition: Definition,
-  { sensitive }: Scope,
+  { sensitive, purpose }: Scope,
 ): Seen {
   const tell = (shownDigest: string | null, shown: unknown) => ({
     digest: shownDigest,
@@ -140,11 +142,14 @@ export function sectionView(
     since: isoTime(since),
     ...(shown === undefined ? {} : { document: shown }),
   });
-  if (sensitive) return { view: tell(digest, document), masked: [] };
+  // The person at the device sees what its agent sent, whatever it is.
+  if (purpose === "protocol" || (sensitive && !definition))
+    return { view: tell(digest, document), masked: [] };
   if (!definition) return { view: tell(null, null), masked: [`sections.${name}`] };
-  const { document: shown, masked } = maskSensitive(definition, document);
+  const reach = sensitive ? "sensitive" : "plain";
+  const { document: shown, masked } = maskFor(reach, definition, document);
   return {
-    view: tell(hasSensitiveField(definition) ? null : digest, shown),
+    view: tell(hasMaskedField(reach, definition) ? null : digest, shown),
     masked: masked.map((path) => `sections.${name}.${path}`),
   };
 }

@@ -167,6 +167,8 @@ t.test("shows the readings of a device, and what it has to tell of each section"
     location: null,
     corrections: [],
     requests: [],
+    notes: [],
+    possibleDuplicates: [],
   });
   t.same(consent, { consentNumber: 2, grants: linus.grants });
   const at = lastSeenAt;

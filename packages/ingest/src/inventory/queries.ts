@@ -11,6 +11,8 @@ import {
   type Status,
 } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
+import type { Note } from "../copies/note.ts";
+import { notesOn, possibleDuplicatesOf } from "../copies/notes.ts";
 import { correctionsIn } from "../privacy/corrections.ts";
 import { requestsIn } from "../privacy/data-requests.ts";
 import { jsonColumn } from "../store/columns.ts";
@@ -122,6 +124,9 @@ export interface DeviceDetail extends DeviceRow {
   readonly readings: readonly ReadingRow[];
   readonly corrections: readonly Correction[];
   readonly requests: readonly DataRequest[];
+  readonly notes: readonly Note[];
+  /** Ids of devices that may be the same one. */
+  readonly possibleDuplicates: readonly string[];
   readonly consent: { readonly consentNumber: number; readonly grants: readonly Grant[] };
 }
 
@@ -164,6 +169,11 @@ export const deviceDetail = defineRead({
       })),
       flags: sections.some(({ indexed }) => indexed === 0) ? ["not-indexed"] : [],
       readings,
+      notes: await notesOn(database, scope, row.ordinal),
+      possibleDuplicates: await possibleDuplicatesOf(database, scope, {
+        device: row.ordinal,
+        installation: row.installation,
+      }),
       consent: {
         consentNumber: row.consent_number,
         grants: jsonColumn(grantsSchema, row.grants, "installations.grants"),

@@ -4,6 +4,7 @@
  */
 import type { Kysely, Transaction } from "kysely";
 import { forgetCategories } from "../check-ins/forget-sections.ts";
+import { mergedInto } from "../copies/merge.ts";
 import type { Schema } from "../store/schema.ts";
 import { inScope, isOverAll } from "../store/scope.ts";
 import { defineRead, defineWrite } from "../store/store.ts";
@@ -65,25 +66,17 @@ export const deletionsWritten = defineWrite({
 export const idsOfDevice = defineRead({
   name: "ids-of-device",
   async run(database, scope, device: number): Promise<readonly string[]> {
+    // What was merged into it goes with it, and whoever holds a key that went on for it before is told so, too.
     const rows = await database
       .selectFrom("devices")
       .innerJoin("installations", "installations.device", "devices.ordinal")
-      .select(["devices.id", "installations.id as installation"])
-      .where("devices.ordinal", "=", device)
+      .leftJoin("former_installations", "former_installations.device", "devices.ordinal")
+      .select(["devices.id", "installations.id as installation", "former_installations.id as former"])
+      .where("devices.ordinal", "in", [device, ...(await mergedInto(database, device))])
       .where((builder) => inScope(builder, scope))
       .execute();
-    if (rows.length === 0) return [];
-    const former = await database
-      .selectFrom("former_installations")
-      .select("id")
-      .where("device", "=", device)
-      .execute();
-    return [
-      ...new Set([
-        ...rows.flatMap(({ id, installation }) => [id, installation]),
-        ...former.map(({ id }) => id),
-      ]),
-    ];
+    const ids = rows.flatMap(({ id, installation, former }) => [id, installation, former ?? id]);
+    return [...new Set(ids)];
   },
 });
 

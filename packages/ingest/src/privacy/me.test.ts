@@ -114,6 +114,8 @@ t.test("exports everything as one document, byte for byte what the device told",
     corrections: [],
     requests: [],
     lookups: [{ by: "admin os:tester", what: "record", times: 1 }],
+    notes: [],
+    possibleDuplicates: [],
   });
 });
 

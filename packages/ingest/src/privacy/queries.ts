@@ -1,4 +1,5 @@
 /** Devices and their end in the store. */
+import { mergedInto } from "../copies/merge.ts";
 import { inScope } from "../store/scope.ts";
 import { defineAuditedWrite, defineRead } from "../store/store.ts";
 import { enterDeletion } from "./deletions.ts";
@@ -58,6 +59,7 @@ export const removeDevice = defineAuditedWrite({
   name: "remove-device",
   subjectOf: ({ device }: Deleted, removed: Removed) => (removed.devices ? `device:${device}` : null),
   async run(transaction, { device, names, at }: Deleted): Promise<Removed> {
+    for (const hidden of await mergedInto(transaction, device)) await forgetDevice(transaction, hidden);
     const removed = await forgetDevice(transaction, device);
     if (removed.devices) await enterDeletion(transaction, { names, categories: null, at });
     return removed;

@@ -77,7 +77,11 @@ export const tables = {
   data_requests: { forgets: { device: ["device"] }, retention: "as long as the device is there" },
   own_exports: { forgets: { installation: ["installation"] }, retention: { since: "at", days: 1 } },
   device_notes: { forgets: { device: ["device", "about"] }, retention: "as long as the devices are there" },
-  merges: { forgets: { device: ["device", "other"] }, retention: { since: "at", days: 30 } },
+  // Their end is that of the devices that they hide, which copies/merge.ts sees to.
+  merges: {
+    forgets: { device: ["device", "other"] },
+    retention: "until it cannot be undone any more (30 days), unless what was merged still checks in",
+  },
   former_installations: { forgets: { device: ["device"] }, retention: { since: "heard_at", days: 400 } },
   lookups: {
     forgets: { device: ["device"] },

@@ -28,6 +28,23 @@ export function installationScope(ordinal: number): Scope {
 /** What concerns the whole server, such as its tokens, is read by who may read every device. */
 export const isOverAll = ({ devices }: Scope): boolean => devices.kind === "all";
 
+/** The condition on devices alone: for what a device is named in, whether or not anybody goes on for it. */
+export function deviceInScope(
+  builder: ExpressionBuilder<Schema, "devices">,
+  { devices }: Scope,
+): Expression<SqlBool> {
+  switch (devices.kind) {
+    case "all":
+      return builder.lit(true);
+    case "groups":
+      return devices.groups.length === 0
+        ? builder.lit(false)
+        : builder("devices.group_name", "in", devices.groups);
+    case "installation":
+      return builder.lit(false);
+  }
+}
+
 /** The condition on devices with their installations; what is not in scope does not exist. */
 export function inScope(
   builder: ExpressionBuilder<Schema, "devices" | "installations">,

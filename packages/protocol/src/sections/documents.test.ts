@@ -8,7 +8,7 @@ import { digestOf } from "../digest.ts";
 import type { Shape } from "../fields.ts";
 import { canonical, canonicalBytes, parseCanonical } from "../json.ts";
 import { isPublicAddress, withoutLocated } from "../located-fields.ts";
-import { maskSensitive } from "../mask.ts";
+import { maskFor } from "../mask.ts";
 import { allSections } from "../registry.ts";
 import { normalise, type SectionDefinition } from "../section.ts";
 import { checkSection } from "../section-check.ts";
@@ -106,7 +106,7 @@ for (const definition of allSections) {
     const sensitive = definition.flat.filter(({ field }) => field.facts.sensitivity === "sensitive");
     fc.assert(
       fc.property(documents(definition), (document) => {
-        const { document: shown, masked } = maskSensitive(definition, document);
+        const { document: shown, masked } = maskFor("plain", definition, document);
         for (const { path, names } of sensitive) {
           assert.ok(valuesAt(shown, names).every((value) => value === null));
           assert.equal(masked.includes(path), valuesAt(shown, names).length > 0, path);

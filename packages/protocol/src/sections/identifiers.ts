@@ -17,6 +17,7 @@ export const definition = defineSection({
     machine: text(43, {
       is: "HMAC-SHA-256 of the machine id under the application number and the server's id; never the id itself. Shown as equal or not equal only.",
       sensitivity: "sensitive",
+      comparedOnly: true,
     }),
   },
 });

@@ -1,0 +1,161 @@
+/**
+ * Making devices one, and undoing it. One record goes on, the earliest, with the installation that checked in last;
+ * the others are hidden with all they have, and change places with it again when that is undone.
+ */
+import { newDeviceId } from "@rollcall/protocol";
+import type { Kysely } from "kysely";
+import { forgetDevice } from "../privacy/forget.ts";
+import type { Schema } from "../store/schema.ts";
+import { endInstallation } from "./former.ts";
+
+/** For how long a merge can be undone; milliseconds. */
+export const undoable = 30 * 86_400_000;
+
+export interface Merging {
+  /** Ordinals, two or more. */
+  readonly devices: readonly number[];
+  readonly at: number;
+  readonly by: string;
+}
+
+export interface Merged {
+  /** The ordinal and id of the device that goes on. */
+  readonly device: number;
+  readonly id: string;
+  /** Ids of the others. */
+  readonly others: readonly string[];
+}
+
+export async function merge(transaction: Kysely<Schema>, { devices, at, by }: Merging): Promise<Merged> {
+  const rows = await transaction
+    .selectFrom("devices")
+    .leftJoin("installations", "installations.device", "devices.ordinal")
+    .select(["devices.ordinal", "devices.id", "installations.enrolled_at", "installations.check_in_at"])
+    .where("devices.ordinal", "in", devices)
+    .orderBy("first_seen_at")
+    .orderBy("devices.ordinal")
+    .execute();
+  const [kept, ...others] = rows;
+  if (!kept || others.length === 0) throw new Error("it takes two devices to make one");
+  const seen = ({ check_in_at, enrolled_at }: (typeof rows)[number]) => check_in_at ?? enrolled_at ?? -1;
+  const goesOn = rows.reduce((latest, row) => (seen(row) > seen(latest) ? row : latest));
+  const other = goesOn.ordinal === kept.ordinal ? null : goesOn.ordinal;
+  const { id: number } = await transaction
+    .insertInto("merges")
+    .values({ device: kept.ordinal, other, at, by })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  if (other !== null) await changePlaces(transaction, kept.ordinal, other);
+  await transaction
+    .updateTable("devices")
+    .set({ merge: number })
+    .where(
+      "ordinal",
+      "in",
+      others.map(({ ordinal }) => ordinal),
+    )
+    .execute();
+  return { device: kept.ordinal, id: kept.id, others: others.map(({ id }) => id) };
+}
+
+/** Undoes the latest merge; null when there is none. */
+export async function split(transaction: Kysely<Schema>, device: number): Promise<Merged | null> {
+  const latest = await transaction
+    .selectFrom("merges")
+    .innerJoin("devices", "devices.ordinal", "merges.device")
+    .select(["merges.id", "merges.other", "devices.id as deviceId"])
+    .where("device", "=", device)
+    .orderBy("merges.id", "desc")
+    .executeTakeFirst();
+  if (!latest) return null;
+  if (latest.other !== null) await changePlaces(transaction, device, latest.other);
+  const others = await transaction
+    .updateTable("devices")
+    .set({ merge: null })
+    .where("merge", "=", latest.id)
+    .returning("id")
+    .execute();
+  await transaction.deleteFrom("merges").where("id", "=", latest.id).execute();
+  return { device, id: latest.deviceId, others: others.map(({ id }) => id) };
+}
+
+/** Ordinals of the devices that were merged into one, and into those in their turn. */
+export async function mergedInto(database: Kysely<Schema>, device: number): Promise<number[]> {
+  const rows = await database
+    .selectFrom("devices")
+    .innerJoin("merges", "merges.id", "devices.merge")
+    .select("devices.ordinal")
+    .where("merges.device", "=", device)
+    .execute();
+  const found: number[] = [];
+  for (const { ordinal } of rows) found.push(ordinal, ...(await mergedInto(database, ordinal)));
+  return found;
+}
+
+/** What can no longer be undone goes, unless its agent still checks in: then it is a device that is wrongly hidden. */
+export async function endMerges(transaction: Kysely<Schema>, at: number): Promise<void> {
+  const old = await transaction
+    .selectFrom("merges")
+    .select(["id", "device", "at"])
+    .where("at", "<=", at - undoable)
+    .orderBy("id")
+    .execute();
+  for (const each of old) await endMerge(transaction, each, at);
+}
+
+async function endMerge(
+  transaction: Kysely<Schema>,
+  { id, device, at: mergedAt }: { readonly id: number; readonly device: number; readonly at: number },
+  at: number,
+): Promise<void> {
+  const hidden = await transaction
+    .selectFrom("devices")
+    .leftJoin("installations", "installations.device", "devices.ordinal")
+    .select(["devices.ordinal", "installations.ordinal as installation", "installations.check_in_at"])
+    .where("merge", "=", id)
+    .execute();
+  if (hidden.some(({ check_in_at }) => (check_in_at ?? 0) > mergedAt)) return;
+  await transaction.deleteFrom("merges").where("id", "=", id).execute();
+  for (const { ordinal, installation } of hidden) {
+    if (installation !== null)
+      await endInstallation(transaction, { installation, device, copied: false, at });
+    await transaction
+      .updateTable("former_installations")
+      .set({ device })
+      .where("device", "=", ordinal)
+      .execute();
+    await forgetDevice(transaction, ordinal);
+  }
+}
+
+const ofInstallation = ["summary", "sort_name", "last_seen_at", "retired_at"] as const;
+
+/** Two devices change their installations, and with them what of the record comes from these. */
+async function changePlaces(transaction: Kysely<Schema>, one: number, other: number): Promise<void> {
+  const record = (device: number) =>
+    transaction
+      .selectFrom("devices")
+      .select(ofInstallation)
+      .where("ordinal", "=", device)
+      .executeTakeFirstOrThrow();
+  const [oneRecord, otherRecord] = [await record(one), await record(other)];
+  await transaction.updateTable("devices").set(otherRecord).where("ordinal", "=", one).execute();
+  await transaction.updateTable("devices").set(oneRecord).where("ordinal", "=", other).execute();
+  // No two installations are of one device even for a moment, so one of them waits at a device of its own.
+  const { ordinal: between } = await transaction
+    .insertInto("devices")
+    .values({ id: newDeviceId(), group_name: "", ownership: "organisation", first_seen_at: 0, ...oneRecord })
+    .returning("ordinal")
+    .executeTakeFirstOrThrow();
+  for (const [from, to] of [
+    [one, between],
+    [other, one],
+    [between, other],
+  ] as const)
+    await transaction
+      .updateTable("installations")
+      .set({ device: to, moved: 1 })
+      .where("device", "=", from)
+      .execute();
+  await transaction.deleteFrom("devices").where("ordinal", "=", between).execute();
+}

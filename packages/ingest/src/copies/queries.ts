@@ -1,0 +1,81 @@
+/** Devices with the same hardware hint, and devices that an admin makes one, in the store. */
+import { sql } from "kysely";
+import { deviceInScope, inScope, type Scope } from "../store/scope.ts";
+import { defineAuditedWrite, defineRead } from "../store/store.ts";
+import { mostAlike } from "./alike.ts";
+import { type Merged, type Merging, merge, split } from "./merge.ts";
+
+export interface AlikeQuestion {
+  readonly limit: number;
+  /** The lowest ordinal of the last group before. */
+  readonly after: number;
+}
+
+/**
+ * Ordinals of devices that may be the same, in groups by their hint. Nothing of the hint is told; the digest of its
+ * section is equal where the hint is.
+ */
+export const devicesAlike = defineRead({
+  name: "devices-alike",
+  async run(database, scope, { limit, after }: AlikeQuestion): Promise<readonly (readonly number[])[]> {
+    const hints = (within: Scope) =>
+      database
+        .selectFrom("sections")
+        .innerJoin("installations", "installations.ordinal", "sections.installation")
+        .innerJoin("devices", "devices.ordinal", "installations.device")
+        .where("sections.name", "=", "identifiers")
+        .where("sections.digest", "is not", null)
+        .where((builder) => inScope(builder, within));
+    const first = sql<number>`min(devices.ordinal)`;
+    const groups = await hints(scope)
+      .select(["sections.digest", first.as("first")])
+      .groupBy("sections.digest")
+      .having((builder) => builder.between(builder.fn.countAll(), 2, mostAlike))
+      .having(first, ">", after)
+      .orderBy("first")
+      .limit(limit)
+      .execute();
+    if (groups.length === 0) return [];
+    const members = await hints(scope)
+      .select(["sections.digest", "devices.ordinal"])
+      .where(
+        "sections.digest",
+        "in",
+        groups.map(({ digest }) => digest),
+      )
+      .orderBy("devices.ordinal")
+      .execute();
+    return groups.map((group) =>
+      members.flatMap(({ digest, ordinal }) => (digest === group.digest ? [ordinal] : [])),
+    );
+  },
+});
+
+/** Ordinals of the devices in scope with these ids, those included that nobody goes on for; of unknown ones none. */
+export const devicesToMerge = defineRead({
+  name: "devices-to-merge",
+  async run(database, scope, ids: readonly string[]): Promise<readonly number[]> {
+    const rows = await database
+      .selectFrom("devices")
+      .select("ordinal")
+      .where("id", "in", ids)
+      .where("merge", "is", null)
+      .where((builder) => deviceInScope(builder, scope))
+      .execute();
+    return rows.map(({ ordinal }) => ordinal);
+  },
+});
+
+/** Makes devices one. */
+export const mergeDevices = defineAuditedWrite({
+  name: "merge-devices",
+  subjectOf: (_: Merging, { device }: Merged) => `device:${device}`,
+  run: (transaction, merging: Merging): Promise<Merged> => merge(transaction, merging),
+});
+
+/** Undoes the latest merge of a device; null when there is none. */
+export const splitDevice = defineAuditedWrite({
+  name: "split-device",
+  subjectOf: (device: number, done: Merged | null) => (done ? `device:${device}` : null),
+  run: (transaction, device: number): Promise<Merged | null> => split(transaction, device),
+});
