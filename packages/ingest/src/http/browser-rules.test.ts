@@ -5,6 +5,7 @@ import t from "tap";
 import { outcomeOf } from "../testing/outcome.ts";
 import { send } from "../testing/simulated-device.ts";
 import { TestServer } from "../testing/test-server.ts";
+import { hostNames } from "./browser-rules.ts";
 
 const directory = t.testdir({});
 writeFileSync(
@@ -54,6 +55,17 @@ t.test("answers to its own names alone, whoever asks", async (t) => {
   for (const path of ["/api/v1/devices", "/", "/nothing", "/API/v1/devices", "/V1/server", "//v1/server"])
     for (const host of unknown)
       t.equal(await asking(path, { host }), "421 host-unknown", `${path} at ${JSON.stringify(host)}`);
+});
+
+t.test("counts its public address among its names, whatever the port", async (t) => {
+  const names = (configured: string, url: string | null) => [...hostNames(configured, url)];
+  t.same(names("", null), []);
+  t.same(names(" a.example,B.example ,", "https://Inventory.Example:8443"), [
+    "a.example",
+    "b.example",
+    "inventory.example",
+  ]);
+  t.same(names("", "https://[2001:db8::1]:443"), ["2001:db8::1"]);
 });
 
 t.test("leaves programs the name by which they know it", async (t) => {
