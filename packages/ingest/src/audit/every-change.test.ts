@@ -43,6 +43,9 @@ const aDevice: Example = {
   subject: (id) => ordinals.get(id) ?? "",
 };
 
+/** A device to be merged with. */
+const other = (await server.device()).device;
+
 const rotate = async (key: string): Promise<string> => {
   await server.admin("POST", `/api/v1/keys/${key}/rotate`);
   return key;
@@ -70,6 +73,19 @@ const examples: Readonly<Record<string, Example>> = {
   "POST /api/v1/devices/:id/retire": aDevice,
   "DELETE /api/v1/devices/:id/retire": aDevice,
   "POST /api/v1/retention": { body: {}, subject: () => "retention" },
+  "POST /api/v1/devices/:id/merge": {
+    ...aDevice,
+    body: { with: [other] },
+    subject: (_id, answer) => ordinals.get(created.parse(answer).id) ?? "",
+  },
+  "POST /api/v1/devices/:id/split": {
+    prepare: async () => {
+      const { device } = await server.device();
+      const both = await server.admin("POST", `/api/v1/devices/${device}/merge`, { with: [other] });
+      return created.parse(both.body).id;
+    },
+    subject: (id) => ordinals.get(id) ?? "",
+  },
   "POST /api/v1/keys/:key/rotate": { prepare: async () => "receipt", subject: () => "key:receipt" },
   "POST /api/v1/keys/:key/use": { prepare: () => rotate("receipt"), subject: () => "key:receipt" },
   "POST /api/v1/applications": {

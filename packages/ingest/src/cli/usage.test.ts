@@ -50,8 +50,6 @@ const later = [
   "account create x",
   "device set ada owner=x",
   "device refresh ada",
-  "device merge ada bob",
-  "device split ada",
   "device ada --history",
   "device ada --at 2026-01-01",
   "devices --at 2026-01-01",
