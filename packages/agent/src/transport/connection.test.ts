@@ -47,7 +47,8 @@ t.test("gives the body and the nonce of an answer", async (t) => {
     response.writeHead(200, { "content-type": "application/json; charset=utf-8", "rollcall-nonce": "n1" });
     response.end('{"a":1}');
   });
-  t.same(await ask(address), { body: { a: 1 }, nonce: "n1" });
+  const { body, nonce, bytes } = await ask(address);
+  t.same([body, nonce, bytes.toString()], [{ a: 1 }, "n1", '{"a":1}']);
 });
 
 t.test("tells a problem by its code, with everything that goes with it", async (t) => {

@@ -5,6 +5,7 @@
 import { RollcallError } from "@rollcall/protocol";
 import SqliteDatabase, { type Database } from "better-sqlite3";
 import { Kysely, SqliteDialect, sql, type Transaction } from "kysely";
+import { Checkpoints, lastResort } from "./checkpoints.ts";
 import { GroupCommit, type Job } from "./group-commit.ts";
 import { withKeptStatements } from "./kept-statements.ts";
 import { migrate } from "./migrate.ts";
@@ -31,6 +32,7 @@ export async function openSqliteStore(file: string): Promise<{ store: Store; ind
     writer.database.pragma("synchronous = FULL");
     writer.database.pragma("foreign_keys = ON");
     writer.database.pragma("secure_delete = ON");
+    writer.database.pragma(`wal_autocheckpoint = ${lastResort}`);
     await migrate(writer.queries, file);
     const reader = open(file, true);
     return { store: new SqliteStore(writer, reader), index: new TableIndex(reader.queries) };
@@ -46,6 +48,7 @@ class SqliteStore implements Store {
   readonly #writer: Connection;
   readonly #reader: Connection;
   readonly #commits: GroupCommit;
+  readonly #checkpoints: Checkpoints;
   #transaction: Transaction<Schema> | null = null;
   #closing = false;
 
@@ -53,6 +56,9 @@ class SqliteStore implements Store {
     this.#writer = writer;
     this.#reader = reader;
     this.#commits = new GroupCommit((jobs) => this.#together(jobs));
+    this.#checkpoints = new Checkpoints(writer.database.name, () =>
+      this.#commits.between(() => writer.database.pragma("wal_checkpoint(PASSIVE)")),
+    );
   }
 
   commit<const B extends readonly Write<unknown>[]>(batch: B): Promise<Outcomes<B>> {
@@ -85,10 +91,11 @@ class SqliteStore implements Store {
 
   async scrub(): Promise<void> {
     // Empties the log; deleted rows in the file itself are overwritten, because `secure_delete` is on.
-    await this.#commits.between(() => {
+    const truncate = () => {
       const blocked = this.#writer.database.pragma("wal_checkpoint(TRUNCATE)", { simple: true });
       if (blocked !== 0) throw new RollcallError("busy", { retryAfterSeconds: 60 });
-    });
+    };
+    await this.#checkpoints.without(() => this.#commits.between(truncate));
   }
 
   async ready(): Promise<void> {
@@ -104,6 +111,7 @@ class SqliteStore implements Store {
   async close(): Promise<void> {
     this.#closing = true;
     await this.#commits.settled();
+    await this.#checkpoints.close();
     await this.#reader.queries.destroy();
     this.#writer.database.pragma("wal_checkpoint(TRUNCATE)");
     await this.#writer.queries.destroy();
@@ -120,6 +128,7 @@ class SqliteStore implements Store {
             throw error;
           });
       });
+      this.#checkpoints.committed();
     } catch (error) {
       // Where there is no transaction any more, the attempt to roll it back has the last word, which tells nothing.
       throw reason ?? error;
