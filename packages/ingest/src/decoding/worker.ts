@@ -1,4 +1,5 @@
 /** The decoding thread: one task at a time, its result or its problem back. What is no problem ends the thread. */
+import { setPriority } from "node:os";
 import { parentPort } from "node:worker_threads";
 import { RollcallError } from "@rollcall/protocol";
 import { type TaskName, tasks } from "./tasks.ts";
@@ -32,5 +33,9 @@ function answer({ name, input }: TaskMessage): TaskAnswer {
     };
   }
 }
+
+// On Linux this is the thread's own (setpriority(2), "C library/kernel differences"): check-ins go first.
+const lowPriority = 10;
+if (process.platform === "linux") setPriority(0, lowPriority);
 
 parentPort?.on("message", (message: TaskMessage) => parentPort?.postMessage(answer(message)));
