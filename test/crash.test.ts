@@ -1,4 +1,5 @@
 // What a kill at any moment costs: nothing that was acknowledged, and the next check-in completes.
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { digestOf, readEnrolmentString, stateDigest } from "@rollcall/protocol";
 import t, { type Test } from "tap";
@@ -84,18 +85,56 @@ t.test("completes the next check-in after the agent was killed during one", asyn
   const house = await House.of(t);
   const agent = house.agent("agent");
   t.match(await agent.run("enrol", await house.enrolment()), { code: 0 });
-  for (const delay of [100, 200, 300, 400, 500, 600]) {
-    const child = agent.begin("check-in");
-    const end = once(child, "close");
-    await new Promise((resolve) => setTimeout(resolve, delay));
-    child.kill("SIGKILL");
-    await end;
+  for (let round = 0; round < rounds(6, 100); round++) {
+    await killed(agent.begin("check-in"), 40 + ((round * 97) % 560));
     t.match(await agent.run("check-in"), { code: 0 });
   }
   t.match(await agent.json("check-in"), { outcome: "unchanged" });
   const { deviceId } = await agent.json("status");
   t.match(await house.asked("devices"), [{ id: deviceId }]);
 });
+
+t.test("enrols each device once, whenever the agent is killed while it enrols", async (t) => {
+  const house = await House.of(t);
+  const all = rounds(5, 100);
+  for (let round = 0; round < all; round++) {
+    const agent = house.agent(`agent-${round}`);
+    const string = await house.enrolment();
+    await killed(agent.begin("enrol", string), 30 + ((round * 83) % 420));
+    const { enrolled } = await agent.json("status");
+    if (!enrolled) t.match(await agent.run("enrol", string), { code: 0 });
+    t.match(await agent.run("check-in"), { code: 0 });
+    t.match(await agent.json("check-in"), { outcome: "unchanged" });
+  }
+  t.equal((await house.asked("devices")).length, all);
+});
+
+t.test("goes on when agent and server are killed together", async (t) => {
+  const house = await House.of(t);
+  const agent = house.agent("agent");
+  t.match(await agent.run("enrol", await house.enrolment()), { code: 0 });
+  for (let round = 0; round < rounds(4, 100); round++) {
+    const end = killed(agent.begin("check-in"), 60 + ((round * 131) % 440));
+    await new Promise((resolve) => setTimeout(resolve, 40 + ((round * 71) % 460)));
+    await house.end("SIGKILL");
+    await end;
+    await house.start();
+    t.match(await agent.run("check-in"), { code: 0 });
+  }
+  t.match(await agent.json("check-in"), { outcome: "unchanged" });
+  const { deviceId } = await agent.json("status");
+  const devices = await house.asked("devices");
+  t.match(devices, [{ id: deviceId, state: "active" }]);
+  t.equal(devices.length, 1);
+});
+
+/** Kills a process after so many milliseconds, and waits for its end. The moment is not what is tested: any will do. */
+async function killed(child: ChildProcess, milliseconds: number): Promise<void> {
+  const end = once(child, "close");
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  child.kill("SIGKILL");
+  await end;
+}
 
 t.test("gives a new directory the state digest of nothing", async (t) => {
   const house = await House.of(t);
