@@ -204,3 +204,16 @@ t.test("does its work when the log cannot be written", async (t) => {
   mkdirSync(file);
   t.match(await agent("check-in"), { code: 0, stderr: /log cannot be written/ });
 });
+
+t.test("tells a device that the server deleted where it stands, and what was signed for it", async (t) => {
+  const { agent, json } = await enrolled(t);
+  const { deviceId } = await json("status");
+  t.match(await server.admin("DELETE", `/api/v1/devices/${deviceId}`), { status: 200 });
+  t.match(await json("status"), { enrolled: true, ended: null });
+  t.match(await agent("check-in"), { code: 5, stderr: /device-deleted/ });
+  t.match(await json("status"), { enrolled: true, ended: "deleted" });
+  t.match(await agent("status"), { stdout: /^enrolled, but deleted on the server; .*enrol STRING/ });
+  const { code, stdout, stderr } = await agent("my receipts --json");
+  t.match({ code, stderr }, { code: 0, stderr: /device-deleted.*shown is what is kept here/ });
+  t.match(JSON.parse(stdout), { kept: [{ valid: true }, { valid: true }], server: null });
+});

@@ -60,8 +60,11 @@ export class ServerProblem extends AgentError {
   readonly facts: ProblemFacts;
 
   constructor(facts: ProblemFacts) {
-    const places = (facts.errors ?? []).map(({ pointer, detail }) => `${pointer}: ${detail}`);
-    const words = [facts.detail ?? facts.title, ...places].join(" ");
+    const said = facts.detail ?? facts.title;
+    const places = (facts.errors ?? [])
+      .filter(({ detail }) => detail !== said)
+      .map(({ pointer, detail }) => `${pointer}: ${detail}`);
+    const words = [said, ...places].join(" ");
     const waits = facts.status >= 500 || facts.status === 429 || facts.status === 408;
     const verb = waits ? "cannot take this now" : "refused";
     super(waits ? "asked-to-wait" : "refused", `${facts.server} ${verb}: ${words} [${facts.problem}]`);

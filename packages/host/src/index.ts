@@ -7,4 +7,5 @@ export { type ColourEnvironment, type Colours, colour, type Styled, type Text } 
 export { createOutput, type Output, type OutputOptions } from "./terminal/output.ts";
 export { printable } from "./terminal/printable.ts";
 export { type Column, table } from "./terminal/table.ts";
-export { distrust, trusting } from "./trust.ts";
+export { wrongUsageInOneLine } from "./terminal/wrong-usage.ts";
+export { distrust, isUntrusted, trusting } from "./trust.ts";

@@ -21,18 +21,20 @@ async function systemTrust(): Promise<string[]> {
   return [...getCACertificates("system"), ...getCACertificates("extra")];
 }
 
+const untrusted = "its certificate is not one that is trusted here";
+
 /** Codes of Node and OpenSSL; whatever else begins like one of a certificate or of TLS is told by its code. */
 const words: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: "its certificate has expired, or this machine's clock is wrong",
   CERT_NOT_YET_VALID: "its certificate is not valid yet, or this machine's clock is wrong",
   ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another name",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is not one that is trusted here",
-  SELF_SIGNED_CERT_IN_CHAIN: "its certificate is not one that is trusted here",
-  UNABLE_TO_GET_ISSUER_CERT: "its certificate is not one that is trusted here",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "its certificate is not one that is trusted here",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its certificate is not one that is trusted here",
-  CERT_SIGNATURE_FAILURE: "its certificate is not one that is trusted here",
-  CERT_UNTRUSTED: "its certificate is not one that is trusted here",
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  CERT_SIGNATURE_FAILURE: untrusted,
+  CERT_UNTRUSTED: untrusted,
   INVALID_PURPOSE: "its certificate is not one of a server",
   EPROTO: "it does not speak TLS as this program does",
   ERR_SSL_WRONG_VERSION_NUMBER: "it does not speak TLS",
@@ -44,4 +46,9 @@ const words: Readonly<Record<string, string>> = {
 /** What kept a connection from being trusted, null where it was something else. */
 export function distrust(code: string): string | null {
   return words[code] ?? null;
+}
+
+/** Whether a certificate was shown that nobody who is trusted here vouches for: another server's, or a forged one. */
+export function isUntrusted(code: string): boolean {
+  return words[code] === untrusted;
 }

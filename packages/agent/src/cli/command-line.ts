@@ -14,12 +14,13 @@ export interface Surroundings extends Omit<Context, "stateDirectory" | "rootfs" 
 /** Runs what the arguments name; `argv` is the process's, whole. */
 export async function runCommandLine(argv: readonly string[], around: Surroundings): Promise<ExitCode> {
   let ending: ExitCode = exitCodes.done;
-  const program = createProgram({
+  const program: Command = createProgram({
     version: around.agentVersion,
     contextOf: () => contextOf(program, around),
     end: (code) => {
       ending = code;
     },
+    tellWrongUsage: (message) => tellError(program, around, message),
   });
   overrideExits(program);
   try {
@@ -55,5 +56,13 @@ function stateDirectory(program: Command, { env, workingDirectory }: Surrounding
 
 function tellError(program: Command, around: Surroundings, message: string): void {
   const path = stateDirectory(program, around);
-  around.output.error(`rollcall-agent: ${message}${message.includes(path) ? "" : ` (state: ${path})`}`);
+  around.output.error(`rollcall-agent: ${message}${isNamed(path, message) ? "" : ` (state: ${path})`}`);
+}
+
+/** Whether the path itself is named, or something in it; not what only begins alike, as `DIR/agent.sock` does. */
+function isNamed(path: string, message: string): boolean {
+  return message
+    .split(path)
+    .slice(1)
+    .some((after) => !/^[\w.-]/.test(after));
 }

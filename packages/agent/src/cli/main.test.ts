@@ -34,41 +34,46 @@ const run = (...args: string[]): Promise<Ended> => ended(start(args));
 async function setUp(t: Test) {
   const server = await FakeServer.start();
   t.teardown(() => server.stop());
-  const state = join(server.folder, "state");
+  const state = join(server.folder, "agent");
   const agent = (...args: string[]) => run(...args, "--state", state);
   const json = async (...args: string[]) => JSON.parse((await agent(...args, "--json")).stdout);
   return { server, state, agent, json };
 }
 
-t.test("answers wrong usage with 2 and a hint, and what is not there yet with 1", async (t) => {
-  const state = join(t.testdir(), "state");
-  const cases: readonly (readonly [number, RegExp, ...string[]])[] = [
-    [2, /did you mean check-in/i, "chek-in"],
-    [2, /--help/, "check-in", "--frobnicate"],
-    [2, /no section cats/, "show", "cats"],
-    [2, /begins with rc1/, "enrol", "rc1.abc"],
-    [2, /NUMBER/, "enrol", "rc1.abc", "--application", "A b"],
-    [2, /cannot be used with/, "show", "--sent", "--diff"],
-    [2, /cannot be used with/, "show", "--diff", "--all"],
-    [3, /not enrolled/, "show", "--sent"],
-    [3, /not enrolled/, "show", "--diff"],
-    [1, /complain: not yet/, "my", "complain"],
-    [1, /service: not yet/, "service", "install"],
-    [1, /cannot be read/, "enrol", "@/no/such/file"],
-    [3, /not enrolled/, "check-in"],
-    [3, /not enrolled/, "run"],
-    [3, /not enrolled/, "consent"],
-    [3, /not enrolled/, "consent", "withdraw", "hardware"],
-    [0, /^$/, "--version"],
-    [0, /^$/, "consent", "--help"],
-  ];
-  const ends = await Promise.all(cases.map(([, , ...args]) => run(...args, "--state", state)));
-  for (const [index, [code, words, ...args]] of cases.entries()) {
-    const end = ends[index];
-    t.match(end, { code, stderr: words }, args.join(" "));
-    if (code === 1 || code === 3) t.match(end?.stderr, state);
-  }
-});
+t.test(
+  "answers wrong usage with 2 and a hint, what is not there yet with 1, in one line that names the state",
+  async (t) => {
+    const state = join(t.testdir(), "state");
+    const cases: readonly (readonly [number, RegExp, ...string[]])[] = [
+      [2, /did you mean check-in/i, "chek-in"],
+      [2, /--help/, "check-in", "--frobnicate"],
+      [2, /no section cats/, "show", "cats"],
+      [2, /begins with rc1/, "enrol", "rc1.abc"],
+      [2, /NUMBER/, "enrol", "rc1.abc", "--application", "A b"],
+      [2, /cannot be used with/, "show", "--sent", "--diff"],
+      [2, /cannot be used with/, "show", "--diff", "--all"],
+      [3, /not enrolled/, "show", "--sent"],
+      [3, /not enrolled/, "show", "--diff"],
+      [1, /complain: not yet/, "my", "complain"],
+      [1, /service: not yet/, "service", "install"],
+      [1, /cannot be read/, "enrol", "@/no/such/file"],
+      [3, /not enrolled/, "check-in"],
+      [3, /not enrolled/, "run"],
+      [3, /not enrolled/, "consent"],
+      [3, /not enrolled/, "consent", "withdraw", "hardware"],
+      [0, /^$/, "--version"],
+      [0, /^$/, "consent", "--help"],
+    ];
+    const ends = await Promise.all(cases.map(([, , ...args]) => run(...args, "--state", state)));
+    for (const [index, [code, words, ...args]] of cases.entries()) {
+      const end = ends[index];
+      t.match(end, { code, stderr: words }, args.join(" "));
+      if (code === 0) continue;
+      t.match(end?.stderr, /^rollcall-agent: [^\n]+\n$/, args.join(" "));
+      t.ok(end?.stderr.includes(state), args.join(" "));
+    }
+  },
+);
 
 t.test("tells where it stands before enrolment, without making anything", async (t) => {
   const state = join(t.testdir(), "state");
@@ -84,6 +89,7 @@ t.test("tells where it stands before enrolment, without making anything", async 
     nextCheckIn: null,
     consent: null,
     pending: [],
+    ended: null,
     bytesToday: 0,
     cpuSecondsToday: 0,
   });
@@ -135,7 +141,7 @@ t.test("ends with 4 when the server is away, 5 when it refuses, and keeps everyt
   const away = await agent("check-in", "--json");
   t.match(away, { code: 4, stderr: /not reached.*kept/ });
   t.match(JSON.parse(away.stdout), { outcome: "deferred", sent: [] });
-  t.ok(away.stderr.includes(state));
+  t.ok(away.stderr.includes(`(state: ${state})`), "the socket beside it, named alike, does not count");
   server.answerNext("POST /v1/check-ins", () => problem("counter-late"));
   t.match(await agent("check-in"), { code: 5, stderr: /counter-late/, stdout: "" });
   server.refusing = ["installation"];

@@ -95,7 +95,7 @@ interface FromServer extends Pick<ReceiptsAnswer, "consent" | "state"> {
   readonly agrees: boolean;
 }
 
-/** null where there is no server to ask, or none is reached: what is kept here needs none. */
+/** null where there is no server to ask, none is reached, or it refuses, as for a device that it deleted: what is kept here needs none. */
 async function askServer(context: Context, directory: StateDirectory): Promise<FromServer | null> {
   const installation = readInstallation(directory);
   if (!installation) return null;
@@ -111,7 +111,7 @@ async function askServer(context: Context, directory: StateDirectory): Promise<F
     const believed = acknowledgedDigest(directory.read(acknowledgedFile) ?? nothingAcknowledged);
     return { consent, state, valid, agrees: (state?.stateDigest ?? believed) === believed };
   } catch (error) {
-    if (!isAgentError(error, "not-reached", "asked-to-wait")) throw error;
+    if (!isAgentError(error, "not-reached", "asked-to-wait", "refused")) throw error;
     context.output.note(`${error.message}; shown is what is kept here`);
     return null;
   }

@@ -1,5 +1,5 @@
 /** The command tree of `rollcall-agent`. Each command's code is loaded only when it is called. */
-import type { ExitCode } from "@rollcall/host";
+import { type ExitCode, wrongUsageInOneLine } from "@rollcall/host";
 import { Command, Option } from "commander";
 import { AgentError } from "../agent-error.ts";
 import type { Context } from "./context.ts";
@@ -9,6 +9,8 @@ interface ProgramOptions {
   readonly contextOf: () => Context;
   /** Takes the code that the process is to end with. */
   readonly end: (code: ExitCode) => void;
+  /** Takes what commander has to say of wrong usage, in one line. */
+  readonly tellWrongUsage: (message: string) => void;
 }
 
 /** Commands of the contract that are not there yet. They say so and fail, rather than being unknown. */
@@ -20,7 +22,7 @@ const aboutLists =
 export function createProgram(options: ProgramOptions): Command {
   const program = new Command("rollcall-agent")
     .description("Answers the roll call for this device, under the grants of its people.")
-    .version(options.version)
+    .version(options.version, "--version")
     .option(
       "--state <DIR>",
       "state directory (ROLLCALL_AGENT_STATE; else ./data/agent if there, else /var/lib/rollcall-agent)",
@@ -28,8 +30,8 @@ export function createProgram(options: ProgramOptions): Command {
     .option("--json", "answer in JSON")
     .option("--path-rootfs <DIR>", "look at another machine's file tree")
     .configureHelp({ showGlobalOptions: true })
-    .showSuggestionAfterError()
-    .showHelpAfterError("(--help tells what there is)");
+    .configureOutput({ outputError: (message) => options.tellWrongUsage(wrongUsageInOneLine(message)) })
+    .showSuggestionAfterError();
   addEnrol(program, options);
   addCheckIn(program, options);
   addShow(program, options);

@@ -2,7 +2,7 @@
 import { type ExitCode, exitCodes, type Output } from "@rollcall/host";
 import { isPending } from "../consent/apply.ts";
 import { consentNow } from "../consent/left-withdrawals.ts";
-import type { Instant, Schedule } from "../schedule.ts";
+import type { Ended, Instant, Schedule } from "../schedule.ts";
 import { StateDirectory } from "../state/directory.ts";
 import { readInstallation } from "../state/enrolled-state.ts";
 import { type Consent, scheduleFile } from "../state/files.ts";
@@ -20,6 +20,8 @@ interface AgentStatus {
   readonly consent: { readonly consentNumber: number; readonly categories: readonly string[] } | null;
   /** What waits for the server: `consent` when a change is not sent, `check-in` when the last one did not get through. */
   readonly pending: readonly string[];
+  /** Why the server takes no check-ins of this device any more; null where it does. */
+  readonly ended: Ended | null;
   readonly bytesToday: number;
   readonly cpuSecondsToday: number;
 }
@@ -50,6 +52,7 @@ function statusOf(directory: StateDirectory, now: Instant): AgentStatus {
       categories: consent.grants.map(({ category }) => category),
     },
     pending: pendingIn(consent, schedule),
+    ended: schedule?.ended ?? null,
     bytesToday: bytes,
     cpuSecondsToday: cpuSeconds,
   };
@@ -65,6 +68,7 @@ const notEnrolled: AgentStatus = {
   nextCheckIn: null,
   consent: null,
   pending: [],
+  ended: null,
   bytesToday: 0,
   cpuSecondsToday: 0,
 };
@@ -78,6 +82,11 @@ function pendingIn(consent: Consent, schedule: Schedule | undefined): string[] {
     ...(schedule && schedule.failures > 0 ? ["check-in"] : []),
   ];
 }
+
+const endedInWords: Readonly<Record<Ended, string>> = {
+  deleted: "deleted on the server; rollcall-agent enrol STRING enrols this device anew",
+  retired: "retired by the organisation; it asks once a week whether it may check in again",
+};
 
 function tell(output: Output, status: AgentStatus, stateDirectory: string): void {
   const { bold, green, yellow } = output.colour;
@@ -97,6 +106,7 @@ function tell(output: Output, status: AgentStatus, stateDirectory: string): void
     ["waiting", status.pending.join(", ") || "nothing"],
     ["today", `${status.bytesToday} bytes on the wire, ${status.cpuSecondsToday} s of processor`],
   ];
-  output.line(green("enrolled"));
+  if (status.ended) output.line(yellow(`enrolled, but ${endedInWords[status.ended]}`));
+  else output.line(green("enrolled"));
   for (const [name, value] of rows) output.line(bold(name.padEnd(14)), String(value ?? "-"));
 }

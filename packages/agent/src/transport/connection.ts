@@ -4,7 +4,7 @@
  */
 import type { Agent, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import { distrust, withSocketPath } from "@rollcall/host";
+import { distrust, isUntrusted, withSocketPath } from "@rollcall/host";
 import { nonceHeader, parseJson, problemBody } from "@rollcall/protocol";
 import { AgentError, ServerProblem } from "../agent-error.ts";
 import type { Address } from "./address.ts";
@@ -73,6 +73,7 @@ async function overAgent<T>(
   const { agent, wireOf } = await agentFor(address);
   const sum = (of: (socket: Socket) => number) =>
     [...sockets].reduce((total, socket) => total + of(socket), 0);
+  const pins = address.kind === "tls" && address.ca !== undefined;
   const way = {
     origin: address.kind === "socket" ? "http://localhost" : address.origin,
     socketPath: address.kind === "socket" ? address.path : undefined,
@@ -84,7 +85,7 @@ async function overAgent<T>(
   try {
     return await use({
       name,
-      send: (request) => send(name, request, way),
+      send: (request) => send(name, request, way, pins),
       bytes: () => ({
         sent: sum((socket) => socket.bytesWritten),
         received: sum((socket) => socket.bytesRead),
@@ -102,14 +103,14 @@ async function agentFor(address: Address): Promise<Sockets> {
   return { agent: new http.Agent({ keepAlive: true, maxSockets: 1 }), wireOf: (socket) => socket };
 }
 
-async function send(name: string, request: Request, way: Way): Promise<Answer> {
+async function send(name: string, request: Request, way: Way, pins: boolean): Promise<Answer> {
   try {
     const { response, body } = await exchangeOne(request, way);
     return readAnswer(name, response, body, request.download !== undefined);
   } catch (error) {
     if (way.signal?.aborted) throw new AgentError("stopped", "stopped as asked", error);
     if (error instanceof AgentError) throw error;
-    throw silence(name, error);
+    throw silence(name, error, pins);
   }
 }
 
@@ -151,11 +152,17 @@ function parsed(name: string, bytes: Uint8Array): unknown {
   }
 }
 
-function silence(name: string, cause: unknown): AgentError {
+/** `pins`: only the CA of the enrolment string is trusted. */
+function silence(name: string, cause: unknown, pins = false): AgentError {
   const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
   const why = distrust(reason);
-  return new AgentError("not-reached", `${name} was not reached${why ? `: ${why}` : ""} (${reason})`, cause);
+  const hint = pins && isUntrusted(reason) ? `; ${pinned}` : "";
+  const message = `${name} was not reached${why ? `: ${why}` : ""} (${reason})${hint}`;
+  return new AgentError("not-reached", message, cause);
 }
+
+const pinned =
+  "trusted is only the CA that the enrolment string pins: the string is for another server, or the server's CA was replaced";
 
 /** The error for an answer that no Rollcall server of ours gives: whoever answered, it was not reached. */
 export function nonsense(name: string, what: string, cause?: unknown): AgentError {

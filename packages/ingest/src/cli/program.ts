@@ -1,4 +1,5 @@
 /** The command tree of `rollcall`. */
+import { wrongUsageInOneLine } from "@rollcall/host";
 import { Command } from "commander";
 import { addAudit } from "./audit.ts";
 import { addConfig } from "./config.ts";
@@ -33,7 +34,7 @@ export function createProgram(options: ProgramOptions): Command {
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),
-      outputError: (message) => tellWrongUsage(inOneLine(message)),
+      outputError: (message) => tellWrongUsage(wrongUsageInOneLine(message)),
     })
     .showSuggestionAfterError();
   addServe(program, contextOf);
@@ -46,13 +47,4 @@ export function createProgram(options: ProgramOptions): Command {
   addRetention(program, contextOf);
   addLaterCommands(program);
   return program;
-}
-
-/** `error: unknown command 'devics'\n(Did you mean devices?)` as one line that says where to look. */
-function inOneLine(message: string): string {
-  const words = message
-    .replace(/^error: /, "")
-    .trim()
-    .replaceAll(/\s*\n\s*/g, " ");
-  return `${words} (--help tells what there is)`;
 }
