@@ -9,6 +9,7 @@ import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { createOutput } from "@rollcall/host";
 import { z } from "zod";
+import { isLoopback } from "../packages/ingest/src/http/loopback.ts";
 import { summaryLines } from "./start/summary.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -162,7 +163,7 @@ async function main(): Promise<void> {
   const flags = usual ? { server: "", agent: "" } : { server: ` --data ${data}`, agent: ` --state ${state}` };
   for (const line of summaryLines(device, {
     url: publicUrl ?? url,
-    open: publicUrl !== undefined,
+    open: publicUrl !== undefined && !isLoopback(hostOf(publicUrl)),
     data,
     flags,
   }))
@@ -171,6 +172,9 @@ async function main(): Promise<void> {
   const [[which, code]] = await Promise.all([Promise.race([serverEnd, ended("agent", agent)])]);
   if (!asked) throw new Ended(1, `The ${which} ended by itself${code === null ? "" : ` with code ${code}`}.`);
 }
+
+/** As the server reads it, which has taken this URL; an IPv6 address without its brackets. */
+const hostOf = (url: string): string => new URL(url).hostname.replace(/^\[(.*)\]$/, "$1");
 
 async function ended(which: Program, child: ChildProcess): Promise<[Program, number | null]> {
   const [code] = await once(child, "close");

@@ -44,6 +44,7 @@ const argumentsSchema = z.object({
   enrolment: z.string().optional(),
 });
 
+/** null where only the usage is asked for. */
 function readArguments() {
   const text = (value: string) => ({ type: "string", default: value }) as const;
   try {
@@ -58,9 +59,10 @@ function readArguments() {
         data: text(process.env.ROLLCALL_DATA ?? "data"),
         enrolment: { type: "string" },
         json: { type: "boolean" },
+        help: { type: "boolean", default: false },
       },
     });
-    return argumentsSchema.parse(values);
+    return values.help ? null : argumentsSchema.parse(values);
   } catch (error) {
     const said =
       error instanceof z.ZodError
@@ -114,8 +116,9 @@ function read(typed: string): Enrolment {
   return enrolment;
 }
 
-async function main(): Promise<Report> {
+async function main(): Promise<Report | null> {
   const asked = readArguments();
+  if (!asked) return null;
   const { devices, hostile, seed, rounds, connections } = asked;
   const uses = devices + hostile;
   const runs = existsSync(join(asked.data, "control.sock"));
@@ -151,11 +154,13 @@ function tell({ statuses, failures, acknowledged, bytesEachDevice, ...figures }:
 
 try {
   const report = await main();
-  tell(report);
-  output.json(report);
-  if (report.failures.length > 0) process.exitCode = exitCodes.failed;
+  if (report) {
+    tell(report);
+    output.json(report);
+    if (report.failures.length > 0) process.exitCode = exitCodes.failed;
+  } else output.line(usage);
 } catch (error) {
-  output.error(error instanceof Error ? error.message : String(error));
+  for (const line of (error instanceof Error ? error.message : String(error)).split("\n")) output.error(line);
   process.exitCode = error instanceof WrongUsage ? exitCodes.usage : exitCodes.failed;
 } finally {
   for (const step of steps.splice(0).reverse()) await step();

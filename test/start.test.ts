@@ -112,9 +112,20 @@ t.test("opens the server to other machines with TLS when it is told by which add
   const child = start("--data", data, "--listen", "127.0.0.1:0", "--public-url", publicUrl);
   const said = await settled(child);
   t.match(said, `Rollcall runs on ${publicUrl}`);
+  t.match(said, /enrolment-token create .* lets another machine in/);
   const { stdout } = await rollcall(data, "enrolment-token", "create", "--quiet");
   const enrolment = readEnrolmentString(stdout);
   t.match(enrolment, { url: publicUrl, ca: /^-----BEGIN CERTIFICATE-----/ });
+  const end = once(child, "close");
+  child.kill("SIGTERM");
+  t.same(await end, [0, null]);
+});
+
+t.test("does not offer to let others in by an address that is this machine's alone", async (t) => {
+  const data = folderOf(t);
+  const child = start("--data", data, "--listen", "127.0.0.1:0", "--public-url", "https://localhost:8443");
+  t.notMatch(await settled(child), /another machine/);
+  t.match(await rollcall(data, "enrolment-token", "create"), { code: 1, stderr: /loopback-only/ });
   const end = once(child, "close");
   child.kill("SIGTERM");
   t.same(await end, [0, null]);

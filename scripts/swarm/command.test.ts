@@ -28,6 +28,7 @@ t.test("brings a server of its own where none runs, and tells what came of it", 
 });
 
 t.test("refuses what it does not understand", async (t) => {
+  t.match(await run("--help"), { code: 0, stdout: /^Usage: .*\n$/, stderr: "" });
   for (const wrong of [["--devices", "none"], ["--devices", "0"], ["--unknown"], ["--enrolment", "rc1.x"]])
-    t.match(await run(...wrong), { code: 2, stderr: /\S/ }, wrong.join(" "));
+    t.match(await run(...wrong), { code: 2, stderr: /^[^\n]+\n(Usage: .*\n)?$/ }, wrong.join(" "));
 });

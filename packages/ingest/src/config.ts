@@ -319,7 +319,7 @@ export function readConfig(directory: string): Config {
   const { file, config, problems } = judgeConfig(directory);
   if (config) return config;
   const places = problems.map(({ key, detail }) => (key === null ? detail : `${key}: ${detail}`));
-  throw new Error(`${file}: ${places.join("; ")}. Keys are ${Object.keys(configKeys).join(", ")}.`);
+  throw new Error(`${file}: ${places.join("; ")}. rollcall config check tells every key and what is wrong.`);
 }
 
 function problemsOf(issue: z.core.$ZodIssue): ConfigProblem[] {

@@ -61,7 +61,7 @@ export function addAudit(program: Command, contextOf: () => Context): void {
       const context = contextOf();
       const { count, last } = await withApi(context, verify);
       context.output.line(
-        `${count} entries hold together; the last is ${last.number} with hash ${last.hash}`,
+        `${count} ${count === 1 ? "entry holds" : "entries hold"} together; the last is ${last.number} with hash ${last.hash}`,
       );
       context.output.json({ entries: count, ...last });
     });

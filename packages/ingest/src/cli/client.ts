@@ -194,8 +194,11 @@ async function failureOf(name: string, status: number, told: unknown): Promise<C
   const { problemBody } = await import("@rollcall/protocol");
   const problem = problemBody.safeParse(told).data;
   if (!problem) return new CommandFailure(`${name} answered ${status} without saying why`);
-  const places = (problem.errors ?? []).map(({ pointer, detail }) => `${pointer}: ${detail}`);
-  const words = [problem.detail ?? problem.title, ...places].join(" ");
-  const mistyped = problem.code === "query-invalid" || places.length > 0;
+  const { errors = [], detail: said = problem.title } = problem;
+  const places = errors
+    .filter(({ detail }) => detail !== said)
+    .map(({ pointer, detail }) => `${pointer}: ${detail}`);
+  const words = [said, ...places].join(" ");
+  const mistyped = problem.code === "query-invalid" || errors.length > 0;
   return new CommandFailure(`${words} [${problem.code}]`, mistyped ? exitCodes.usage : exitCodes.failed);
 }

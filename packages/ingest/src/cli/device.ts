@@ -46,7 +46,7 @@ export function addDevice(program: Command, contextOf: () => Context): void {
   device
     .command("delete <NAME>")
     .description("delete a device with everything that is kept of it, for good")
-    .option("--yes", "do it; without this it is only said what would go")
+    .option("--yes", "do it; without this it is only said which device would go")
     .action((name: string, options: { yes?: true }) => deleteDevice(contextOf(), name, options));
   addMerging(device, contextOf);
   for (const verb of ["set", "refresh"]) addLater(device, verb);
@@ -76,7 +76,7 @@ async function retire(context: Context, name: string, { undo }: { readonly undo?
   context.output.json({ id, ...answer });
   context.output.line(
     answer.retired
-      ? `${id} is retired: its next check-in is refused. rollcall device retire --undo takes it back.`
+      ? `${id} is retired: its next check-in is refused. rollcall device retire ${id} --undo takes it back.`
       : `${id} may check in again.`,
   );
 }
@@ -86,7 +86,8 @@ const deleted = z.object({ deleted: z.boolean(), removed: z.record(z.string(), z
 async function deleteDevice(context: Context, name: string, { yes }: { readonly yes?: true }): Promise<void> {
   const { id, answer } = await withApi(context, async (api) => {
     const id = await idOf(api, name);
-    if (!yes) throw wrongUsage(`${name} is ${id}; to delete it and all that is kept of it say --yes`);
+    const asked = name === id ? id : `${name} (${id})`;
+    if (!yes) throw wrongUsage(`to delete ${asked} with everything that is kept of it, for good, say --yes`);
     return { id, answer: await api({ method: "DELETE", path: `/api/v1/devices/${id}`, answer: deleted }) };
   });
   context.output.json({ id, ...answer });

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { withApi } from "./client.ts";
 import type { Context } from "./context.ts";
-import { wrongUsage } from "./failure.ts";
+import { CommandFailure } from "./failure.ts";
 import { addListOptions, type ListKind, type ListOptions, printList, readListing } from "./lists.ts";
 
 const keySchema = z.object({
@@ -65,7 +65,10 @@ type Api = Parameters<Parameters<typeof withApi>[1]>[0];
 
 async function printCa({ output }: Context, api: Api): Promise<void> {
   const { trustedCas } = await api({ method: "GET", path: "/api/v1/keys", answer: listed });
-  if (trustedCas === null) throw wrongUsage("this server shows no certificate of its own");
+  if (trustedCas === null)
+    throw new CommandFailure(
+      "this server shows no certificate of its own; serve --listen HOST:PORT --public-url URL makes it show one",
+    );
   for (const line of trustedCas.trimEnd().split("\n")) output.line(line);
   output.json({ ca: trustedCas });
 }

@@ -100,7 +100,7 @@ function whereOf(
   if (url === null)
     throw new RollcallError("loopback-only", {
       detail:
-        "Other machines cannot reach this server; start it with --listen and --public-url, or make a string for its own machine with --local.",
+        "Other machines cannot reach this server; start it with --listen and a --public-url that they know it by, not one on loopback, or make a string for its own machine with --local.",
     });
   const ca = pin ? publicAddress.pinned() : publicAddress.ca();
   if (pin && ca === null)
