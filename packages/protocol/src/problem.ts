@@ -47,6 +47,7 @@ export const problems = {
     title: "The dictionary is none of what this installation was last acknowledged.",
   },
   "not-merged": { status: 409, title: "No merge of this device can be undone." },
+  "not-settled": { status: 409, title: "One of these devices is a successor, and whose is not settled yet." },
   "identity-in-doubt": { status: 409, title: "Another installation seems to use the same identity." },
   "device-retired": {
     status: 403,

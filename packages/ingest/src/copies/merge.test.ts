@@ -170,3 +170,40 @@ t.test("merges only what the caller may merge", async (t) => {
   t.equal(await post(operator, { with: [two.device] }), "200");
   t.equal(outcomeOf(await merge(two, other)), "404 not-found", "what was merged is not there to merge");
 });
+
+t.test("leaves a successor alone until its doubt is settled", async (t) => {
+  const { server, list, device, merge } = await setUp(t);
+  const one = await device("one");
+  const copy = one.copy();
+  await one.checkedIn();
+  t.equal(outcomeOf(await copy.checkIn()), "409 identity-in-doubt");
+  const successor = await one.successor();
+  await successor.checkedIn();
+  const before = await list();
+  t.equal(outcomeOf(await merge(one, successor)), "409 not-settled");
+  t.same(await list(), before);
+  server.ahead += 2.1 * 3_607_000;
+  await server.tend();
+  t.same(await list(), [[one.device, null]]);
+  t.equal(outcomeOf(await merge(one, await device("two"))), "200", "and merges it then");
+});
+
+t.test("does not make a person's own device one with an organisation's", async (t) => {
+  const { server, list, device, merge } = await setUp(t);
+  const [one, own] = [await device("one"), await server.device({ ownership: "personal" })];
+  const before = await list();
+  t.equal(outcomeOf(await merge(one, own)), "400 invalid-request");
+  t.same(await list(), before);
+});
+
+t.test("retires with a device what was merged into it", async (t) => {
+  const { server, device, merge } = await setUp(t);
+  const [one, two] = [await device("one"), await device("two")];
+  await merge(one, two);
+  const path = `/api/v1/devices/${one.device}/retire`;
+  t.equal(outcomeOf(await server.admin("POST", path)), "200");
+  for (const each of [one, two]) t.equal(outcomeOf(await each.checkIn()), "401 session-invalid");
+  t.equal(outcomeOf(await server.admin("DELETE", path)), "200");
+  for (const each of [one, two]) await each.newSession();
+  for (const each of [one, two]) t.equal(outcomeOf(await each.checkIn()), "200");
+});

@@ -2,7 +2,7 @@
  * Making devices one, and undoing it. One record goes on, the earliest, with the installation that checked in last;
  * the others are hidden with all they have, and change places with it again when that is undone.
  */
-import { newDeviceId } from "@rollcall/protocol";
+import { newDeviceId, RollcallError } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
 import { forgetDevice } from "../privacy/forget.ts";
 import type { Schema } from "../store/schema.ts";
@@ -30,13 +30,24 @@ export async function merge(transaction: Kysely<Schema>, { devices, at, by }: Me
   const rows = await transaction
     .selectFrom("devices")
     .leftJoin("installations", "installations.device", "devices.ordinal")
-    .select(["devices.ordinal", "devices.id", "installations.enrolled_at", "installations.check_in_at"])
+    .select([
+      "devices.ordinal",
+      "devices.id",
+      "ownership",
+      "installations.enrolled_at",
+      "installations.check_in_at",
+      "succeeds",
+    ])
     .where("devices.ordinal", "in", devices)
+    .where("merge", "is", null)
     .orderBy("first_seen_at")
     .orderBy("devices.ordinal")
     .execute();
   const [kept, ...others] = rows;
-  if (!kept || others.length === 0) throw new Error("it takes two devices to make one");
+  // One that was deleted, or merged by somebody else, since they were looked up.
+  if (!kept || rows.length < devices.length) throw new RollcallError("not-found");
+  refuseTwoOwners(rows);
+  await refuseUnsettled(transaction, rows);
   const seen = ({ check_in_at, enrolled_at }: (typeof rows)[number]) => check_in_at ?? enrolled_at ?? -1;
   const goesOn = rows.reduce((latest, row) => (seen(row) > seen(latest) ? row : latest));
   const other = goesOn.ordinal === kept.ordinal ? null : goesOn.ordinal;
@@ -56,6 +67,32 @@ export async function merge(transaction: Kysely<Schema>, { devices, at, by }: Me
     )
     .execute();
   return { device: kept.ordinal, id: kept.id, others: others.map(({ id }) => id) };
+}
+
+/** What stands on consent, and who may delete a device, is decided by its ownership: no merge changes that. */
+function refuseTwoOwners(rows: readonly { readonly ownership: string }[]): void {
+  if (new Set(rows.map(({ ownership }) => ownership)).size > 1)
+    throw new RollcallError("invalid-request", {
+      detail: "A person's own device is not made one with an organisation's.",
+    });
+}
+
+/** A successor's device is a provisional one, which vanishes when it goes on for another: nothing may hang on it. */
+async function refuseUnsettled(
+  database: Kysely<Schema>,
+  rows: readonly { readonly succeeds: number | null }[],
+): Promise<void> {
+  const succeeded = rows.flatMap(({ succeeds }) => succeeds ?? []);
+  const doubted = (table: "installations" | "former_installations") =>
+    database
+      .selectFrom(table)
+      .select("ordinal")
+      .where("ordinal", "in", succeeded)
+      .where("doubted_at", "is not", null)
+      .executeTakeFirst();
+  if (succeeded.length === 0) return;
+  if ((await doubted("installations")) ?? (await doubted("former_installations")))
+    throw new RollcallError("not-settled");
 }
 
 /** Undoes the latest merge; null when there is none. */
@@ -151,11 +188,18 @@ async function changePlaces(transaction: Kysely<Schema>, one: number, other: num
     [one, between],
     [other, one],
     [between, other],
-  ] as const)
+  ] as const) {
     await transaction
       .updateTable("installations")
       .set({ device: to, moved: 1 })
       .where("device", "=", from)
       .execute();
+    // A late copy of what it was before asks for the record that it has.
+    await transaction
+      .updateTable("former_installations")
+      .set({ device: to })
+      .where("device", "=", from)
+      .execute();
+  }
   await transaction.deleteFrom("devices").where("ordinal", "=", between).execute();
 }

@@ -106,11 +106,13 @@ async function settle(
       await vanish(transaction, each, doubted.device, { copied: verdict.kind === "copied", at });
 }
 
-/** Its successors, and who goes on for its device since an earlier doubt. */
+/** Its successors, and who goes on for its device since an earlier doubt. Who was retired goes on for nobody. */
 async function candidatesOf(database: Kysely<Schema>, doubted: Doubted): Promise<Candidate[]> {
   const rows = await database
     .selectFrom("installations")
-    .select(["ordinal", "device", "enrolled_at", "check_in_at", "doubted_at"])
+    .innerJoin("devices", "devices.ordinal", "installations.device")
+    .select(["installations.ordinal", "device", "enrolled_at", "check_in_at", "doubted_at"])
+    .where("retired_at", "is", null)
     .where((builder) =>
       doubted.isFormer
         ? builder.or([
@@ -170,15 +172,18 @@ async function moveInstallation(
     .select(["summary", "sort_name", "last_seen_at"])
     .where("ordinal", "=", device)
     .executeTakeFirstOrThrow();
-  await transaction
-    .updateTable("installations")
-    .set({ device: to, moved: 1 })
-    .where("ordinal", "=", installation)
-    .execute();
-  await transaction
+  const { retired_at } = await transaction
     .updateTable("devices")
     .set({ summary, sort_name, last_seen_at })
     .where("ordinal", "=", to)
+    .returning("retired_at")
+    .executeTakeFirstOrThrow();
+  // What was retired while it was in doubt stays so.
+  const revoked = retired_at === null ? {} : { session_hash: null, session_expires_at: null };
+  await transaction
+    .updateTable("installations")
+    .set({ device: to, moved: 1, ...revoked })
+    .where("ordinal", "=", installation)
     .execute();
 }
 

@@ -1,20 +1,20 @@
 /** Devices and their end in the store. */
 import { mergedInto } from "../copies/merge.ts";
-import { inScope } from "../store/scope.ts";
+import { deviceInScope } from "../store/scope.ts";
 import { defineAuditedWrite, defineRead } from "../store/store.ts";
 import { enterDeletion } from "./deletions.ts";
 import { forgetDevice, type Removed } from "./forget.ts";
 
-/** The ordinal of a device in scope, or null. */
+/** The ordinal of a device in scope, whether or not anybody goes on for it, or null. */
 export const deviceOrdinal = defineRead({
   name: "device-ordinal",
   async run(database, scope, id: string): Promise<number | null> {
     const row = await database
       .selectFrom("devices")
-      .innerJoin("installations", "installations.device", "devices.ordinal")
       .select("devices.ordinal")
       .where("devices.id", "=", id)
-      .where((builder) => inScope(builder, scope))
+      .where("merge", "is", null)
+      .where((builder) => deviceInScope(builder, scope))
       .executeTakeFirst();
     return row?.ordinal ?? null;
   },
@@ -26,23 +26,24 @@ interface Retirement {
   readonly at: number | null;
 }
 
-/** Ends a device's sessions and lets it have no other, or takes that back. The device stays listed. */
+/** Ends the sessions of a device and of what was merged into it and lets them have no other, or takes that back. The device stays listed. */
 export const retire = defineAuditedWrite({
   name: "retire-device",
   subjectOf: ({ device }: Retirement) => `device:${device}`,
   async run(transaction, { device, at }: Retirement): Promise<void> {
+    const devices = [device, ...(await mergedInto(transaction, device))];
     await transaction
       .updateTable("devices")
       .set((expression) => ({
         retired_at: at === null ? null : expression.fn.coalesce("retired_at", expression.val(at)),
       }))
-      .where("ordinal", "=", device)
+      .where("ordinal", "in", devices)
       .execute();
     if (at === null) return;
     await transaction
       .updateTable("installations")
       .set({ session_hash: null, session_expires_at: null })
-      .where("device", "=", device)
+      .where("device", "in", devices)
       .execute();
   },
 });
