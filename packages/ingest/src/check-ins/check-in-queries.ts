@@ -17,7 +17,7 @@ import { storedConsent } from "../store/device-columns.ts";
 import type { Schema } from "../store/schema.ts";
 import { defineWrite } from "../store/store.ts";
 import { judgeCounter } from "./counter.ts";
-import { installationGone } from "./installation-gone.ts";
+import { callerColumns, installationGone, refuseRevoked } from "./installation-gone.ts";
 
 /** One value of a reading; `item` is the natural key of a list's item, empty for the section's own. */
 export interface ReadingValue {
@@ -29,7 +29,6 @@ export interface ReadingValue {
 
 export interface CheckInInput {
   readonly ordinal: number;
-  readonly device: number;
   readonly counter: number;
   /** The largest step of the counter that is still believed. */
   readonly counterJump: number;
@@ -73,9 +72,11 @@ export const recordCheckIn = defineWrite({
         "applications",
         "succeeds",
         "moved",
+        ...callerColumns,
       ])
       .where("ordinal", "=", input.ordinal)
       .executeTakeFirstOrThrow(installationGone);
+    refuseRevoked(row);
     const known = { counter: row.counter, nonce: row.check_in_nonce, at: row.check_in_at };
     const judgement = judgeCounter(known, input, input.counterJump);
     if (judgement === "copy") await beginDoubt(transaction, input.ordinal, input.at);
@@ -105,7 +106,7 @@ export const recordCheckIn = defineWrite({
     await transaction
       .updateTable("devices")
       .set({ last_seen_at: input.at })
-      .where("ordinal", "=", input.device)
+      .where("ordinal", "=", row.device)
       .execute();
     if (input.readings.length > 0) await storeReadings(transaction, input);
     if (row.succeeds !== null) await settleDoubtOf(transaction, row.succeeds, input);
@@ -116,7 +117,7 @@ export const recordCheckIn = defineWrite({
 async function answerTo(
   database: Kysely<Schema>,
   input: CheckInInput,
-  row: { state_digest: string; accepts_digest: string; grants: string; moved: number },
+  row: { state_digest: string; accepts_digest: string; grants: string; moved: number; device: number },
 ): Promise<CheckInAnswer> {
   const statuses = await statusesOf(database, input.applications);
   const grants = jsonColumn(grantsSchema, row.grants, "installations.grants");
@@ -126,7 +127,7 @@ async function answerTo(
     wants: row.state_digest === input.stateDigest ? [] : ["*"],
     ...(statuses.length > 0 ? { applications: statuses } : {}),
     ...(consented ? {} : { policy: input.policy }),
-    ...(row.moved === 1 ? { device: await deviceId(database, input.device) } : {}),
+    ...(row.moved === 1 ? { device: await deviceId(database, row.device) } : {}),
     ...(row.accepts_digest === input.accepts.digest ? {} : { accepts: { ...input.accepts.sections } }),
   };
 }

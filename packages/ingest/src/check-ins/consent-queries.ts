@@ -24,7 +24,7 @@ import { storedConsent } from "../store/device-columns.ts";
 import type { Schema } from "../store/schema.ts";
 import { inScope } from "../store/scope.ts";
 import { defineRead, defineWrite } from "../store/store.ts";
-import { installationGone } from "./installation-gone.ts";
+import { callerColumns, installationGone, refuseRevoked } from "./installation-gone.ts";
 import { forgetSections, updateStateDigest, type Whose } from "./section-queries.ts";
 
 const ownershipSchema = z.enum(ownerships);
@@ -46,12 +46,11 @@ export const consentOf = defineRead({
 
 export interface ConsentInput {
   readonly ordinal: number;
-  readonly device: number;
   readonly consentNumber: number;
   readonly grants: readonly Grant[];
   readonly receipt: ConsentReceipt;
-  /** By which the ledger of deletions recognises the installation. */
-  readonly name: string;
+  /** How the ledger of deletions recognises an id. */
+  readonly nameOf: (id: string) => string;
   readonly at: number;
 }
 
@@ -64,13 +63,17 @@ export const storeConsent = defineWrite({
   name: "store-consent",
   async run(
     transaction,
-    { ordinal, device, consentNumber, grants, receipt, name, at }: ConsentInput,
+    { ordinal, consentNumber, grants, receipt, nameOf, at }: ConsentInput,
   ): Promise<ConsentOutcome> {
     const row = await transaction
       .selectFrom("installations")
-      .select(["consent_number", "grants", "consent_receipt"])
-      .where("ordinal", "=", ordinal)
+      .innerJoin("devices", "devices.ordinal", "installations.device")
+      .select(["consent_number", "grants", "consent_receipt", "installations.id", "devices.id as deviceId"])
+      .select(callerColumns)
+      .where("installations.ordinal", "=", ordinal)
       .executeTakeFirstOrThrow(installationGone);
+    refuseRevoked(row);
+    const { device } = row;
     const text = JSON.stringify(grants);
     if (row.consent_number === consentNumber && row.grants === text && row.consent_receipt !== null) {
       return {
@@ -91,7 +94,9 @@ export const storeConsent = defineWrite({
       ...withdrawn.filter((definition) => isGranted(definition, before)),
       ...allSections.filter((definition) => tooFine.includes(definition.name)),
     ]);
-    if (categories.length > 0) await enterDeletion(transaction, { names: [name], categories, at });
+    // In an older database another installation may stand for the device; what it told goes, too.
+    const names = [nameOf(row.id), nameOf(row.deviceId)];
+    if (categories.length > 0) await enterDeletion(transaction, { names, categories, at });
     return { kind: "stored", receipt };
   },
 });

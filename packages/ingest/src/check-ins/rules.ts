@@ -48,7 +48,6 @@ export async function checkIn(
   const answer = { intervalSeconds: config["check-ins.intervalSeconds"] };
   const input = {
     ordinal,
-    device,
     counter,
     counterJump: config["check-ins.counterJump"],
     nonce,
@@ -114,7 +113,7 @@ function isDeclared({ readings }: SectionDefinition, { item, field, value }: Rea
 /** Stores a consent list and signs for it. A grant on a basis that the ownership does not give is refused. */
 export async function takeConsent(
   services: Services,
-  { ordinal, id, device }: CallingInstallation,
+  { ordinal, id }: CallingInstallation,
   request: ConsentRequest,
 ): Promise<{ receipt: ConsentReceipt }> {
   const { store, keys, now } = services;
@@ -132,11 +131,10 @@ export async function takeConsent(
   const [outcome] = await store.commit([
     storeConsent({
       ordinal,
-      device,
       consentNumber,
       grants,
       receipt: signReceipt(keys.receipt, statement),
-      name: services.ledger.nameOf(id),
+      nameOf: (each) => services.ledger.nameOf(each),
       at: now(),
     }),
   ]);
@@ -200,9 +198,7 @@ export async function takeSections(
     newTermsPerDay: config["sections.newTermsPerDay"],
   };
   const said = { counter, consentNumber, base, accepted, refused: names };
-  const [outcome] = await store.commit([
-    storeSections({ ordinal, device, ...said, versions, quotas, at: now() }),
-  ]);
+  const [outcome] = await store.commit([storeSections({ ordinal, ...said, versions, quotas, at: now() })]);
   if (outcome.kind === "consent") throw consentNotCurrent(outcome.stored);
   if (outcome.kind !== "stored") throw baseChanged(outcome.kind);
   return { refused: [...refused], receipt: receiptFor(services, caller, judged, { ...outcome, consent }) };

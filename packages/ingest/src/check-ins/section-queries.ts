@@ -10,7 +10,7 @@ import { replaceSearchValues } from "../store/search-values.ts";
 import { defineRead, defineWrite } from "../store/store.ts";
 import type { AcknowledgedSection } from "./dictionary.ts";
 import { type HistoryLimits, keepVersion, storedBytes } from "./history-queries.ts";
-import { installationGone } from "./installation-gone.ts";
+import { callerColumns, installationGone, refuseRevoked } from "./installation-gone.ts";
 import type { AcceptedSection } from "./judge-sections.ts";
 import { type StoredState, stateAfter, statesOf } from "./section-states.ts";
 import { countTerms, roomForTerms } from "./term-quota-queries.ts";
@@ -46,7 +46,8 @@ interface StoredSection extends StoredState {
   readonly schema: number;
 }
 
-export interface SectionsInput extends Whose {
+export interface SectionsInput {
+  readonly ordinal: number;
   readonly counter: number;
   readonly consentNumber: number;
   readonly base: Digest | null;
@@ -58,6 +59,9 @@ export interface SectionsInput extends Whose {
   readonly quotas: Quotas;
   readonly at: number;
 }
+
+/** Submitted sections with the device that they are of, as it is inside the transaction. */
+type Applying = SectionsInput & Whose;
 
 /** What one installation may take of the store. */
 export interface Quotas extends HistoryLimits {
@@ -76,16 +80,18 @@ export type SectionsOutcome =
 /** Applies submitted sections in one transaction, only if counter, consent and base are the current ones. */
 export const storeSections = defineWrite({
   name: "store-sections",
-  async run(transaction, input: SectionsInput): Promise<SectionsOutcome> {
-    const { ordinal, counter, consentNumber, base } = input;
+  async run(transaction, said: SectionsInput): Promise<SectionsOutcome> {
+    const { ordinal, counter, consentNumber, base } = said;
     const row = await transaction
       .selectFrom("installations")
-      .select(["counter", "consent_number", "state_digest", "grants"])
+      .select(["counter", "consent_number", "state_digest", "grants", ...callerColumns])
       .where("ordinal", "=", ordinal)
       .executeTakeFirstOrThrow(installationGone);
+    refuseRevoked(row);
     if (row.consent_number !== consentNumber) return { kind: "consent", stored: storedConsent(row) };
     if (row.counter !== counter) return { kind: "counter" };
     if (base !== null && base !== row.state_digest) return { kind: "base" };
+    const input = { ...said, device: row.device };
     const before = await storedStates(transaction, ordinal);
     const sections = await applySections(transaction, input, before);
     if (base === null) await removeUnnamed(transaction, input, before);
@@ -95,7 +101,7 @@ export const storeSections = defineWrite({
 
 async function applySections(
   database: Kysely<Schema>,
-  input: SectionsInput,
+  input: Applying,
   before: ReadonlyMap<string, StoredSection>,
 ) {
   const result: Record<string, [StoredState["status"], Digest | null]> = {};
@@ -122,7 +128,7 @@ async function applySections(
   return result;
 }
 
-function keepSuperseded(database: Kysely<Schema>, input: SectionsInput, name: string): Promise<void> {
+function keepSuperseded(database: Kysely<Schema>, input: Applying, name: string): Promise<void> {
   const { ordinal: installation, at, quotas: limits } = input;
   const packed = input.versions.find(({ section }) => section === name);
   return keepVersion(database, { installation, name, at, packed, limits });
@@ -131,7 +137,7 @@ function keepSuperseded(database: Kysely<Schema>, input: SectionsInput, name: st
 /** Indexes as much of a section as the installation may add; what is left out is stored all the same. */
 async function indexSection(
   database: Kysely<Schema>,
-  { ordinal, at, quotas }: SectionsInput,
+  { ordinal, at, quotas }: Applying,
   { name, values }: AcceptedSection,
 ): Promise<void> {
   const isOver = (await storedBytes(database, ordinal)) > quotas.storedBytes;
@@ -167,7 +173,7 @@ async function updateSchema(
 
 async function storeSection(
   database: Kysely<Schema>,
-  { ordinal, at }: SectionsInput,
+  { ordinal, at }: Applying,
   section: AcceptedSection,
   { status, digest }: StoredState,
 ): Promise<void> {
@@ -186,7 +192,7 @@ async function storeSection(
 
 async function removeUnnamed(
   database: Kysely<Schema>,
-  input: SectionsInput,
+  input: Applying,
   before: ReadonlyMap<string, StoredState>,
 ): Promise<void> {
   const named = new Set([...input.accepted.map(({ name }) => name), ...input.refused]);

@@ -179,10 +179,12 @@ async function run(services: Services, declared: Route, running: Running): Promi
     return alone(busy, caller, async () => declared.handle(await incoming(running, declared), caller));
   }
   if (declared.access === "me") {
-    const caller = await installationNamed(services, { header: (name) => request.get(name) });
+    await installationNamed(services, { header: (name) => request.get(name) });
     refuseUnexpectedBody(request, declared);
     // The proof before the installation's turn: whoever only knows its name takes no turn from it.
     const own = await incoming(running, declared);
+    // Again: a body may be a minute on its way, and its device another one, or in doubt, by then.
+    const caller = await installationNamed(services, own);
     demandOwn(services, own, caller);
     named.device = caller.device;
     return alone(busy, caller, () => declared.handle(own, caller));

@@ -6,7 +6,7 @@ import type { Kysely, Transaction } from "kysely";
 import { forgetCategories } from "../check-ins/forget-sections.ts";
 import { mergedInto } from "../copies/merge.ts";
 import type { Schema } from "../store/schema.ts";
-import { inScope, isOverAll } from "../store/scope.ts";
+import { deviceInScope, isOverAll } from "../store/scope.ts";
 import { defineRead, defineWrite } from "../store/store.ts";
 import { type Deletion, isOfDevice, type LedgerEntry, readEntry, writeEntry } from "./deletion.ts";
 import { forgetDevice } from "./forget.ts";
@@ -69,13 +69,13 @@ export const idsOfDevice = defineRead({
     // What was merged into it goes with it, and whoever holds a key that went on for it before is told so, too.
     const rows = await database
       .selectFrom("devices")
-      .innerJoin("installations", "installations.device", "devices.ordinal")
+      .leftJoin("installations", "installations.device", "devices.ordinal")
       .leftJoin("former_installations", "former_installations.device", "devices.ordinal")
       .select(["devices.id", "installations.id as installation", "former_installations.id as former"])
       .where("devices.ordinal", "in", [device, ...(await mergedInto(database, device))])
-      .where((builder) => inScope(builder, scope))
+      .where((builder) => deviceInScope(builder, scope))
       .execute();
-    const ids = rows.flatMap(({ id, installation, former }) => [id, installation, former ?? id]);
+    const ids = rows.flatMap(({ id, installation, former }) => [id, installation ?? id, former ?? id]);
     return [...new Set(ids)];
   },
 });

@@ -19,7 +19,8 @@ export async function deleteOwn(
   { ordinal, id, device }: CallingInstallation,
 ): Promise<DeletionAnswer> {
   const { store } = services;
-  const { ownership, consent } = await store.read(ownRecord, installationScope(ordinal), ordinal);
+  const record = await store.read(ownRecord, installationScope(ordinal), ordinal);
+  const { ownership, consent } = record;
   if (ownership === "personal") {
     await deleteDevice(services, device, unentered(services));
     return { receipt: deletionReceiptFor(services, id, { scope: "everything" }) };
@@ -30,7 +31,11 @@ export async function deleteOwn(
   const [, request] = await store.commit([
     forgetSectionsOf({ ordinal, device, names }),
     askForDeletion({ device, at }),
-    enteredDeletion({ names: [services.ledger.nameOf(id)], categories, at }),
+    enteredDeletion({
+      names: [id, record.device].map((each) => services.ledger.nameOf(each)),
+      categories,
+      at,
+    }),
   ]);
   await settleDeletions(services);
   return { receipt: deletionReceiptFor(services, id, { scope: "personal", categories }), request };
