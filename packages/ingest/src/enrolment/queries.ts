@@ -196,6 +196,8 @@ async function enrolmentsSince(database: Kysely<Schema>, token: number, since: n
     .select((expression) => expression.fn.countAll<number>().as("n"))
     .where("token", "=", token)
     .where("enrolled_at", ">", since)
+    // A successor needs no token, and takes none from others.
+    .where("lineage", "is", null)
     .executeTakeFirstOrThrow();
   return n;
 }
