@@ -41,7 +41,9 @@ export function deviceInScope(
         ? builder.lit(false)
         : builder("devices.group_name", "in", devices.groups);
     case "installation":
-      return builder.lit(false);
+      return builder("devices.ordinal", "in", (own) =>
+        own.selectFrom("installations").select("device").where("installations.ordinal", "=", devices.ordinal),
+      );
   }
 }
 
