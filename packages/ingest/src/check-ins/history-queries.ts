@@ -9,7 +9,7 @@ import { inScope } from "../store/scope.ts";
 import { defineRead } from "../store/store.ts";
 import { type PackedVersion, unpackVersion } from "./versions.ts";
 
-const day = 86_400_000;
+export const day = 86_400_000;
 
 /** After so many rows that lean on each other one stands by itself. */
 const mostLeaning = 31;
@@ -69,6 +69,29 @@ async function versionsSince(
     .executeTakeFirstOrThrow();
   return count;
 }
+
+/** Sections of an installation that have as many versions since then as a day may keep: later ones are coalesced. */
+export const flappingSections = defineRead({
+  name: "flapping-sections",
+  async run(
+    database,
+    scope,
+    { ordinal, since, versions }: { ordinal: number; since: number; versions: number },
+  ): Promise<string[]> {
+    const rows = await database
+      .selectFrom("section_history as h")
+      .innerJoin("installations", "installations.ordinal", "h.installation")
+      .innerJoin("devices", "devices.ordinal", "installations.device")
+      .select("h.name")
+      .where("h.installation", "=", ordinal)
+      .where("h.at", ">", since)
+      .where((builder) => inScope(builder, scope))
+      .groupBy("h.name")
+      .having((expression) => expression.fn.countAll(), ">=", versions)
+      .execute();
+    return rows.map(({ name }) => name);
+  },
+});
 
 /** Rows since the last one that stands by itself. */
 async function leaning(database: Kysely<Schema>, { installation, name }: Which): Promise<number> {

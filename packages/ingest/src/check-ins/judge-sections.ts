@@ -29,6 +29,8 @@ export interface SubmittedBody extends EncodedBody {
   readonly reprDigest: string | undefined;
   /** Bytes of one document at most. */
   readonly documentLimit: number;
+  /** Sections that have changed too often today to be indexed each time. */
+  readonly flapping: readonly string[];
   readonly consent: StoredConsent & { readonly ownership: Ownership };
 }
 
@@ -38,6 +40,8 @@ export interface AcceptedSection extends Pick<CheckedSection, "status" | "digest
   readonly schema: number;
   /** zstd of the canonical document. */
   readonly body: Uint8Array | null;
+  /** Whether its values are given; of one that is flapping they are not. */
+  readonly isIndexed: boolean;
   readonly values: readonly SearchValue[];
   /** Natural keys of the items that have readings. */
   readonly items: readonly string[];
@@ -83,7 +87,7 @@ export function judgeSections(body: SubmittedBody): JudgedSections {
 function judgeSection(
   section: string,
   value: unknown,
-  { consent, documentLimit }: SubmittedBody,
+  { consent, documentLimit, flapping }: SubmittedBody,
 ): AcceptedSection | RefusedSection {
   const submitted = submittedSection.safeParse(value);
   if (!submitted.success) {
@@ -96,13 +100,15 @@ function judgeSection(
   const { status, digest, body } = checked;
   const { schema, document } = submitted.data;
   const found = definition && body !== null;
+  const isIndexed = !flapping.includes(section);
   return {
     name: section,
     schema,
     status,
     digest,
     body: body === null ? null : compress(Buffer.from(body)),
-    values: found ? searchValues(definition, document) : [],
+    isIndexed,
+    values: found && isIndexed ? searchValues(definition, document) : [],
     items: found ? itemsWithReadings(definition, document) : [],
     summary: found ? summaryValues(definition, document) : {},
   };

@@ -31,6 +31,7 @@ import { type ReadingValue, recordCheckIn } from "./check-in-queries.ts";
 import { consentOf, storeConsent } from "./consent-queries.ts";
 import { namesIn } from "./decode-body.ts";
 import type { AcknowledgedSection } from "./dictionary.ts";
+import { day, flappingSections } from "./history-queries.ts";
 import type { JudgedSections } from "./judge-sections.ts";
 import { acknowledgedSections, type SectionsOutcome, storeSections } from "./section-queries.ts";
 import type { PackedVersion } from "./versions.ts";
@@ -176,6 +177,12 @@ export async function takeSections(
   const consent = await store.read(consentOf, installationScope(ordinal), ordinal);
   const encoding = header("content-encoding");
   const dictionaryId = header(dictionaryIdHeader);
+  const versions = config["sections.versionsPerDay"];
+  const flapping = await store.read(flappingSections, installationScope(ordinal), {
+    ordinal,
+    since: now() - day,
+    versions,
+  });
   const body = {
     bytes,
     encoding,
@@ -184,6 +191,7 @@ export async function takeSections(
     reprDigest: header("repr-digest"),
     decodedLimit: config["sections.decodedBytes"],
     documentLimit: config["sections.documentBytes"],
+    flapping,
     consent,
   };
   const judged = await decoding.run("judgeSections", body, lease);
@@ -191,14 +199,19 @@ export async function takeSections(
   if (consent.consentNumber !== consentNumber) throw consentNotCurrent(consent);
   const names = refused.map(({ section }) => section);
   raiseAlarm(services, device, names, consent.grants);
-  const versions = await packedVersions(services, caller, { accepted, lease });
+  const packed = await packedVersions(services, caller, {
+    accepted: accepted.filter(({ isIndexed }) => isIndexed),
+    lease,
+  });
   const quotas = {
-    versionsPerDay: config["sections.versionsPerDay"],
+    versionsPerDay: versions,
     storedBytes: config["sections.storedBytes"],
     newTermsPerDay: config["sections.newTermsPerDay"],
   };
   const said = { counter, consentNumber, base, accepted, refused: names };
-  const [outcome] = await store.commit([storeSections({ ordinal, ...said, versions, quotas, at: now() })]);
+  const [outcome] = await store.commit([
+    storeSections({ ordinal, ...said, versions: packed, quotas, at: now() }),
+  ]);
   if (outcome.kind === "consent") throw consentNotCurrent(outcome.stored);
   if (outcome.kind !== "stored") throw baseChanged(outcome.kind);
   return { refused: [...refused], receipt: receiptFor(services, caller, judged, { ...outcome, consent }) };

@@ -134,11 +134,14 @@ function keepSuperseded(database: Kysely<Schema>, input: Applying, name: string)
   return keepVersion(database, { installation, name, at, packed, limits });
 }
 
-/** Indexes as much of a section as the installation may add; what is left out is stored all the same. */
+/**
+ * Indexes as much of a section as the installation may add; what is left out is stored all the same. Of a section that
+ * flaps nothing is found until it changes on another day.
+ */
 async function indexSection(
   database: Kysely<Schema>,
   { ordinal, at, quotas }: Applying,
-  { name, values }: AcceptedSection,
+  { name, values, isIndexed }: AcceptedSection,
 ): Promise<void> {
   const isOver = (await storedBytes(database, ordinal)) > quotas.storedBytes;
   const room = isOver ? 0 : await roomForTerms(database, { installation: ordinal, name, at }, quotas);
@@ -151,7 +154,7 @@ async function indexSection(
   await countTerms(database, { installation: ordinal, name, at }, added);
   await database
     .updateTable("sections")
-    .set({ indexed: leftOut === 0 ? 1 : 0 })
+    .set({ indexed: isIndexed && leftOut === 0 ? 1 : 0 })
     .where("installation", "=", ordinal)
     .where("name", "=", name)
     .execute();

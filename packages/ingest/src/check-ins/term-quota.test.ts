@@ -21,8 +21,8 @@ const packages = (mark: string, count: number) =>
     version: "1",
   }));
 
-async function started(t: Test): Promise<{ server: TestServer; device: SimulatedDevice }> {
-  const config = { "sections.newTermsPerDay": 10 };
+async function started(t: Test, newTerms = 10): Promise<{ server: TestServer; device: SimulatedDevice }> {
+  const config = { "sections.newTermsPerDay": newTerms };
   const server = await TestServer.start(t.testdir({ "config.json": JSON.stringify(config) }));
   t.teardown(() => server.stop());
   const device = await server.device();
@@ -88,4 +88,21 @@ t.test("takes a section's second coming for no first inventory", async (t) => {
   }
   await device.sent({ [section]: ok({ packages: packages("e", 20) }) });
   t.equal(await found(server, "e"), 0, "those ten are used up");
+});
+
+t.test("indexes a section that flaps no more until it changes on another day", async (t) => {
+  const { server, device } = await started(t, 1_000);
+  const [a, b] = [packages("a", 4), packages("b", 4)];
+  // 24 versions are kept, the 25th change of the day is coalesced.
+  for (let change = 0; change <= 24; change++)
+    await device.sent({ [section]: ok({ packages: change % 2 ? b : a }) });
+  t.equal((await found(server, "a")) + (await found(server, "b")), 4);
+  await device.sent({ [section]: ok({ packages: b }) });
+  t.same([await found(server, "a"), await found(server, "b")], [0, 0]);
+  const { flags, sections } = await shown(server, device);
+  t.same([flags, sections[section]?.document], [["not-indexed"], { packages: b }]);
+  server.ahead = day + 60_000;
+  await device.newSession();
+  await device.sent({ [section]: ok({ packages: a }) });
+  t.same([await found(server, "a"), (await shown(server, device)).flags], [4, []]);
 });

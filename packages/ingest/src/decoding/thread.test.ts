@@ -12,6 +12,7 @@ const body = (text: string): SubmittedBody => ({
   reprDigest: undefined,
   decodedLimit: 1_024,
   documentLimit: 1_024,
+  flapping: [],
   consent: { consentNumber: 1, grants: [], ownership: "organisation" },
 });
 
