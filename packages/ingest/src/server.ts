@@ -80,7 +80,7 @@ const patience = 5_000;
 
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const directory = ownDataDirectory(options.directory);
-  const undo: (() => Promise<void> | void)[] = [() => directory.release()];
+  const undo: Step[] = [() => directory.release()];
   try {
     const config = readConfig(directory.path);
     const { store, index } = await openSqliteStore(directory.database);
@@ -97,14 +97,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     undo.push(() => lookups.flush());
     const network = await planNetwork(options, directory.path, keys, options.now);
     const listeners: Listener[] = [];
-    const tend = async (): Promise<void> => {
-      keys.tend();
+    const showRenewed = async (): Promise<void> => {
       const { certificate } = network;
       if (certificate && (await certificate.tend()))
         for (const listener of listeners) listener.show(certificate.shown);
-      await tendDoubts({ store, config, now: options.now });
-      await retention.tend(options.now());
     };
+    const tend = (): Promise<void> =>
+      doAll([
+        () => keys.tend(),
+        showRenewed,
+        () => tendDoubts({ store, config, now: options.now }),
+        () => retention.tend(options.now()),
+      ]);
     const decoding = new Decoding(new MemoryBudget(config["server.decodingBytes"]), options.decoding);
     undo.push(() => decoding.close());
     const services: Services = {
@@ -178,10 +182,15 @@ async function keysOf(store: Store, directory: string, now: () => number): Promi
   return keys;
 }
 
-/** In the reverse order of what was done; every step is tried, the first failure is told. */
-async function undoAll(steps: (() => Promise<void> | void)[]): Promise<void> {
+type Step = () => Promise<void> | void;
+
+/** In the reverse order of what was done. */
+const undoAll = (steps: Step[]): Promise<void> => doAll(steps.splice(0).reverse());
+
+/** Every step is tried, whatever becomes of those before it; the first failure is told. */
+async function doAll(steps: readonly Step[]): Promise<void> {
   const failures: unknown[] = [];
-  for (const step of steps.splice(0).reverse()) {
+  for (const step of steps) {
     try {
       await step();
     } catch (error) {

@@ -91,7 +91,7 @@ export async function runRetention(services: Services, change?: Change): Promise
   return removed;
 }
 
-/** Runs a job once a day, the first time when it is first asked whether it is due. */
+/** Runs a job once a day, the first time when it is first asked whether it is due; one that failed is still due. */
 export class Daily {
   readonly #run: () => Promise<void>;
   #last: number | null = null;
@@ -102,7 +102,13 @@ export class Daily {
 
   async tend(now: number): Promise<void> {
     if (this.#last !== null && now - this.#last < day && now >= this.#last) return;
+    const before = this.#last;
     this.#last = now;
-    await this.#run();
+    try {
+      await this.#run();
+    } catch (error) {
+      this.#last = before;
+      throw error;
+    }
   }
 }
