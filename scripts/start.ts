@@ -7,10 +7,10 @@ import { once } from "node:events";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import { createOutput } from "@rollcall/host";
+import { createOutput, exitCodes } from "@rollcall/host";
 import { z } from "zod";
 import { isLoopback } from "../packages/ingest/src/http/loopback.ts";
-import { summaryLines } from "./start/summary.ts";
+import { endedLines, summaryLines, type Where } from "./start/summary.ts";
 
 const root = join(import.meta.dirname, "..");
 const program = {
@@ -114,12 +114,18 @@ async function startServer(
   return { child, url: started.parse(JSON.parse(line)).url };
 }
 
-const agentStatus = z.looseObject({ enrolled: z.boolean(), deviceId: z.string().nullable() });
+const agentStatus = z.looseObject({
+  enrolled: z.boolean(),
+  deviceId: z.string().nullable(),
+  ended: z.enum(["deleted", "retired"]).nullable(),
+});
+
+async function statusOfAgent(state: string): Promise<z.infer<typeof agentStatus>> {
+  return agentStatus.parse(JSON.parse(await run("agent", ["status", "--state", state, "--json"])));
+}
 
 async function enrolOwnAgent(data: string, state: string): Promise<void> {
-  const { enrolled } = agentStatus.parse(
-    JSON.parse(await run("agent", ["status", "--state", state, "--json"])),
-  );
+  const { enrolled } = await statusOfAgent(state);
   if (enrolled) return;
   const made = await run("server", [
     "enrolment-token",
@@ -152,31 +158,42 @@ async function main(): Promise<void> {
   ]);
   const serverEnd = ended("server", server);
   await enrolOwnAgent(data, state);
-  await run("agent", ["check-in", "--state", state, "--json"]);
-  const { deviceId } = agentStatus.parse(
-    JSON.parse(await run("agent", ["status", "--state", state, "--json"])),
-  );
-  const device: unknown = JSON.parse(
-    await run("server", ["device", deviceId ?? "", "--data", data, "--json"]),
-  );
+  // Refused where this machine was deleted or retired, which the inventory of all the others outlives.
+  await run("agent", ["check-in", "--state", state, "--json"], {
+    accepted: [exitCodes.done, exitCodes.refused],
+  });
   const usual = data === join(root, "data");
   const flags = usual ? { server: "", agent: "" } : { server: ` --data ${data}`, agent: ` --state ${state}` };
-  for (const line of summaryLines(device, {
-    url: publicUrl ?? url,
-    open: publicUrl !== undefined && !isLoopback(hostOf(publicUrl)),
-    data,
-    flags,
-  }))
-    output.line(line);
+  const open = publicUrl !== undefined && !isLoopback(hostOf(publicUrl));
+  for (const line of await told(state, { url: publicUrl ?? url, open, data, flags })) output.line(line);
   const agent = begin("agent", ["run", "--state", state], "inherit");
-  const [[which, code]] = await Promise.all([Promise.race([serverEnd, ended("agent", agent)])]);
+  const [which, code] = await Promise.race([serverEnd, endOfAgent(agent, serverEnd)]);
   if (!asked) throw new Ended(1, `The ${which} ended by itself${code === null ? "" : ` with code ${code}`}.`);
+}
+
+/** What there is to say of this machine once it has checked in, or was refused. */
+async function told(state: string, where: Where): Promise<string[]> {
+  const { deviceId, ended } = await statusOfAgent(state);
+  if (ended) return endedLines(ended, where);
+  const device = await run("server", ["device", deviceId ?? "", "--data", where.data, "--json"]);
+  return summaryLines(JSON.parse(device), where);
+}
+
+/** Of an agent that its person has unenrolled the server is independent: then its end is what is waited for. */
+async function endOfAgent(agent: ChildProcess, serverEnd: Promise<End>): Promise<End> {
+  const end = await ended("agent", agent);
+  if (asked || end[1] !== exitCodes.notEnrolled) return end;
+  output.note("The agent has ended, for this machine is not enrolled any more; the server goes on.");
+  return serverEnd;
 }
 
 /** As the server reads it, which has taken this URL; an IPv6 address without its brackets. */
 const hostOf = (url: string): string => new URL(url).hostname.replace(/^\[(.*)\]$/, "$1");
 
-async function ended(which: Program, child: ChildProcess): Promise<[Program, number | null]> {
+/** Which ended, and with which code; null by a signal. */
+type End = readonly [Program, number | null];
+
+async function ended(which: Program, child: ChildProcess): Promise<End> {
   const [code] = await once(child, "close");
   return [which, typeof code === "number" ? code : null];
 }

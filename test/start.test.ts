@@ -130,3 +130,20 @@ t.test("does not offer to let others in by an address that is this machine's alo
   child.kill("SIGTERM");
   t.same(await end, [0, null]);
 });
+
+t.test("starts, and says so, when this machine was retired or deleted on the server", async (t) => {
+  const data = folderOf(t);
+  const runs = async (words: RegExp, work: (id: string) => Promise<Ended>) => {
+    const child = start("--port", "0", "--data", data);
+    t.match(await settled(child), words);
+    t.match(await work((await deviceIds(data)).trim()), { code: 0 });
+    const end = once(child, "close");
+    child.kill("SIGTERM");
+    t.same(await end, [0, null]);
+  };
+  await runs(/has checked in/, (id) => rollcall(data, "device", "retire", id));
+  await runs(/was retired on the server.*retire NAME --undo/s, (id) =>
+    rollcall(data, "device", "delete", id, "--yes"),
+  );
+  await runs(/was deleted on the server.*enrolment-token create --local/s, () => rollcall(data, "devices"));
+});

@@ -14,7 +14,7 @@ const recorded = z.looseObject({
 
 const GiB = 2 ** 30;
 
-interface Where {
+export interface Where {
   readonly url: string;
   /** Whether other machines reach it there. */
   readonly open: boolean;
@@ -23,7 +23,38 @@ interface Where {
   readonly flags: { readonly server: string; readonly agent: string };
 }
 
-export function summaryLines(device: unknown, { url, open, data, flags }: Where): string[] {
+/** Where the server no longer takes check-ins of this machine: it goes on all the same, and says so. */
+export function endedLines(ended: "deleted" | "retired", where: Where): string[] {
+  const { server, agent } = where.flags;
+  const back =
+    ended === "retired"
+      ? `  npx rollcall device retire NAME --undo${server}     takes that back`
+      : `  npx rollcall enrolment-token create --local --ownership personal${server}     for npx rollcall-agent enrol STRING${agent}`;
+  return [
+    "",
+    runsOn(where),
+    `This machine was ${ended} on the server, and checks in no more.`,
+    "",
+    "Try next, in another terminal:",
+    `  npx rollcall devices${server}`,
+    back,
+    ...forOthers(where),
+    "Ctrl-C ends the server and the agent.",
+    "",
+  ];
+}
+
+const runsOn = ({ url, data }: Where): string => `Rollcall runs on ${url}; its data is in ${data}.`;
+
+const forOthers = ({ open, flags }: Where): string[] =>
+  open
+    ? [
+        `  npx rollcall enrolment-token create${flags.server}     lets another machine in: rollcall-agent enrol STRING`,
+      ]
+    : [];
+
+export function summaryLines(device: unknown, where: Where): string[] {
+  const { flags } = where;
   const { id, hostname, manufacturer, model, os, sections, consent } = recorded.parse(device);
   // A token's grants name its maker as the server does, `os:NAME`.
   const givers = [...new Set(consent.grants.map(({ by }) => by.replace(/^os:/, "")))].join(", ");
@@ -61,7 +92,7 @@ export function summaryLines(device: unknown, { url, open, data, flags }: Where)
   );
   return [
     "",
-    `Rollcall runs on ${url}; its data is in ${data}.`,
+    runsOn(where),
     `This machine is enrolled as a personal device and has checked in. ${granted} Recorded:`,
     ...told,
     `  sections   ${statuses.join(", ")}`,
@@ -72,11 +103,7 @@ export function summaryLines(device: unknown, { url, open, data, flags }: Where)
     `  npx rollcall software openssl${flags.server}`,
     `  npx rollcall-agent show${flags.agent}          what is sent, and under which category`,
     `  npx rollcall-agent consent${flags.agent}       what was granted, by whom, and how to withdraw it`,
-    ...(open
-      ? [
-          `  npx rollcall enrolment-token create${flags.server}     lets another machine in: rollcall-agent enrol STRING`,
-        ]
-      : []),
+    ...forOthers(where),
     "Ctrl-C ends the server and the agent.",
     "",
   ];
