@@ -58,6 +58,8 @@ export interface CheckIn {
   readonly result: CheckInResult;
   /** Why it was deferred. */
   readonly reason?: string;
+  /** Where this device goes on under a new key since this check-in. */
+  readonly isSuccessor?: true;
 }
 
 /**
@@ -77,7 +79,8 @@ async function checkInLocked(options: CheckInOptions): Promise<CheckIn> {
   const bytes = { sent: 0, received: 0 };
   const identity = { state };
   try {
-    return { result: await callRollAsWhoever(identity, options, bytes) };
+    const result = await callRollAsWhoever(identity, options, bytes);
+    return identity.state === state ? { result } : { result, isSuccessor: true };
   } catch (error) {
     const ended = endedBy(error);
     if (ended) throw theEnd(ended, error, identity.state, options);

@@ -32,7 +32,10 @@ t.test(
     const device = await doubted(t);
     const { installation } = device.server;
     const [key, receipts, believed] = [keyOf(device), device.state.receipts.value, device.believed];
-    t.match(await device.checkIn(), { result: { outcome: "sent", sent: ["installation", "memory"] } });
+    t.match(await device.checkIn(), {
+      result: { outcome: "sent", sent: ["installation", "memory"] },
+      isSuccessor: true,
+    });
     t.same(device.server.succeeded, [installation]);
     t.equal(device.state.installation.value.installation, device.server.installation);
     t.not(keyOf(device), key);
@@ -42,7 +45,9 @@ t.test(
     t.same(Object.keys(device.state.formerlyAcknowledged.value.sections), Object.keys(believed));
     t.equal(device.state.counter.value.counter, 1);
     t.notOk(existsSync(fileOf(device, "succession.json")));
-    t.match(await device.checkIn(), { result: { outcome: "unchanged" } });
+    const next = await device.checkIn();
+    t.match(next, { result: { outcome: "unchanged" } });
+    t.notOk("isSuccessor" in next);
     t.equal(device.server.bodiesOf(enrolments).length, 1);
   },
 );

@@ -67,7 +67,7 @@ function showValue(output: Output, value: unknown, indent: string): void {
 
 function showList(output: Output, name: string, items: readonly unknown[], indent: string): void {
   if (items.every((item) => typeof item !== "object")) {
-    output.line(`${indent}${name}: ${items.join(", ")}`);
+    output.line(`${indent}${name}: ${items.join(", ") || "-"}`);
     return;
   }
   output.line(`${indent}${name}: ${items.length}`);
@@ -77,7 +77,8 @@ function showList(output: Output, name: string, items: readonly unknown[], inden
 }
 
 function oneLine(item: unknown): string {
-  if (typeof item !== "object" || item === null) return String(item);
+  if (item === null) return "-";
+  if (typeof item !== "object") return String(item);
   return Object.values(item)
     .map((value) => (Array.isArray(value) ? value.map(oneLine).join(" ") : oneLine(value)))
     .join("  ");
