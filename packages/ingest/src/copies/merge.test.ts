@@ -207,3 +207,27 @@ t.test("retires with a device what was merged into it", async (t) => {
   for (const each of [one, two]) await each.newSession();
   for (const each of [one, two]) t.equal(outcomeOf(await each.checkIn()), "200");
 });
+
+t.test("leaves what is of other groups to who may decide on both", async (t) => {
+  const { server, list, device, merge, split, detail } = await setUp(t);
+  const [one, other] = [await device("one"), await told(server, { hostname: "other" }, { group: "office" })];
+  await merge(one, other);
+  const before = await list();
+  const lab = `Bearer ${await server.apiToken({ role: "admin", group: "lab" })}`;
+  const path = `/api/v1/devices/${one.device}`;
+  for (const [method, asked] of [
+    ["DELETE", path],
+    ["POST", `${path}/retire`],
+    ["POST", `${path}/split`],
+  ] as const)
+    t.equal(
+      outcomeOf(await one.send({ method, path: asked, headers: { authorization: lab } })),
+      "403 not-permitted",
+      asked,
+    );
+  t.same(await list(), before);
+  const { body } = await one.send({ method: "GET", path, headers: { authorization: lab } });
+  t.notOk(JSON.stringify(body).includes(other.device));
+  t.match(await detail(one), { notes: [{ kind: "merged", with: [other.device] }] });
+  t.equal(outcomeOf(await split(one)), "200");
+});

@@ -11,7 +11,7 @@ export async function notesOn(database: Kysely<Schema>, scope: Scope, device: nu
   return [
     ...(await provisional(database, scope, device)),
     ...(await copied(database, scope, device)),
-    ...(await merged(database, device)),
+    ...(await merged(database, scope, device)),
   ];
 }
 
@@ -57,8 +57,7 @@ async function copied(database: Kysely<Schema>, scope: Scope, device: number): P
   );
 }
 
-/** What was merged was in the scope of whoever did it, and is part of this device now. */
-async function merged(database: Kysely<Schema>, device: number): Promise<Note[]> {
+async function merged(database: Kysely<Schema>, scope: Scope, device: number): Promise<Note[]> {
   const merges = await database
     .selectFrom("merges")
     .select(["id", "at", "by"])
@@ -72,6 +71,7 @@ async function merged(database: Kysely<Schema>, device: number): Promise<Note[]>
         .leftJoin("installations", "installations.device", "devices.ordinal")
         .select(["devices.id", "check_in_at"])
         .where("merge", "=", merge)
+        .where((builder) => deviceInScope(builder, scope))
         .orderBy("devices.ordinal")
         .execute();
       return {

@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { deviceInScope, inScope, type Scope } from "../store/scope.ts";
 import { defineAuditedWrite, defineRead } from "../store/store.ts";
 import { mostAlike } from "./alike.ts";
-import { type Merged, type Merging, merge, split } from "./merge.ts";
+import { type Merged, type Merging, merge, mergedInto, split } from "./merge.ts";
 
 export interface AlikeQuestion {
   readonly limit: number;
@@ -63,6 +63,23 @@ export const devicesToMerge = defineRead({
       .where((builder) => deviceInScope(builder, scope))
       .execute();
     return rows.map(({ ordinal }) => ordinal);
+  },
+});
+
+/** Whether something was merged into one of these devices that is outside the scope. */
+export const reachesOutside = defineRead({
+  name: "reaches-outside",
+  async run(database, scope, devices: readonly number[]): Promise<boolean> {
+    const hidden: number[] = [];
+    for (const device of devices) hidden.push(...(await mergedInto(database, device)));
+    if (hidden.length === 0) return false;
+    const within = await database
+      .selectFrom("devices")
+      .select("ordinal")
+      .where("ordinal", "in", hidden)
+      .where((builder) => deviceInScope(builder, scope))
+      .execute();
+    return within.length < hidden.length;
   },
 });
 

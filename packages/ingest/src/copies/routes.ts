@@ -11,6 +11,7 @@ import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
 import { undoable } from "./merge.ts";
 import { devicesAlike, devicesToMerge, mergeDevices, splitDevice } from "./queries.ts";
+import { demandAllOf } from "./rules.ts";
 
 const reading = { permission: "inventory.read" } as const;
 const merging = { permission: "devices.merge" } as const;
@@ -97,11 +98,12 @@ function readDeviceId(id: string | undefined): string {
 
 /** Ordinals of these devices; what is not in scope is not there. */
 async function ordinalsOf(
-  { store }: Services,
+  services: Services,
   caller: CallingAccount,
   ids: readonly string[],
 ): Promise<readonly number[]> {
-  const ordinals = await store.read(devicesToMerge, accountScope(caller), ids);
+  const ordinals = await services.store.read(devicesToMerge, accountScope(caller), ids);
   if (ordinals.length < ids.length) throw unknown();
+  await demandAllOf(services, caller, ordinals);
   return ordinals;
 }

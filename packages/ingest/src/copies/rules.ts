@@ -1,12 +1,28 @@
-/** What the server does by itself about doubts: it settles those that can be, whether or not anybody checks in. */
+/** What other domains ask of doubts and merges. */
+import { RollcallError } from "@rollcall/protocol";
+import { accountScope, type CallingAccount } from "../accounts/caller.ts";
 import type { Services } from "../services.ts";
+import { reachesOutside } from "./queries.ts";
 import { settleDoubts } from "./settle.ts";
 import { patience } from "./verdict.ts";
 
+/** What the server does by itself: it settles the doubts that can be, whether or not anybody checks in. */
 export async function tendDoubts({
   store,
   config,
   now,
 }: Pick<Services, "store" | "config" | "now">): Promise<void> {
   await store.commit([settleDoubts({ at: now(), patience: patience(config) })]);
+}
+
+/** What becomes of devices becomes of all that was merged into them: throws unless the caller may decide on all of it. */
+export async function demandAllOf(
+  { store }: Pick<Services, "store">,
+  caller: CallingAccount,
+  devices: readonly number[],
+): Promise<void> {
+  if (await store.read(reachesOutside, accountScope(caller), devices))
+    throw new RollcallError("not-permitted", {
+      detail: "Something of another group was merged into it; who may decide on both can take that apart.",
+    });
 }

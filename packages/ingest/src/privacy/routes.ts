@@ -2,6 +2,7 @@
 import { deviceIdSchema, RollcallError } from "@rollcall/protocol";
 import { z } from "zod";
 import { accountScope, type CallingAccount } from "../accounts/caller.ts";
+import { demandAllOf } from "../copies/rules.ts";
 import { type Route, route } from "../http/route.ts";
 import type { Services } from "../services.ts";
 import { deviceOrdinal, retire } from "./queries.ts";
@@ -80,12 +81,14 @@ export function privacyRoutes(services: Services): readonly Route[] {
 
 /** The device that the address names, if the caller may know of it. */
 async function ordinalOf(
-  { store }: Services,
+  services: Services,
   caller: CallingAccount,
   id: string | undefined,
 ): Promise<number> {
   const read = deviceIdSchema.safeParse(id);
+  const { store } = services;
   const ordinal = read.success ? await store.read(deviceOrdinal, accountScope(caller), read.data) : null;
   if (ordinal === null) throw new RollcallError("not-found", { detail: "There is no device with this id." });
+  await demandAllOf(services, caller, [ordinal]);
   return ordinal;
 }
