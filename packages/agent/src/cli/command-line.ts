@@ -1,6 +1,8 @@
 /** The command line as it was typed: which command it names, run, and which exit code that ends in. */
+import { statSync } from "node:fs";
 import { type ExitCode, exitCodes } from "@rollcall/host";
 import { type Command, CommanderError } from "commander";
+import { AgentError } from "../agent-error.ts";
 import { type Context, stateDirectoryIn } from "./context.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import { createProgram } from "./program.ts";
@@ -45,8 +47,14 @@ function contextOf(program: Command, around: Surroundings): Context {
     ...around,
     tellError: (message) => tellError(program, around, message),
     stateDirectory: stateDirectory(program, around),
-    rootfs: pathRootfs ?? null,
+    rootfs: pathRootfs === undefined ? null : directoryThatIsThere(pathRootfs),
   };
+}
+
+/** Where there is no such tree nothing could be looked at, which is not the same as a machine that has nothing. */
+function directoryThatIsThere(path: string): string {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
+  throw new AgentError("usage", `--path-rootfs names no directory: ${path}`);
 }
 
 function stateDirectory(program: Command, { env, workingDirectory }: Surroundings): string {

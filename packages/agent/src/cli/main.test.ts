@@ -48,6 +48,7 @@ t.test(
       [2, /did you mean check-in/i, "chek-in"],
       [2, /--help/, "check-in", "--frobnicate"],
       [2, /no section cats/, "show", "cats"],
+      [2, /names no directory: \/no\/such/, "show", "--path-rootfs", "/no/such"],
       [2, /begins with rc1/, "enrol", "rc1.abc"],
       [2, /NUMBER/, "enrol", "rc1.abc", "--application", "A b"],
       [2, /cannot be used with/, "show", "--sent", "--diff"],
