@@ -3,6 +3,7 @@
  * Evaluated when a successor checks in, and by a job of the server.
  */
 import type { Kysely } from "kysely";
+import { carryHistory } from "../check-ins/carry-history.ts";
 import { forgetDevice } from "../privacy/forget.ts";
 import type { Schema } from "../store/schema.ts";
 import { defineWrite } from "../store/store.ts";
@@ -139,6 +140,8 @@ async function goOn(
   at: number,
 ): Promise<void> {
   if (living.device !== doubted.device) {
+    const holder = await holderOf(transaction, doubted.device);
+    if (holder !== null) await carryHistory(transaction, { from: holder, to: living.installation, at });
     await endHolder(transaction, doubted.device, false, at);
     await moveInstallation(transaction, living, doubted.device);
     await forgetProvisional(transaction, living.device, doubted.device);
@@ -153,12 +156,13 @@ async function endHolder(
   copied: boolean,
   at: number,
 ): Promise<void> {
-  const holder = await transaction
-    .selectFrom("installations")
-    .select("ordinal")
-    .where("device", "=", device)
-    .executeTakeFirst();
-  if (holder) await endInstallation(transaction, { installation: holder.ordinal, device, copied, at });
+  const installation = await holderOf(transaction, device);
+  if (installation !== null) await endInstallation(transaction, { installation, device, copied, at });
+}
+
+async function holderOf(database: Kysely<Schema>, device: number): Promise<number | null> {
+  const holders = database.selectFrom("installations").select("ordinal").where("device", "=", device);
+  return (await holders.executeTakeFirst())?.ordinal ?? null;
 }
 
 /** Gives a device that has none this installation, with the columns of the list that come from it. */
