@@ -1,6 +1,7 @@
 // How the person's commands answer: questions, refusals, the log. The agent's code here, against a real server.
 import {
   appendFileSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -216,4 +217,16 @@ t.test("tells a device that the server deleted where it stands, and what was sig
   const { code, stdout, stderr } = await agent("my receipts --json");
   t.match({ code, stderr }, { code: 0, stderr: /device-deleted.*shown is what is kept here/ });
   t.match(JSON.parse(stdout), { kept: [{ valid: true }, { valid: true }], server: null });
+});
+
+t.test("tells the person of a device in doubt that a check-in comes first", async (t) => {
+  const { state, agent } = await enrolled(t);
+  const copy = `${state}-copy`;
+  cpSync(state, copy, { recursive: true });
+  t.teardown(() => rmSync(copy, { recursive: true, force: true }));
+  t.match(await agent("check-in"), { code: 0 });
+  t.match(await agentHere(copy, ["check-in"]), { code: 0, stdout: /^goes on under a new key; sent / });
+  t.match(await agent("my export"), { code: 5, stderr: /identity-in-doubt.*check-in does that/ });
+  t.match(await agent("check-in"), { code: 0, stdout: /^goes on under a new key; sent / });
+  t.match(await agent("my export"), { code: 0 });
 });

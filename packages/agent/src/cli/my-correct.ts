@@ -24,7 +24,7 @@ export async function correctCommand(
   output.json({ corrections });
   output.line(
     value === null
-      ? `${section}.${field} is shown as it is collected, and nothing beside it.`
+      ? `${section}.${field} is shown as it is collected again.`
       : `${section}.${field} is shown with your correction beside it until another value is collected.`,
   );
   return exitCodes.done;

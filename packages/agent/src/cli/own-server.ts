@@ -1,4 +1,5 @@
 /** Talks to this device's server for the person at it. */
+import { AgentError, ServerProblem } from "../agent-error.ts";
 import { demandDeviceKey } from "../state/device-key.ts";
 import { StateDirectory } from "../state/directory.ts";
 import { demandInstallation } from "../state/enrolled-state.ts";
@@ -15,6 +16,16 @@ export async function askOwn<T>(
   const installation = demandInstallation(directory);
   const key = demandDeviceKey(directory);
   return withConnection(readAddress(installation.url, installation), {}, (connection) =>
-    ask(new OwnApi(connection, installation, key)),
+    ask(new OwnApi(connection, installation, key)).catch(sayWhatToDo),
+  );
+}
+
+/** A new key is made by a check-in; the person who asks something else is told so. */
+function sayWhatToDo(error: unknown): never {
+  if (!(error instanceof ServerProblem && error.is("identity-in-doubt"))) throw error;
+  throw new AgentError(
+    "refused",
+    `${error.message}; rollcall-agent check-in does that, then ask again`,
+    error,
   );
 }
