@@ -121,9 +121,7 @@ t.test("names the file and the key of what is wrong", async (t) => {
     t.match(told, { message: join(directory, "config.json") });
   }
   const directory = directoryWith(t, '{"x": 1}');
-  const { message = "" } = Object(t.throws(() => readConfig(directory)));
-  for (const key of Object.keys(defaults))
-    t.ok(message.includes(key), `the error tells that there is ${key}`);
+  t.throws(() => readConfig(directory), { message: /x: there is no such key\. rollcall config check tells/ });
 });
 
 t.test("tells a file that cannot be read from one that is no JSON", async (t) => {
