@@ -19,6 +19,7 @@ import { type Listener, listen, type Timeouts } from "./listening.ts";
 import { openLog } from "./logs/request-log.ts";
 import { type NetworkOptions, type Plan, planNetwork } from "./network.ts";
 import { Lookups } from "./privacy/lookups.ts";
+import { tendDeletions } from "./privacy/pending.ts";
 import { Daily, runRetention } from "./privacy/retention.ts";
 import { openLedger } from "./privacy/start.ts";
 import type { Services } from "./services.ts";
@@ -107,6 +108,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         () => keys.tend(),
         showRenewed,
         () => tendDoubts({ store, config, now: options.now }),
+        () => tendDeletions({ store, ledger }),
         () => retention.tend(options.now()),
       ]);
     const decoding = new Decoding(new MemoryBudget(config["server.decodingBytes"]), options.decoding);

@@ -13,6 +13,7 @@ import { refuseDoubted } from "../copies/doubt.ts";
 import type { Incoming } from "../http/route.ts";
 import { demandProof } from "../identity/proofs.ts";
 import { hashSecret, newSession } from "../identity/secrets.ts";
+import { refusePending } from "../privacy/pending.ts";
 import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
 import type { Schema } from "../store/schema.ts";
@@ -83,7 +84,7 @@ async function admitSuccessor(
   const { store } = services;
   const { key, applications } = incoming.body;
   const predecessor = await store.read(installationKey, protocolScope, succeeds);
-  if (!predecessor) throw unknownInstallation(services, succeeds);
+  if (!predecessor) throw await unknownInstallation(services, succeeds);
   demandProof(
     services,
     incoming,
@@ -150,8 +151,9 @@ async function refuseStrangers({ store }: Services, applications: readonly Appli
   if (!known.some(({ number }) => numbers.includes(number))) throw new RollcallError("application-unknown");
 }
 
-function unknownInstallation({ ledger }: Services, installation: string): RollcallError {
-  if (ledger.isDeleted(installation)) return new RollcallError("device-deleted");
+async function unknownInstallation(services: Services, installation: string): Promise<RollcallError> {
+  if (services.ledger.isDeleted(installation)) return new RollcallError("device-deleted");
+  await refusePending(services, installation);
   return new RollcallError("session-invalid", { detail: "This server does not know the installation." });
 }
 
@@ -161,7 +163,7 @@ export async function newSessionFor(
 ): Promise<SessionAnswer> {
   const { installation } = incoming.body;
   const found = await services.store.read(installationKey, protocolScope, installation);
-  if (!found) throw unknownInstallation(services, installation);
+  if (!found) throw await unknownInstallation(services, installation);
   demandProof(services, incoming, { use: "session", key: found.key, installation });
   if (found.retired) throw new RollcallError("device-retired");
   // One in doubt gets a session to learn that at its check-in; for a former one there is nothing to check in to.

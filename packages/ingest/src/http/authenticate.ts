@@ -11,6 +11,7 @@ import { installationKey, sessionOwner } from "../enrolment/queries.ts";
 import { demandProof, proofIn } from "../identity/proofs.ts";
 import { hashSecret, readSession, sameHash } from "../identity/secrets.ts";
 import { deviceDeleted } from "../privacy/deletion-receipt.ts";
+import { refusePending } from "../privacy/pending.ts";
 import type { Services } from "../services.ts";
 import { protocolScope } from "../store/scope.ts";
 import type { Incoming } from "./route.ts";
@@ -51,7 +52,10 @@ export async function installationNamed(
   const { installation: id } = readProof(proofIn(incoming)).statement;
   const found = id === undefined ? null : await services.store.read(installationKey, protocolScope, id);
   if (id !== undefined && found) return { ...found, id };
-  if (id !== undefined && services.ledger.isDeleted(id)) throw deviceDeleted(services, id);
+  if (id !== undefined) {
+    if (services.ledger.isDeleted(id)) throw deviceDeleted(services, id);
+    await refusePending(services, id);
+  }
   throw new RollcallError("proof-invalid", { detail: "This server does not know the installation." });
 }
 

@@ -171,6 +171,8 @@ t.test(
     const { ledger } = pathsIn(server.directory);
     mkdirSync(ledger);
     t.equal(outcomeOf(await deleteDevice(server, device)), "503 busy");
+    t.equal(await askForSession(server, device), "503 busy");
+    t.equal(outcomeOf(await device.me("GET", "/v1/me")), "503 busy");
     await server.stop();
     rmSync(ledger, { recursive: true });
     await server.restart();
