@@ -21,7 +21,7 @@ async function run(devices: number, hostile: number): Promise<{ swarm: Swarm; re
   try {
     return { swarm, report: await runSwarm(swarm, plan) };
   } finally {
-    line.close();
+    await line.close();
   }
 }
 
