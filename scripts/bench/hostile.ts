@@ -2,12 +2,13 @@
  * `bench hostile`: how long honest devices wait for their check-in while ten others mean harm, against the same without
  * them. Check-ins come at a fixed rate, as those of a fleet do, whether or not earlier ones have their answers.
  */
+import { once } from "node:events";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
 import { readEnrolmentString } from "@rollcall/protocol";
 import { Fleet } from "../swarm/fleet.ts";
-import { type HostileReport, harass } from "../swarm/hostile.ts";
 import { Line } from "../swarm/line.ts";
 import { Swarm } from "../swarm/swarm.ts";
 import type { Bench, Compared, Measured, Surroundings } from "./bench.ts";
@@ -35,28 +36,26 @@ export const hostile: Bench = {
 async function run(surroundings: Surroundings): Promise<Measured> {
   const { devices, seconds, note, atEnd } = surroundings;
   const server = await startRollcall(surroundings);
-  const size = devices + hostileDevices;
-  const enrolment = readEnrolmentString(await server.newEnrolment(size, "organisation"));
+  const enrolment = readEnrolmentString(await server.newEnrolment(devices + hostileDevices, "organisation"));
   if ("error" in enrolment) throw new Error(enrolment.detail);
   const line = new Line(server.url, connections);
   atEnd(() => line.close());
-  const swarm = new Swarm({ fleet: new Fleet(1), enrolment, line, size });
+  const swarm = new Swarm({ fleet: new Fleet(1), enrolment, line, size: devices });
   await enrolAll(swarm);
-  note(`${size} devices enrolled`);
+  const harm = new Harm({ url: server.url, server: enrolment.server, token: enrolment.token });
+  atEnd(() => harm.close());
+  await harm.order("enrol");
+  note(`${devices} devices enrolled, and ${hostileDevices} hostile ones`);
   for (let device = 0; device < devices * telling; device++) {
     await swarm.checkIn(device);
     await swarm.tell(device, 0);
   }
-  // Hostile devices do not wait for the honest ones' connections.
-  const theirs = new Line(server.url, hostileDevices);
-  atEnd(() => theirs.close());
-  const statuses: HostileReport["statuses"] = {};
   const honest = roundsOf(swarm, server, (seconds / 2 / (samples + 1)) * perSecond, devices);
   const turns = await takeTurns(
-    { ours: () => amongHostile(swarm.behind(theirs), statuses, honest), baseline: honest },
+    { ours: () => amongHostile(harm, honest), baseline: honest },
     { isEnough: (count) => count >= samples, onTurn: (number, turn) => note(describe(number, turn)) },
   );
-  note(`hostile devices got ${JSON.stringify(statuses)}`);
+  note(`hostile devices got ${await harm.order("tell")}`);
   const stored = statSync(join(surroundings.directory, "data", "rollcall.db")).size;
   note(`${Math.round(stored / 1024 ** 2)} MiB are stored in the end`);
   return measured(turns);
@@ -109,19 +108,30 @@ function roundsOf(
   };
 }
 
-async function amongHostile(
-  swarm: Swarm,
-  statuses: HostileReport["statuses"],
-  honest: () => Promise<Sample>,
-): Promise<Sample> {
-  const ended = new AbortController();
-  const first = swarm.roster.size - hostileDevices;
-  const harm = Array.from({ length: hostileDevices }, (_, number) =>
-    harass(swarm, first + number, number, { statuses }, ended.signal),
-  );
+/** The thread that the hostile devices are in. */
+class Harm {
+  readonly #worker: Worker;
+
+  constructor(server: { readonly url: string; readonly server: string; readonly token: string }) {
+    const workerData = { ...server, size: hostileDevices };
+    this.#worker = new Worker(new URL("./hostile-thread.ts", import.meta.url), { workerData });
+  }
+
+  async order(order: "enrol" | "begin" | "end" | "tell"): Promise<string> {
+    this.#worker.postMessage(order);
+    const [answer] = await once(this.#worker, "message");
+    return String(answer);
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+}
+
+async function amongHostile(harm: Harm, honest: () => Promise<Sample>): Promise<Sample> {
+  await harm.order("begin");
   const sample = await honest();
-  ended.abort();
-  await Promise.all(harm);
+  await harm.order("end");
   return sample;
 }
 

@@ -33,8 +33,6 @@ export class Refused extends Error {
 }
 
 export interface SwarmOptions {
-  /** Of devices that there are already. */
-  readonly roster?: Roster;
   readonly fleet: Fleet;
   readonly enrolment: Pick<Enrolment, "server" | "token">;
   readonly line: Line;
@@ -47,17 +45,11 @@ export class Swarm {
   readonly line: Line;
   readonly #enrolment: SwarmOptions["enrolment"];
 
-  constructor({ fleet, enrolment, line, size, roster = new Roster(size) }: SwarmOptions) {
+  constructor({ fleet, enrolment, line, size }: SwarmOptions) {
     this.fleet = fleet;
     this.line = line;
     this.#enrolment = enrolment;
-    this.roster = roster;
-  }
-
-  /** The same devices behind another line. */
-  behind(line: Line): Swarm {
-    const { fleet, roster } = this;
-    return new Swarm({ fleet, roster, line, enrolment: this.#enrolment, size: roster.size });
+    this.roster = new Roster(size);
   }
 
   async enrol(device: number): Promise<void> {
