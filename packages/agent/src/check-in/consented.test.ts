@@ -1,6 +1,7 @@
 /** Consent in a check-in: told before everything else, in force at once, and the end of what is not granted. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { consentRequest } from "@rollcall/protocol";
 import t from "tap";
 import { changeConsent } from "../consent/apply.ts";
 import { withdraw } from "../consent/change.ts";
@@ -33,6 +34,33 @@ t.test("forgets what is withdrawn at once, and so does the server", async (t) =>
   t.notMatch(device.server.bodiesOf(sections), /total/);
   t.same(device.believed, device.server.sections);
 });
+
+t.test(
+  "lets the server delete what was withdrawn, though it was granted again before it heard of it",
+  async (t) => {
+    const device = await checkedIn(t);
+    device.machine.memory = memory(1);
+    await device.checkIn();
+    const { state } = device;
+    const { grants } = withdraw(state.consent.value.grants, readTypedList("hardware"), "personal");
+    changeConsent(state, grants);
+    grant(device, "hardware");
+    device.server.received.length = 0;
+    const first = device.server.consentNumber + 1;
+    t.match(await device.checkIn(), { result: { sent: ["memory"] } });
+    const lists = device.server.bodiesOf(consent).map((body) => {
+      const { consentNumber, grants: list } = consentRequest.parse(body);
+      return [consentNumber, list.some(({ category }) => category === "hardware")];
+    });
+    t.same(lists, [
+      [first, false],
+      [first + 1, true],
+    ]);
+    t.match(device.state.consent.value, { consentNumber: first + 1, acknowledgedNumber: first + 1 });
+    t.equal(device.state.consent.value.withdrawn, undefined);
+    t.same(device.believed, device.server.sections);
+  },
+);
 
 t.test("never sends what is not granted, even when it was collected", async (t) => {
   const device = await TestDevice.enrolled(t);

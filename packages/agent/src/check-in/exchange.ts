@@ -17,7 +17,13 @@ import {
   storedConsent,
 } from "@rollcall/protocol";
 import { AgentError, ServerProblem } from "../agent-error.ts";
-import { consentAcknowledged, isPending, renumberConsent } from "../consent/apply.ts";
+import {
+  consentAcknowledged,
+  isPending,
+  listBefore,
+  listBeforeAcknowledged,
+  renumberConsent,
+} from "../consent/apply.ts";
 import { isWithdrawalLeft } from "../consent/left-withdrawals.ts";
 import { type Instant, retryHeaders } from "../schedule.ts";
 import type { StateDirectory } from "../state/directory.ts";
@@ -124,14 +130,23 @@ export class Exchange {
   }
 
   async #putConsent(): Promise<void> {
+    const { state } = this.#options;
+    const before = listBefore(state.consent.value);
+    if (before) {
+      await this.#putList(before);
+      listBeforeAcknowledged(state);
+    }
+    const { consentNumber, grants } = state.consent.value;
+    await this.#putList({ consentNumber, grants });
+    consentAcknowledged(state);
+  }
+
+  async #putList(request: ConsentRequest): Promise<void> {
     const { state, api, session } = this.#options;
     this.#heedWithdrawals();
-    const { consentNumber, grants } = state.consent.value;
-    const request: ConsentRequest = { consentNumber, grants };
     const { receipt } = await session.use((token) => api.putConsent(token, request));
     checkConsentReceipt(receipt, request, await this.#signerOf(receipt));
     state.receipts.replace(keepConsentReceipt(state.receipts.value, receipt));
-    consentAcknowledged(state);
   }
 
   /** Takes the number from a 409 `consent-changed`, once; throws every other error on. */

@@ -1,5 +1,5 @@
 /** The one place where consent changes on the device: the new list is kept, what it no longer covers is gone at once. */
-import { allSections, type Grant, isGranted } from "@rollcall/protocol";
+import { allSections, type ConsentRequest, type Grant, isGranted } from "@rollcall/protocol";
 import type { EnrolledState } from "../state/enrolled-state.ts";
 import type { Acknowledged, Consent } from "../state/files.ts";
 
@@ -7,13 +7,31 @@ type ConsentState = Pick<EnrolledState, "consent" | "acknowledged" | "formerlyAc
 
 /** Puts a changed list in force; it is sent with the next check-in, before anything else. */
 export function changeConsent(state: ConsentState, grants: readonly Grant[]): void {
-  const { acknowledgedNumber } = state.consent.value;
+  const { acknowledgedNumber, grants: before, withdrawn = [] } = state.consent.value;
+  const kept = new Set(grants.map(({ category }) => category));
+  const gone = before.map(({ category }) => category).filter((category) => !kept.has(category));
   state.consent.replace({
     consentNumber: acknowledgedNumber + 1,
     acknowledgedNumber,
     grants: [...grants],
+    withdrawn: [...new Set([...withdrawn, ...gone])],
   });
   forgetUngranted(state);
+}
+
+/**
+ * What has to be sent before the present list: it without the categories that were withdrawn and granted again, for
+ * withdrawing deletes what the server has, and what was granted anew is another grant. Null where there is none.
+ */
+export function listBefore({ consentNumber, grants, withdrawn = [] }: Consent): ConsentRequest | null {
+  const left = grants.filter(({ category }) => !withdrawn.includes(category));
+  return left.length < grants.length ? { consentNumber, grants: left } : null;
+}
+
+/** After the server's receipt for that one: the present list has the number after it. */
+export function listBeforeAcknowledged({ consent }: ConsentState): void {
+  const { consentNumber, grants } = consent.value;
+  consent.replace({ consentNumber: consentNumber + 1, acknowledgedNumber: consentNumber, grants });
 }
 
 /** Gives the device's list the number after the one that the server has: the person's own choice goes on. */

@@ -5,6 +5,7 @@
 import {
   acceptsSchema,
   applicationSchema,
+  categoryNames,
   checkInNonceSchema,
   consentReceipt,
   deletionReceipt,
@@ -86,6 +87,8 @@ export const consentSchema = z.object({
   /** The number that the server has a receipt for; lower while a change waits to be sent. */
   acknowledgedNumber: z.int().min(1),
   grants: grantsSchema,
+  /** Categories that were withdrawn since, whether or not they were granted again. */
+  withdrawn: z.array(z.enum(categoryNames)).max(categoryNames.length).optional(),
 });
 export type Consent = z.infer<typeof consentSchema>;
 export const consentFile = stateFile("consent.json", consentSchema, startAgain);
