@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { withApi } from "./client.ts";
 import type { Context } from "./context.ts";
-import { CommandFailure } from "./failure.ts";
+import { CommandFailure, wrongUsage } from "./failure.ts";
 import { addListOptions, type ListKind, type ListOptions, printList, readListing } from "./lists.ts";
 
 const keySchema = z.object({
@@ -58,7 +58,8 @@ export function addKeys(program: Command, contextOf: () => Context): void {
   parent
     .command("use <KEY>")
     .description("use an announced one from now on; devices that have not checked in since lose the server")
-    .action((key: string) => use(contextOf(), key));
+    .option("--yes", "do it, though devices may lose the server; asked of a CA")
+    .action((key: string, options: { yes?: true }) => use(contextOf(), key, options));
 }
 
 type Api = Parameters<Parameters<typeof withApi>[1]>[0];
@@ -83,7 +84,11 @@ async function rotate(context: Context, key: string): Promise<void> {
   });
 }
 
-async function use(context: Context, key: string): Promise<void> {
+async function use(context: Context, key: string, { yes }: { readonly yes?: true }): Promise<void> {
+  if (key === "ca" && !yes)
+    throw wrongUsage(
+      "devices that have not checked in since the CA was announced lose this server and have to be enrolled anew; to use it now, say --yes",
+    );
   const { output } = context;
   await withApi(context, async (api) => {
     const path = `/api/v1/keys/${encodeURIComponent(key)}/use`;

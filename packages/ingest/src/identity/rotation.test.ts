@@ -129,6 +129,7 @@ t.test("is asked for by admins on the command line, and entered into the audit l
   const states = await printed(["keys", "list", "--columns", "key,state", "--csv", ...data]);
   t.same(states.trim().split("\n").slice(1), ["receipt,in-use", "receipt,coming", "ca,in-use"]);
   t.match(await runHere(["keys", "use", "receipt", ...data]), { code: 0 });
+  t.match(await runHere(["keys", "use", "ca", ...data]), { code: 2, stderr: /lose this server.*--yes/ });
   t.match(await printed(["keys", "ca", ...data]), /^-----BEGIN CERTIFICATE-----/);
   const audit = await printed(["audit", "--columns", "action,subject", "--csv", ...data]);
   t.same(audit.trim().split("\n").slice(1), ["key.use,key:receipt", "key.rotate,key:receipt"]);
