@@ -4,9 +4,8 @@
  */
 import type { Kysely, Transaction } from "kysely";
 import { forgetCategories } from "../check-ins/forget-sections.ts";
-import { mergedInto } from "../copies/merge.ts";
 import type { Schema } from "../store/schema.ts";
-import { deviceInScope, isOverAll } from "../store/scope.ts";
+import { isOverAll } from "../store/scope.ts";
 import { defineRead, defineWrite } from "../store/store.ts";
 import { type Deletion, isOfDevice, type LedgerEntry, readEntry, writeEntry } from "./deletion.ts";
 import { forgetDevice } from "./forget.ts";
@@ -62,23 +61,18 @@ export const deletionsWritten = defineWrite({
   },
 });
 
-/** The ids of a device and its installations. */
-export const idsOfDevice = defineRead({
-  name: "ids-of-device",
-  async run(database, scope, device: number): Promise<readonly string[]> {
-    // What was merged into it goes with it, and whoever holds a key that went on for it before is told so, too.
-    const rows = await database
-      .selectFrom("devices")
-      .leftJoin("installations", "installations.device", "devices.ordinal")
-      .leftJoin("former_installations", "former_installations.device", "devices.ordinal")
-      .select(["devices.id", "installations.id as installation", "former_installations.id as former"])
-      .where("devices.ordinal", "in", [device, ...(await mergedInto(database, device))])
-      .where((builder) => deviceInScope(builder, scope))
-      .execute();
-    const ids = rows.flatMap(({ id, installation, former }) => [id, installation ?? id, former ?? id]);
-    return [...new Set(ids)];
-  },
-});
+/** The ids of devices and their installations; whoever holds a key that went on for one before is told, too. */
+export async function idsOf(database: Kysely<Schema>, devices: readonly number[]): Promise<string[]> {
+  const rows = await database
+    .selectFrom("devices")
+    .leftJoin("installations", "installations.device", "devices.ordinal")
+    .leftJoin("former_installations", "former_installations.device", "devices.ordinal")
+    .select(["devices.id", "installations.id as installation", "former_installations.id as former"])
+    .where("devices.ordinal", "in", devices)
+    .execute();
+  const ids = rows.flatMap(({ id, installation, former }) => [id, installation ?? id, former ?? id]);
+  return [...new Set(ids)];
+}
 
 interface Replay {
   /** Behind the number that the database shows, in their order. */

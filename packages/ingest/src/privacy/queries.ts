@@ -2,7 +2,7 @@
 import { mergedInto } from "../copies/merge.ts";
 import { deviceInScope } from "../store/scope.ts";
 import { defineAuditedWrite, defineRead } from "../store/store.ts";
-import { enterDeletion } from "./deletions.ts";
+import { enterDeletion, idsOf } from "./deletions.ts";
 import { forgetDevice, type Removed } from "./forget.ts";
 
 /** The ordinal of a device in scope, whether or not anybody goes on for it, or null. */
@@ -50,17 +50,19 @@ export const retire = defineAuditedWrite({
 
 interface Deleted {
   readonly device: number;
-  /** By which the ledger will recognise it. */
-  readonly names: readonly string[];
+  /** How the ledger recognises an id. */
+  readonly nameOf: (id: string) => string;
   readonly at: number;
 }
 
-/** Removes a device with everything that is kept of it. */
+/** Removes a device, and what was merged into it, with everything that is kept of it. */
 export const removeDevice = defineAuditedWrite({
   name: "remove-device",
   subjectOf: ({ device }: Deleted, removed: Removed) => (removed.devices ? `device:${device}` : null),
-  async run(transaction, { device, names, at }: Deleted): Promise<Removed> {
-    for (const hidden of await mergedInto(transaction, device)) await forgetDevice(transaction, hidden);
+  async run(transaction, { device, nameOf, at }: Deleted): Promise<Removed> {
+    const hidden = await mergedInto(transaction, device);
+    const names = (await idsOf(transaction, [device, ...hidden])).map(nameOf);
+    for (const each of hidden) await forgetDevice(transaction, each);
     const removed = await forgetDevice(transaction, device);
     if (removed.devices) await enterDeletion(transaction, { names, categories: null, at });
     return removed;

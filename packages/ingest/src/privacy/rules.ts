@@ -4,7 +4,7 @@ import type { Change } from "../audit/change.ts";
 import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
 import { installationScope, protocolScope } from "../store/scope.ts";
-import { deletionsShown, deletionsWritten, idsOfDevice } from "./deletions.ts";
+import { deletionsShown, deletionsWritten } from "./deletions.ts";
 import type { Removed } from "./forget.ts";
 import { lookupsOfInstallation } from "./lookup-queries.ts";
 import { removeDevice } from "./queries.ts";
@@ -16,11 +16,13 @@ type Kept = Pick<Services, "store" | "ledger">;
  * and nothing of it is left in any file of the server. Throws `busy` when something still reads what was there; then
  * it has to be called again, and a device that is gone already is deleted once more without harm.
  */
-export async function deleteDevice(services: Services, device: number, change: Change): Promise<Removed> {
-  const { store, ledger, now } = services;
-  const ids = await store.read(idsOfDevice, protocolScope, device);
-  const names = ids.map((id) => ledger.nameOf(id));
-  const removed = await change(removeDevice({ device, names, at: now() }));
+export async function deleteDevice(
+  services: Kept & Pick<Services, "now">,
+  device: number,
+  change: Change,
+): Promise<Removed> {
+  const { ledger, now } = services;
+  const removed = await change(removeDevice({ device, nameOf: (id) => ledger.nameOf(id), at: now() }));
   await settleDeletions(services);
   return removed;
 }

@@ -13,7 +13,6 @@ import {
 import { rememberedServer } from "../identity/queries.ts";
 import { hashSecret } from "../identity/secrets.ts";
 import { deviceDetail, devicesByIdPrefix, devicesByOrdinal } from "../inventory/queries.ts";
-import { idsOfDevice } from "../privacy/deletions.ts";
 import { lookupsOfInstallation } from "../privacy/lookup-queries.ts";
 import { ownRecord } from "../privacy/me-queries.ts";
 import { deviceOrdinal } from "../privacy/queries.ts";
@@ -59,7 +58,6 @@ const ofDevice = {
   ownRecord: asking(ownRecord, adas),
   lookupsOfInstallation: asking(lookupsOfInstallation, { ordinal: 1, most: 1 }),
   deviceOrdinal: asking(deviceOrdinal, ada.device),
-  idsOfDevice: asking(idsOfDevice, 1),
 };
 /** Reads of what lets devices and programs in. */
 const overAll = {
