@@ -90,7 +90,7 @@ export const replayDeletions = defineWrite({
       const theirs = (entry.names ?? []).flatMap((name) => there.get(name) ?? []);
       for (const { ordinal, device } of theirs) {
         if (isOfDevice(entry)) await forgetDevice(transaction, device);
-        else await forgetCategories(transaction, { ordinal, device }, categories ?? []);
+        else if (ordinal !== null) await forgetCategories(transaction, { ordinal, device }, categories ?? []);
       }
     }
     const last = entries.at(-1);
@@ -104,15 +104,15 @@ export const replayDeletions = defineWrite({
 });
 
 interface Found {
-  /** Of the installation. */
-  readonly ordinal: number;
+  /** Of the installation; null for a record that nobody goes on for. */
+  readonly ordinal: number | null;
   readonly device: number;
 }
 
 /** Rows read at a time: an old database of a large fleet is gone through once, at start. */
 const atOnce = 10_000;
 
-/** The installations that the entries name, by name; a device's name stands for each of its installations. */
+/** The devices and installations that the entries name, by name; a device's name stands for its installation, too. */
 async function named(
   database: Kysely<Schema>,
   entries: readonly LedgerEntry[],
@@ -122,19 +122,24 @@ async function named(
   const found = new Map<string, Found[]>();
   for (let after = 0; names.size > 0; ) {
     const rows = await database
-      .selectFrom("installations")
-      .innerJoin("devices", "devices.ordinal", "installations.device")
-      .select(["installations.ordinal", "installations.id", "device", "devices.id as deviceId"])
-      .where("installations.ordinal", ">", after)
-      .orderBy("installations.ordinal")
+      .selectFrom("devices")
+      .leftJoin("installations", "installations.device", "devices.ordinal")
+      .select([
+        "devices.ordinal as device",
+        "devices.id as deviceId",
+        "installations.ordinal",
+        "installations.id",
+      ])
+      .where("devices.ordinal", ">", after)
+      .orderBy("devices.ordinal")
       .limit(atOnce)
       .execute();
     for (const { id, deviceId, ordinal, device } of rows)
-      for (const name of [nameOf(id), nameOf(deviceId)].filter((each) => names.has(each)))
+      for (const name of [id ?? deviceId, deviceId].map(nameOf).filter((each) => names.has(each)))
         found.set(name, [...(found.get(name) ?? []), { ordinal, device }]);
     const last = rows.at(-1);
     if (!last) break;
-    after = last.ordinal;
+    after = last.device;
   }
   return found;
 }

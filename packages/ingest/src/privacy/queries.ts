@@ -2,8 +2,8 @@
 import { mergedInto } from "../copies/merge.ts";
 import { deviceInScope } from "../store/scope.ts";
 import { defineAuditedWrite, defineRead } from "../store/store.ts";
-import { enterDeletion, idsOf } from "./deletions.ts";
-import { forgetDevice, type Removed } from "./forget.ts";
+import type { Removed } from "./forget.ts";
+import { type Removal, remove } from "./remove.ts";
 
 /** The ordinal of a device in scope, whether or not anybody goes on for it, or null. */
 export const deviceOrdinal = defineRead({
@@ -48,23 +48,9 @@ export const retire = defineAuditedWrite({
   },
 });
 
-interface Deleted {
-  readonly device: number;
-  /** How the ledger recognises an id. */
-  readonly nameOf: (id: string) => string;
-  readonly at: number;
-}
-
-/** Removes a device, and what was merged into it, with everything that is kept of it. */
+/** Removes a device, and what goes with it, with everything that is kept of it. */
 export const removeDevice = defineAuditedWrite({
   name: "remove-device",
-  subjectOf: ({ device }: Deleted, removed: Removed) => (removed.devices ? `device:${device}` : null),
-  async run(transaction, { device, nameOf, at }: Deleted): Promise<Removed> {
-    const hidden = await mergedInto(transaction, device);
-    const names = (await idsOf(transaction, [device, ...hidden])).map(nameOf);
-    for (const each of hidden) await forgetDevice(transaction, each);
-    const removed = await forgetDevice(transaction, device);
-    if (removed.devices) await enterDeletion(transaction, { names, categories: null, at });
-    return removed;
-  },
+  subjectOf: ({ device }: Removal, removed: Removed) => (removed.devices ? `device:${device}` : null),
+  run: (transaction, removal: Removal): Promise<Removed> => remove(transaction, removal),
 });
