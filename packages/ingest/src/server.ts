@@ -22,6 +22,7 @@ import { Lookups } from "./privacy/lookups.ts";
 import { tendDeletions } from "./privacy/pending.ts";
 import { Daily, runRetention } from "./privacy/retention.ts";
 import { openLedger } from "./privacy/start.ts";
+import { tendUnreached } from "./privacy/unreached.ts";
 import type { Services } from "./services.ts";
 import { ownDataDirectory } from "./store/data-directory.ts";
 import { protocolScope } from "./store/scope.ts";
@@ -108,6 +109,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         () => keys.tend(),
         showRenewed,
         () => tendDoubts({ store, config, now: options.now }),
+        () => tendUnreached({ store, ledger, config, now: options.now }),
         () => tendDeletions({ store, ledger }),
         () => retention.tend(options.now()),
       ]);

@@ -1,11 +1,11 @@
 /** When every copy of a personal device has deleted itself, the record that was kept of it has gone, too. */
 import { copyFileSync, renameSync } from "node:fs";
+import SqliteDatabase from "better-sqlite3";
 import t, { type Test } from "tap";
 import { pathsIn } from "../store/data-directory.ts";
 import { told } from "../testing/machine.ts";
 import { outcomeOf } from "../testing/outcome.ts";
 import type { SimulatedDevice } from "../testing/simulated-device.ts";
-import { placesOfText } from "../testing/stored-content.ts";
 import { TestServer } from "../testing/test-server.ts";
 
 const twoIntervals = 2.1 * 3_607_000;
@@ -21,8 +21,13 @@ async function copied(t: Test) {
   for (const copy of copies) await copy.checkedIn();
   server.ahead += twoIntervals;
   await server.tend();
-  const idsLeft = () =>
-    [device.device, device.installation].filter((id) => placesOfText(server.directory, id).length > 0);
+  const idsLeft = (): unknown[] => {
+    const database = new SqliteDatabase(pathsIn(server.directory).database, { readonly: true });
+    const ids = database.prepare("select id from devices union select id from former_installations").pluck();
+    const left = ids.all();
+    database.close();
+    return [device.device, device.installation].filter((id) => left.includes(id));
+  };
   return { server, device, copies, idsLeft };
 }
 

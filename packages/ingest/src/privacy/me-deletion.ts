@@ -4,16 +4,16 @@
  */
 import { allSections, type Category, type DeletionAnswer, type Grant } from "@rollcall/protocol";
 import type { CallingInstallation } from "../accounts/caller.ts";
-import type { Change } from "../audit/change.ts";
 import { forgetSectionsOf } from "../check-ins/forget-sections.ts";
 import type { Services } from "../services.ts";
 import { installationScope } from "../store/scope.ts";
 import { deletionReceiptFor } from "./deletion-receipt.ts";
 import { enteredDeletion } from "./deletions.ts";
 import { askForDeletion, ownRecord } from "./me-queries.ts";
-import { deleteDevice, settleDeletions } from "./rules.ts";
+import { settleDeletions } from "./rules.ts";
+import { removeOwn, removingOf } from "./unreached.ts";
 
-/** Deletes what may be; signed for only when it is gone from the disk, too. */
+/** Deletes what may be, which no account did: it stands in the ledger and not in the audit log. Signed for only when it is gone from the disk, too. */
 export async function deleteOwn(
   services: Services,
   { ordinal, id, device }: CallingInstallation,
@@ -22,7 +22,8 @@ export async function deleteOwn(
   const record = await store.read(ownRecord, installationScope(ordinal), ordinal);
   const { ownership, consent } = record;
   if (ownership === "personal") {
-    await deleteDevice(services, device, unentered(services));
+    await store.commit([removeOwn({ installation: ordinal, ...removingOf(services) })]);
+    await settleDeletions(services);
     return { receipt: deletionReceiptFor(services, id, { scope: "everything" }) };
   }
   const categories = personalCategories(consent.grants);
@@ -40,14 +41,6 @@ export async function deleteOwn(
   await settleDeletions(services);
   return { receipt: deletionReceiptFor(services, id, { scope: "personal", categories }), request };
 }
-
-/** The audit log tells what accounts do; a person's own deletion stands in the ledger. */
-const unentered =
-  ({ store }: Services): Change =>
-  async (write) => {
-    const [outcome] = await store.commit([write]);
-    return outcome;
-  };
 
 /** They tell of persons and not of the asset, whoever owns that. */
 const alwaysPersonal: readonly Category[] = ["personal-software", "people", "location", "nearby"];

@@ -2,6 +2,7 @@
 import t, { type Test } from "tap";
 import type { Change } from "../audit/change.ts";
 import { settleDoubts } from "../copies/settle.ts";
+import { installationKey } from "../enrolment/queries.ts";
 import { pathsIn } from "../store/data-directory.ts";
 import { protocolScope } from "../store/scope.ts";
 import { openSqliteStore } from "../store/sqlite-store.ts";
@@ -10,6 +11,7 @@ import { TestServer } from "../testing/test-server.ts";
 import { Ledger } from "./ledger.ts";
 import { deviceOrdinal } from "./queries.ts";
 import { deleteDevice } from "./rules.ts";
+import { removeOwn } from "./unreached.ts";
 
 /** A device in doubt with a successor that lives, and what deletes them, but for a server that would settle first. */
 async function inDoubt(t: Test) {
@@ -40,4 +42,13 @@ t.test("names in the ledger who went on for a device by the time it is deleted",
     [device.device, device.installation, successor.installation].map((id) => services.ledger.isDeleted(id)),
     [true, true, true],
   );
+});
+
+t.test("deletes on a person's word the device that theirs is by then", async (t) => {
+  const { device, successor, services, afterSettling } = await inDoubt(t);
+  const { store, ledger, now } = services;
+  const found = await store.read(installationKey, protocolScope, successor.installation);
+  const own = { installation: found?.ordinal ?? 0, nameOf: (id: string) => ledger.nameOf(id), at: now() };
+  await afterSettling({ ...removeOwn({ ...own, patience: 0 }), subjectOf: () => null });
+  t.equal(await store.read(deviceOrdinal, protocolScope, device.device), null);
 });

@@ -58,6 +58,7 @@ async function first(database: Transaction<Schema>): Promise<void> {
     .addColumn("session_hash", "blob")
     .addColumn("session_expires_at", "integer")
     .addColumn("doubted_at", "integer")
+    .addColumn("delete_at", "integer")
     .addColumn("succeeds", "integer")
     .addColumn("lineage", "integer")
     .addColumn("moved", "integer", (column) => column.notNull().defaultTo(0))

@@ -50,6 +50,8 @@ export interface InstallationTable {
   session_expires_at: number | null;
   /** Since when its identity is in doubt: its key opens nothing but the enrolment of a successor. */
   doubted_at: Generated<number | null>;
+  /** In doubt: when it is deleted, unless another successor is there; the person of the one that it had deleted that. */
+  delete_at: Generated<number | null>;
   /** The installation whose successor it is, until that doubt is settled. */
   succeeds: Generated<number | null>;
   /** The first installation of those that succeeded each other; null for one that succeeded none. */
