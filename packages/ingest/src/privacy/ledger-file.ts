@@ -10,14 +10,12 @@ import { type LedgerEntry, readEntry, writeEntry } from "./deletion.ts";
 
 export class LedgerFile {
   readonly path: string;
-  /** What it held when it was opened. */
-  readonly entries: readonly LedgerEntry[];
   /** Bytes of whole lines; what is behind them goes with the next append. */
   #size: number;
   #number: number;
 
-  /** Opens the file, which need not be there. Throws when a line of it is not what a server wrote. */
-  static open(path: string): LedgerFile {
+  /** Opens the file, which need not be there; with what it holds. Throws when a line of it is not what a server wrote. */
+  static open(path: string): { readonly file: LedgerFile; readonly entries: readonly LedgerEntry[] } {
     const text = existsSync(path) ? readFileSync(path, "utf8") : "";
     const whole = text.slice(0, text.lastIndexOf("\n") + 1);
     const entries = whole
@@ -25,13 +23,12 @@ export class LedgerFile {
       .slice(0, -1)
       .map((line, index) => readEntry(line) ?? wrongLine(path, index));
     for (const [index, { number }] of entries.entries()) if (number !== index + 1) wrongLine(path, index);
-    return new LedgerFile(path, entries, Buffer.byteLength(whole));
+    return { file: new LedgerFile(path, entries.length, Buffer.byteLength(whole)), entries };
   }
 
-  private constructor(path: string, entries: readonly LedgerEntry[], size: number) {
+  private constructor(path: string, number: number, size: number) {
     this.path = path;
-    this.entries = entries;
-    this.#number = entries.length;
+    this.#number = number;
     this.#size = size;
   }
 

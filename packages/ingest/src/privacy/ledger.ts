@@ -20,31 +20,39 @@ export interface LedgerPlaces {
   readonly isNeeded: boolean;
 }
 
+interface OpenedLedger {
+  readonly ledger: Ledger;
+  /** All that it holds, which may be much. */
+  readonly entries: readonly LedgerEntry[];
+}
+
 export class Ledger {
   readonly #key: Uint8Array;
   readonly #files: readonly LedgerFile[];
   readonly #deleted = new Set<string>();
-  readonly entries: readonly LedgerEntry[];
   #number: number;
   #appending: Promise<unknown> = Promise.resolve();
 
-  /** Opens both places and makes them alike. Throws when one contradicts the other, or the key is gone. */
-  static async open({ file, key, second, isNeeded }: LedgerPlaces): Promise<Ledger> {
-    const files = [file, ...(second === "" ? [] : [second])].map((path) => LedgerFile.open(path));
-    const entries = files.map((each) => each.entries).reduce((a, b) => (b.length > a.length ? b : a));
-    for (const each of files) {
+  /**
+   * Opens both places and makes them alike; with the entries, of which it keeps only whom they name. Throws when one
+   * contradicts the other, or the key is gone.
+   */
+  static async open({ file, key, second, isNeeded }: LedgerPlaces): Promise<OpenedLedger> {
+    const opened = [file, ...(second === "" ? [] : [second])].map((path) => LedgerFile.open(path));
+    const entries = opened.map((each) => each.entries).reduce((a, b) => (b.length > a.length ? b : a));
+    for (const each of opened) {
       const [last, same] = [each.entries.at(-1), entries[each.entries.length - 1]];
       if (last && same && writeEntry(last) !== writeEntry(same))
         throw new Error(`${file} and ${second} are ledgers of deletions of two different servers`);
-      await each.append(entries);
+      await each.file.append(entries);
     }
-    return new Ledger(keyIn(key, isNeeded || entries.length > 0), files, entries);
+    const files = opened.map((each) => each.file);
+    return { ledger: new Ledger(keyIn(key, isNeeded || entries.length > 0), files, entries), entries };
   }
 
   private constructor(key: Uint8Array, files: readonly LedgerFile[], entries: readonly LedgerEntry[]) {
     this.#key = key;
     this.#files = files;
-    this.entries = entries;
     this.#number = entries.length;
     this.#remember(entries);
   }

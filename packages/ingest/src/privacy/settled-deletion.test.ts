@@ -24,7 +24,7 @@ async function inDoubt(t: Test) {
   const { database, ledger: file, ledgerKey: key } = pathsIn(server.directory);
   const { store } = await openSqliteStore(database);
   t.teardown(() => store.close());
-  const ledger = await Ledger.open({ file, key, second: "", isNeeded: false });
+  const { ledger } = await Ledger.open({ file, key, second: "", isNeeded: false });
   const at = Date.now();
   /** Commits a write when the doubt has been settled. */
   const afterSettling: Change = async (write) => {

@@ -18,7 +18,7 @@ export async function openLedger(
 ): Promise<Ledger> {
   const second = config["ledger.secondPlace"];
   const shown = await store.read(deletionsShown, protocolScope, null);
-  const ledger = await Ledger.open({ file, key, second, isNeeded: shown.number > 0 });
+  const { ledger, entries: all } = await Ledger.open({ file, key, second, isNeeded: shown.number > 0 });
   // A crash can have come between a deletion and its entry: exactly those that are pending may be missing.
   const carried = shown.number - shown.pending.length;
   if (ledger.number < carried)
@@ -27,7 +27,7 @@ export async function openLedger(
         "without it what was deleted might come back with a backup. Put the file back, or name its second place with ledger.secondPlace.",
     );
   if (ledger.number > shown.number) {
-    const entries = ledger.entries.slice(shown.number);
+    const entries = all.slice(shown.number);
     const retention = entries.findLast(({ names }) => names === null);
     if (retention) await removeOldAt(store, config, retention.at);
     await store.commit([replayDeletions({ entries, nameOf: (id) => ledger.nameOf(id) })]);

@@ -115,5 +115,9 @@ export const others = {
     forgets: "names ordinals only",
     retention: "until they are stored",
   },
+  "names of who was deleted (memory)": {
+    forgets: "names only what is deleted",
+    retention: "as long as the ledger",
+  },
   "nonces spent (memory)": { forgets: "holds nothing of a device", retention: "5 minutes" },
 } as const satisfies Record<string, Place>;
