@@ -12,7 +12,18 @@ export function placesOfText(directory: string, text: string): string[] {
   ].sort();
 }
 
+/** Looks again where a file was put aside meanwhile, as the request log is each day. */
 function inFiles(directory: string, text: string): string[] {
+  for (;;) {
+    try {
+      return filesWith(directory, text);
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+    }
+  }
+}
+
+function filesWith(directory: string, text: string): string[] {
   return readdirSync(directory, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name)).includes(text))
     .map(({ name }) => `file ${name}`);
