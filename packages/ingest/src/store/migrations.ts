@@ -66,7 +66,7 @@ async function first(database: Transaction<Schema>): Promise<void> {
   await schema
     .createIndex("installations_by_token")
     .on("installations")
-    .columns(["token", "enrolled_at"])
+    .columns(["token", "enrolled_at", "lineage"])
     .execute();
 
   await copyTables(database);
