@@ -109,7 +109,7 @@ t.test("lists skips with their reasons, however they were written", async (t) =>
         ok 2 - no gps # SKIP
         1..2
     ok 3 - partly # time=1ms
-    ok 4 - planned # TODO later
+    ok 4 - planned # TODO when there is a receiver
     1..4
 ok 1 - a.test.ts # time=1ms
 # Subtest: b.test.ts
@@ -127,7 +127,7 @@ ok 2 - b.test.ts # SKIP not on this system
           "a.test.ts > needs a server: no postgres here",
           "a.test.ts > needs a receiver: no gpsd here",
           "a.test.ts > partly: no gps",
-          "a.test.ts > planned: to do: later",
+          "a.test.ts > planned: to do: when there is a receiver",
         ],
       },
       { file: "b.test.ts", passed: 0, failures: [], skips: ["b.test.ts: not on this system"] },

@@ -152,7 +152,7 @@ function isSkip(result: Result): boolean {
   return result.skip !== false || result.todo !== false;
 }
 
-/** A test says why it is skipped; `t.skip("why")` within a test gives its reason as the name of the point. */
+/** TAP has the reason behind the directive; `t.skip("why")` within a test gives it as the name of the point. */
 function skipOf(path: readonly string[], { name, skip, todo }: Result): Skip {
   const given = skip === false ? todo : skip;
   const kind = skip === false ? "to do" : undefined;

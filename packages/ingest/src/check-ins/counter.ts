@@ -12,9 +12,9 @@ export interface KnownCounter {
 const late = 60_000;
 
 /**
- * `next`: any higher counter, since check-ins can be lost. `repeat`: the latest one again. `late`: a lower one that was
- * overtaken. `copy`: the latest counter with another nonce, or a lower one long after: a copied or restored state.
- * `jump`: further than any agent goes.
+ * `next`: a higher counter, by more than one where check-ins were lost. `repeat`: the latest one again. `late`: a lower
+ * one that was overtaken. `copy`: the latest counter with another nonce, or a lower one long after: a copied or restored
+ * state. `jump`: a step further than an agent goes.
  */
 export type CounterJudgement = "next" | "repeat" | "late" | "copy" | "jump";
 

@@ -24,8 +24,9 @@ import { type Route, route } from "../http/route.ts";
 import { newToken } from "../identity/secrets.ts";
 import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
-import { addApplication, addToken, listApplications, listTokens, revokeToken } from "./queries.ts";
+import { addApplication, listApplications } from "./application-queries.ts";
 import { enrolDevice, newSessionFor } from "./rules.ts";
+import { addToken, listTokens, revokeToken } from "./token-queries.ts";
 
 const day = 86_400;
 

@@ -18,17 +18,11 @@ import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
 import type { Schema } from "../store/schema.ts";
 import { protocolScope } from "../store/scope.ts";
-import {
-  type Admission,
-  type Enrolled,
-  enrol,
-  installationKey,
-  knownApplications,
-  listApplications,
-  setSession,
-  tokenExists,
-} from "./queries.ts";
+import { knownApplications, listApplications } from "./application-queries.ts";
+import { type Admission, type Enrolled, enrol } from "./queries.ts";
+import { installationKey, setSession } from "./session-queries.ts";
 import { enrolSuccessor } from "./succession-queries.ts";
+import { tokenExists } from "./token-queries.ts";
 
 async function startSession({ store, config, now }: Services, ordinal: number): Promise<SessionAnswer> {
   const { session, hash } = newSession(ordinal);

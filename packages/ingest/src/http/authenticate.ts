@@ -7,7 +7,7 @@ import type { CallingAccount, CallingInstallation } from "../accounts/caller.ts"
 import { accountOfToken } from "../accounts/queries.ts";
 import { isOverAllGroups, type Permission, permits } from "../accounts/roles.ts";
 import { refuseDoubted } from "../copies/doubt.ts";
-import { installationKey, sessionOwner } from "../enrolment/queries.ts";
+import { installationKey, sessionOwner } from "../enrolment/session-queries.ts";
 import { demandProof, proofIn } from "../identity/proofs.ts";
 import { hashSecret, readSession, sameHash } from "../identity/secrets.ts";
 import { deviceDeleted } from "../privacy/deletion-receipt.ts";

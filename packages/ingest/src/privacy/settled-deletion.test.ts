@@ -2,7 +2,7 @@
 import t, { type Test } from "tap";
 import type { Change } from "../audit/change.ts";
 import { settleDoubts } from "../copies/settle.ts";
-import { installationKey } from "../enrolment/queries.ts";
+import { installationKey } from "../enrolment/session-queries.ts";
 import { pathsIn } from "../store/data-directory.ts";
 import { protocolScope } from "../store/scope.ts";
 import { openSqliteStore } from "../store/sqlite-store.ts";

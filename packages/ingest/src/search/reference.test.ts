@@ -1,4 +1,4 @@
-/** The index against a naive reading of the documents: any small fleet, any query, the same devices and values. */
+/** The index against a naive reading of the documents: made-up fleets and queries, the same devices and values. */
 import assert from "node:assert/strict";
 import { fold } from "@rollcall/protocol";
 import fc from "fast-check";

@@ -3,13 +3,9 @@ import { RollcallError } from "@rollcall/protocol";
 import t from "tap";
 import { accountOfToken, listApiTokens } from "../accounts/queries.ts";
 import { consentOf } from "../check-ins/consent-queries.ts";
-import {
-  installationKey,
-  listApplications,
-  listTokens,
-  sessionOwner,
-  tokenExists,
-} from "../enrolment/queries.ts";
+import { listApplications } from "../enrolment/application-queries.ts";
+import { installationKey, sessionOwner } from "../enrolment/session-queries.ts";
+import { listTokens, tokenExists } from "../enrolment/token-queries.ts";
 import { rememberedServer } from "../identity/queries.ts";
 import { hashSecret } from "../identity/secrets.ts";
 import { deviceDetail, devicesByIdPrefix, devicesByOrdinal } from "../inventory/queries.ts";
