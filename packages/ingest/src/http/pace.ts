@@ -23,6 +23,8 @@ export async function atPace<T>(
   { bytesPerSecond, milliseconds }: Pace,
   reading: Promise<T>,
 ): Promise<T> {
+  // As nearly every small body is by the time that its sender is found.
+  if (request.complete) return reading;
   const { promise: tooSlow, reject } = Promise.withResolvers<never>();
   const least = (bytesPerSecond * milliseconds) / 1_000;
   const { socket } = request;

@@ -32,7 +32,10 @@ export async function receive(
   };
   const onData = (part: Buffer) => attempt(() => keep(part), reject);
   const onEnd = () => resolve(Buffer.concat(parts, length));
-  const onLost = (cause?: unknown) => reject(notWhole(cause));
+  // After its end a request closes, too; an error is dear to make for nobody.
+  const onLost = (cause?: unknown) => {
+    if (!request.readableEnded) reject(notWhole(cause));
+  };
   request.on("data", onData).on("end", onEnd).on("error", onLost).on("close", onLost);
   try {
     return await atPace(request, pace, Promise.race([whole, broken]));
