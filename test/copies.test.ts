@@ -13,6 +13,7 @@ import { demandInstallation } from "../packages/agent/src/state/enrolled-state.t
 import { readAddress } from "../packages/agent/src/transport/address.ts";
 import { withConnection } from "../packages/agent/src/transport/connection.ts";
 import { ServerApi } from "../packages/agent/src/transport/server-api.ts";
+import { Chance } from "../packages/ingest/src/testing/chance.ts";
 import { rounds } from "../packages/ingest/src/testing/long.ts";
 import { TestServer } from "../packages/ingest/src/testing/test-server.ts";
 
@@ -53,17 +54,6 @@ class FatefulDirectory extends StateDirectory {
   }
 }
 
-/** Mulberry32: the same seed, the same story. */
-function chance(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 class World {
   readonly server: TestServer;
   readonly random: () => number;
@@ -78,7 +68,7 @@ class World {
   static async begin(t: Test, server: TestServer, seed: number): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), "rollcall-"));
     t.teardown(() => rmSync(folder, { recursive: true, force: true }));
-    return new World(server, folder, chance(seed));
+    return new World(server, folder, new Chance(seed).sequence());
   }
 
   pathOf = (name: string) => join(this.#folder, name);

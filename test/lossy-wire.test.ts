@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { readEnrolmentString, writeEnrolmentString } from "@rollcall/protocol";
 import t, { type Test } from "tap";
+import { Chance } from "../packages/ingest/src/testing/chance.ts";
 import { rounds } from "../packages/ingest/src/testing/long.ts";
 import { type Fate, LossyWire } from "./lossy-wire.ts";
 import { House } from "./processes.ts";
@@ -18,15 +19,6 @@ async function newAgent() {
   if ("error" in string) throw new Error(string.detail);
   const enrolment = writeEnrolmentString({ ...string, url: `unix:${wire.path}` });
   return { enrolment, ...house.agent(`agent-${++agents}`) };
-}
-
-/** Numbers that are the same in each run. */
-function seeded(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
 }
 
 /** What the server holds equals what the agent believes it holds, and no device is there twice. */
@@ -59,7 +51,7 @@ t.test("enrols once, whatever is lost or doubled on the way", async (t) => {
 t.test("ends with everything acknowledged after any mix of losses and repeats", async (t) => {
   const agent = await newAgent();
   t.match(await agent.run("enrol", agent.enrolment), { code: 0 });
-  const chance = seeded(7);
+  const chance = new Chance(7);
   const fates: readonly Fate[] = [
     "passes",
     "request lost",
@@ -69,7 +61,8 @@ t.test("ends with everything acknowledged after any mix of losses and repeats", 
     "repeated later",
   ];
   for (let round = 0; round < rounds(8, 200); round++) {
-    wire.fate = () => fates[chance(fates.length)] ?? "passes";
+    let asked = 0;
+    wire.fate = () => fates[chance.number(round, asked++) % fates.length] ?? "passes";
     if (round % 3 === 1) await agent.run("consent", "grant", round % 2 === 0 ? "people" : "diagnostics");
     const { code, stderr } = await agent.run("check-in");
     t.ok(code === 0 || code === 4, `round ${round} ended with ${code}: ${stderr}`);

@@ -2,7 +2,7 @@
  * A made-up fleet with the spread of a real one: the same seed gives the same devices with the same changes. Nothing
  * of a device is kept: what it has to tell at any age is worked out from seed, number and age.
  */
-import { Chance } from "./chance.ts";
+import { Chance } from "../../packages/ingest/src/testing/chance.ts";
 import {
   type Model,
   models,

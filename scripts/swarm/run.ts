@@ -1,5 +1,5 @@
 /** A swarm's life: everybody enrols and tells everything, then round after round of check-ins with some changes. */
-import { Chance } from "./chance.ts";
+import { Chance } from "../../packages/ingest/src/testing/chance.ts";
 import { type HostileReport, harass } from "./hostile.ts";
 import { Roster } from "./roster.ts";
 import type { Refused, Swarm } from "./swarm.ts";

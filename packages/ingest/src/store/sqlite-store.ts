@@ -14,6 +14,7 @@ import type { Scope } from "./scope.ts";
 import type { SearchIndex } from "./search-index.ts";
 import type { Outcomes, ReadKind, Store, Write } from "./store.ts";
 import { TableIndex } from "./table-index.ts";
+import { UnallocatedSpace } from "./unallocated.ts";
 
 function open(file: string, readonly: boolean): { database: Database; queries: Kysely<Schema> } {
   const database = new SqliteDatabase(file, { readonly });
@@ -49,6 +50,9 @@ class SqliteStore implements Store {
   readonly #reader: Connection;
   readonly #commits: GroupCommit;
   readonly #checkpoints: Checkpoints;
+  readonly #unallocated: UnallocatedSpace;
+  /** A scrub that has not begun yet. */
+  #scrub: Promise<void> | null = null;
   #transaction: Transaction<Schema> | null = null;
   #closing = false;
 
@@ -56,6 +60,8 @@ class SqliteStore implements Store {
     this.#writer = writer;
     this.#reader = reader;
     this.#commits = new GroupCommit((jobs) => this.#together(jobs));
+    const pageSize = Number(writer.database.pragma("page_size", { simple: true }));
+    this.#unallocated = new UnallocatedSpace(writer.database.name, pageSize);
     this.#checkpoints = new Checkpoints(writer.database.name, () =>
       this.#commits.between(() => writer.database.pragma("wal_checkpoint(PASSIVE)")),
     );
@@ -89,13 +95,23 @@ class SqliteStore implements Store {
     return kind.run(this.#reader.queries, scope, input);
   }
 
-  async scrub(): Promise<void> {
-    // Empties the log; deleted rows in the file itself are overwritten, because `secure_delete` is on.
-    const truncate = () => {
-      const blocked = this.#writer.database.pragma("wal_checkpoint(TRUNCATE)", { simple: true });
-      if (blocked !== 0) throw new RollcallError("busy", { retryAfterSeconds: 60 });
-    };
-    await this.#checkpoints.without(() => this.#commits.between(truncate));
+  scrub(): Promise<void> {
+    // One that has not begun serves whoever asks meanwhile: what they deleted is committed by then.
+    this.#scrub ??= this.#checkpoints.without(() =>
+      this.#commits.between(() => {
+        this.#scrub = null;
+        this.#scrubNow();
+      }),
+    );
+    return this.#scrub;
+  }
+
+  #scrubNow(): void {
+    // Empties the log. In the file itself deleted rows are overwritten (`secure_delete`), copies of them are not.
+    const blocked = this.#writer.database.pragma("wal_checkpoint(TRUNCATE)", { simple: true });
+    if (blocked !== 0) throw new RollcallError("busy", { retryAfterSeconds: 60 });
+    this.#writer.database.pragma("shrink_memory");
+    this.#unallocated.clear();
   }
 
   async ready(): Promise<void> {
@@ -115,6 +131,7 @@ class SqliteStore implements Store {
     await this.#reader.queries.destroy();
     this.#writer.database.pragma("wal_checkpoint(TRUNCATE)");
     await this.#writer.queries.destroy();
+    this.#unallocated.close();
   }
 
   async #together(jobs: readonly Job[]): Promise<void> {

@@ -20,6 +20,12 @@ export class Chance {
     return place.reduce((hash, part) => mixed(Math.imul(hash, 31) + part + 0x6d2b_79f5), this.#seed);
   }
 
+  /** One number after the other, from 0 up to, not including, 1. */
+  sequence(): () => number {
+    let turn = 0;
+    return () => this.part(turn++);
+  }
+
   /** From 0 up to, not including, 1. */
   part(...place: readonly number[]): number {
     return this.number(...place) / 2 ** 32;
