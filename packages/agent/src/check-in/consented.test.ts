@@ -7,6 +7,7 @@ import { changeConsent } from "../consent/apply.ts";
 import { withdraw } from "../consent/change.ts";
 import { leaveWithdrawal } from "../consent/left-withdrawals.ts";
 import { readTypedList } from "../consent/typed-list.ts";
+import { unlinkedFile } from "../state/files.ts";
 import { bodyOf, checkedIn, checkIns, consent, grant, memory, sections } from "../testing/checked-in.ts";
 import { problem } from "../testing/fake-server.ts";
 import { errorOf, TestDevice } from "../testing/test-device.ts";
@@ -61,6 +62,29 @@ t.test(
     t.same(device.believed, device.server.sections);
   },
 );
+
+t.test("remembers for good that a personal device was withdrawn completely, and only then", async (t) => {
+  const isUnlinked = ({ directory }: TestDevice) => directory.read(unlinkedFile) !== undefined;
+  const withdrawing = (device: TestDevice, list: string) => {
+    const { state } = device;
+    const { ownership } = state.installation.value;
+    changeConsent(state, withdraw(state.consent.value.grants, readTypedList(list), ownership).grants);
+  };
+  const device = await checkedIn(t);
+  grant(device, "system");
+  withdrawing(device, "system");
+  t.equal(isUnlinked(device), false, "hardware is granted still");
+  withdrawing(device, "hardware");
+  t.equal(isUnlinked(device), true);
+  grant(device, "hardware");
+  await device.checkIn();
+  t.equal(isUnlinked(device), true);
+  const organisation = await TestDevice.enrolled(t, (server) => {
+    server.ownership = "organisation";
+  });
+  withdrawing(organisation, "full");
+  t.equal(isUnlinked(organisation), false);
+});
 
 t.test("never sends what is not granted, even when it was collected", async (t) => {
   const device = await TestDevice.enrolled(t);

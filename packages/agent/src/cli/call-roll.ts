@@ -6,6 +6,7 @@ import { inProcess } from "../collecting/in-process.ts";
 import { lowerPriority } from "../collecting/priority.ts";
 import { StateDirectory } from "../state/directory.ts";
 import { demandInstallation } from "../state/enrolled-state.ts";
+import { unlinkedFile } from "../state/files.ts";
 import { lookingMark } from "../state/looking-mark.ts";
 import { describe } from "./check-in-words.ts";
 import type { Context } from "./context.ts";
@@ -19,7 +20,8 @@ export async function callRoll(
   const directory = new StateDirectory(stateDirectory);
   const { server, applications } = demandInstallation(directory);
   const lookAround = signal === undefined ? await onceHere(context, directory) : boundedly(signal);
-  const collect = collecting({ ...context, server, applications }, lookAround);
+  const isUnlinked = directory.read(unlinkedFile) !== undefined;
+  const collect = collecting({ ...context, server, applications, isUnlinked }, lookAround);
   const { note } = output;
   const os = { type: context.platform, version: context.osVersion };
   const options = { directory, collect, now, random, cpuSeconds, agentVersion, os, note, ifDue, signal };

@@ -5,7 +5,8 @@ import type { Collect } from "../check-in/found.ts";
 import { boundedly } from "../collecting/careful.ts";
 import { collecting, type LookAround } from "../collecting/collecting.ts";
 import { inProcess } from "../collecting/in-process.ts";
-import type { Installation } from "../state/files.ts";
+import { StateDirectory } from "../state/directory.ts";
+import { type Installation, unlinkedFile } from "../state/files.ts";
 import type { Context } from "./context.ts";
 
 /** The sections of these names, or all. */
@@ -25,6 +26,7 @@ export async function lookFor(context: Context, installation: Installation | nul
     ...context,
     server: installation?.server ?? null,
     applications: installation?.applications ?? [],
+    isUnlinked: new StateDirectory(context.stateDirectory).read(unlinkedFile) !== undefined,
   };
   return collecting(around, context.rootfs === null ? await here() : boundedly());
 }

@@ -97,7 +97,7 @@ function shownSection(
     document: document ?? null,
     ...(Object.keys(readings).length > 0 ? { readings } : {}),
   };
-  if (grants !== null) return { ...shown, granted: isGranted(definition, grants) };
+  if (grants !== null) return { ...shown, granted: status !== closed && isGranted(definition, grants) };
   return { ...shown, sentBy: ownerships.filter((ownership) => isSentUnasked(definition, ownership)) };
 }
 

@@ -29,6 +29,7 @@ const around = {
   agentVersion: "0.1.0",
   applications: [],
   server: null,
+  isUnlinked: false,
 } as const;
 const misbehaving = new URL("../testing/misbehaving-child.ts", import.meta.url);
 
@@ -51,6 +52,23 @@ t.test("lets no collector cost another section anything, whatever it does", asyn
   t.match(found.get("processor")?.diagnostics, [/^cores was left out/]);
   t.same(found.get("identifiers")?.diagnostics, ["thrown by a collector"]);
   t.match(found.get("network")?.diagnostics, [/SIGABRT/]);
+});
+
+t.test("reads nothing that tells machines apart once consent was withdrawn completely", async (t) => {
+  const asked: string[] = [];
+  const collect = collecting({ ...around, isUnlinked: true }, async ({ sections }) => {
+    asked.push(...sections);
+    return new Map();
+  });
+  const found = await collect({ grants: everything, ownership: "personal" });
+  t.same(found.get("identifiers"), { status: "not-consented" });
+  t.same(
+    asked.toSorted(),
+    allSections
+      .map(({ name }) => name)
+      .filter((name) => name !== "identifiers")
+      .toSorted(),
+  );
 });
 
 t.test("asks the machine only for what is granted", async (t) => {

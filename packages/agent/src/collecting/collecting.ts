@@ -10,6 +10,7 @@ import {
   grantedLocation,
   isGranted,
   platforms,
+  type SectionDefinition,
 } from "@rollcall/protocol";
 import type { Collect, FoundSection } from "../check-in/found.ts";
 import type { AgentFacts } from "./collector.ts";
@@ -25,6 +26,8 @@ interface Surroundings {
   readonly applications: readonly Application[];
   /** The server's id; null before enrolment. */
   readonly server: string | null;
+  /** Whether consent was withdrawn completely once: what could tell that it is the same machine is read no more. */
+  readonly isUnlinked: boolean;
 }
 
 export type Outcomes = ReadonlyMap<string, Outcome>;
@@ -35,7 +38,9 @@ export type LookAround = (task: Task) => Promise<Outcomes>;
 export function collecting(around: Surroundings, lookAround: LookAround): Collect {
   return async ({ grants, ownership, sections }) => {
     const wanted = allSections.filter(({ name }) => sections?.includes(name) ?? true);
-    const granted = wanted.filter((definition) => isGranted(definition, grants));
+    const granted = wanted.filter(
+      (definition) => isGranted(definition, grants) && !(around.isUnlinked && linksMachine(definition)),
+    );
     const names = granted.map(({ name }) => name);
     const outcomes = await outcomesOf(names, around, lookAround);
     const rule = { ownership, level: grantedLocation(grants) };
@@ -50,6 +55,10 @@ export function collecting(around: Surroundings, lookAround: LookAround): Collec
     );
   };
 }
+
+/** Whether a section is there to be compared with another device's. */
+const linksMachine = ({ flat }: SectionDefinition): boolean =>
+  flat.some(({ field }) => field.facts.comparedOnly === true);
 
 async function outcomesOf(
   sections: readonly string[],

@@ -1,12 +1,14 @@
 /** The one place where consent changes on the device: the new list is kept, what it no longer covers is gone at once. */
 import { allSections, type ConsentRequest, type Grant, isGranted } from "@rollcall/protocol";
 import type { EnrolledState } from "../state/enrolled-state.ts";
-import type { Acknowledged, Consent } from "../state/files.ts";
+import { type Acknowledged, type Consent, unlinkedFile } from "../state/files.ts";
 
 type ConsentState = Pick<EnrolledState, "consent" | "acknowledged" | "formerlyAcknowledged">;
+type ChangingState = ConsentState & Pick<EnrolledState, "installation" | "directory">;
 
 /** Puts a changed list in force; it is sent with the next check-in, before anything else. */
-export function changeConsent(state: ConsentState, grants: readonly Grant[]): void {
+export function changeConsent(state: ChangingState, grants: readonly Grant[]): void {
+  if (isCompletelyWithdrawn(state, grants)) state.directory.write(unlinkedFile, { isUnlinked: true });
   const { acknowledgedNumber, grants: before, withdrawn = [] } = state.consent.value;
   const kept = new Set(grants.map(({ category }) => category));
   const gone = before.map(({ category }) => category).filter((category) => !kept.has(category));
@@ -17,6 +19,16 @@ export function changeConsent(state: ConsentState, grants: readonly Grant[]): vo
     withdrawn: [...new Set([...withdrawn, ...gone])],
   });
   forgetUngranted(state);
+}
+
+/** Whether nothing is left of what a person had agreed to. */
+function isCompletelyWithdrawn({ consent, installation }: ChangingState, grants: readonly Grant[]): boolean {
+  const isAgreed = ({ basis }: Grant) => basis === "consent";
+  return (
+    installation.value.ownership === "personal" &&
+    consent.value.grants.some(isAgreed) &&
+    !grants.some(isAgreed)
+  );
 }
 
 /**

@@ -91,6 +91,13 @@ export const consentSchema = z.object({
   withdrawn: z.array(z.enum(categoryNames)).max(categoryNames.length).optional(),
 });
 export type Consent = z.infer<typeof consentSchema>;
+/** There once a personal device's consent was withdrawn completely: nothing links it to what it told before. */
+export const unlinkedFile = stateFile(
+  "unlinked.json",
+  z.object({ isUnlinked: z.literal(true) }),
+  "leave it: without it this device could be recognised again",
+);
+
 export const consentFile = stateFile("consent.json", consentSchema, startAgain);
 
 const sectionName = z.string().max(64);
