@@ -4,12 +4,11 @@
  */
 import { digestOfBytes } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
+import { day } from "../milliseconds.ts";
 import type { Schema } from "../store/schema.ts";
 import { inScope } from "../store/scope.ts";
 import { defineRead } from "../store/store.ts";
 import { type PackedVersion, unpackVersion } from "./versions.ts";
-
-export const day = 86_400_000;
 
 /** After so many rows that lean on each other one stands by itself. */
 const mostLeaning = 31;

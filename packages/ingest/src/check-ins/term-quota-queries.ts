@@ -1,10 +1,9 @@
 /** How many terms an installation has added to the index today; those of a section's first inventory do not count. */
 import type { Kysely } from "kysely";
 import { z } from "zod";
+import { day } from "../milliseconds.ts";
 import { jsonColumn } from "../store/columns.ts";
 import type { Schema } from "../store/schema.ts";
-
-const day = 86_400_000;
 
 const names = z.array(z.string());
 

@@ -6,6 +6,7 @@ import "reflect-metadata";
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes, webcrypto } from "node:crypto";
 import { isIP } from "node:net";
 import * as x509 from "@peculiar/x509";
+import { day } from "../milliseconds.ts";
 
 /** A CA: its certificate and the key that signs with it, both PEM. */
 export interface CertificateAuthority {
@@ -13,7 +14,6 @@ export interface CertificateAuthority {
   readonly key: string;
 }
 
-const day = 86_400_000;
 export const caMilliseconds = 3_650 * day;
 export const leafMilliseconds = 90 * day;
 /** Clocks of devices may be behind. */

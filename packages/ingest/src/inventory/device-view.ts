@@ -8,14 +8,13 @@ import {
   sectionNamed,
 } from "@rollcall/protocol";
 import type { Config } from "../config.ts";
+import { day } from "../milliseconds.ts";
 import { isoTime } from "../store/columns.ts";
 import type { Scope } from "../store/scope.ts";
 import { correctionsView } from "./corrections-view.ts";
 import type { DeviceDetail, DeviceRow, ReadingRow, SectionRow } from "./queries.ts";
 
 export type DeviceState = "active" | "stale" | "silent" | "in-doubt" | "retired";
-
-const day = 86_400_000;
 
 /** Milliseconds without a check-in after which a device is stale, and silent. */
 export interface Quiet {

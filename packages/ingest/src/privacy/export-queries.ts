@@ -1,5 +1,6 @@
 /** What an export is made of, in the store, and how often one was made. */
 import type { Status } from "@rollcall/protocol";
+import { day } from "../milliseconds.ts";
 import { inScope } from "../store/scope.ts";
 import { defineRead, defineWrite } from "../store/store.ts";
 
@@ -61,8 +62,6 @@ export const ownVersions = defineRead({
       .orderBy("h.id", "desc")
       .execute(),
 });
-
-const day = 86_400_000;
 
 interface ExportInput {
   readonly ordinal: number;

@@ -4,6 +4,7 @@
  */
 import type { Purpose } from "@rollcall/protocol";
 import type { CallingAccount } from "../accounts/caller.ts";
+import { day } from "../milliseconds.ts";
 import type { Store } from "../store/store.ts";
 import { type Lookup, storeLookups } from "./lookup-queries.ts";
 
@@ -14,7 +15,6 @@ export type Looked = Lookup["what"];
 export const fewDevices = 20;
 
 const batchMilliseconds = 250;
-const day = 86_400_000;
 /** Lists remembered as told today; further ones are written again, which changes nothing. */
 const mostSeen = 100_000;
 

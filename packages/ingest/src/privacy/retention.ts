@@ -7,6 +7,7 @@ import type { Change } from "../audit/change.ts";
 import { cutAuditLog } from "../audit/retention.ts";
 import type { Config } from "../config.ts";
 import { removeOldLogs } from "../logs/old-logs.ts";
+import { day } from "../milliseconds.ts";
 import type { Services } from "../services.ts";
 import { type TablePlace, tables } from "../store/forgetting.ts";
 import { protocolScope } from "../store/scope.ts";
@@ -15,8 +16,6 @@ import { enterDeletion } from "./deletions.ts";
 import type { Removed } from "./forget.ts";
 import { countOld, lastRow, type Old, removeOld } from "./retention-queries.ts";
 import { settleDeletions } from "./rules.ts";
-
-const day = 86_400_000;
 
 /** Rows looked at in one transaction. */
 const slice = 20_000;
