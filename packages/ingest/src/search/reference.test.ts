@@ -8,8 +8,11 @@ import { ok } from "../testing/machine.ts";
 import type { SimulatedDevice } from "../testing/simulated-device.ts";
 import { TestServer } from "../testing/test-server.ts";
 
-const server = await TestServer.start();
-t.teardown(() => server.remove());
+/** The same few devices are told anew for every fleet, more often than a section is found again in one day. */
+const server = await TestServer.start(
+  t.testdir({ "config.json": JSON.stringify({ "sections.versionsPerDay": 1_000 }) }),
+);
+t.teardown(() => server.stop());
 const inventory = new Inventory(server);
 
 /** Few letters, so that values meet; some that fold onto each other, one that is special to SQL. */
