@@ -19,12 +19,43 @@ export interface Look {
   /** Where a symbolic link points, as written in it. */
   link(path: string): string | undefined;
   exists(path: string): boolean;
-  /** When an entry was made and last changed, milliseconds since 1970. */
-  times(path: string): { readonly born: number; readonly modified: number } | undefined;
+  /** What stands there, links followed; undefined when it is missing or not reachable (noted). */
+  stat(path: string): Standing | undefined;
   /** Bytes of a mounted file system (statfs(2)); undefined unless `live`. */
   space(mount: string): { readonly size: number; readonly free: number } | undefined;
+  /**
+   * What a program of the running system prints, for what no file tells; undefined unless `live`, where the program
+   * is missing, does not end in time or prints too much (the last two are noted). It gets no input and an environment
+   * of its own, and is ended with all that it began. `programs` has to name it, by its absolute path.
+   */
+  run(program: string, args: readonly string[], limits?: RunLimits): Promise<Printed | undefined>;
   /** Notes something that a person who looks for a missing value should know. */
   note(diagnostic: string): void;
+}
+
+export interface Standing {
+  readonly kind: "file" | "folder" | "other";
+  /** Bytes. */
+  readonly size: number;
+  /** The number of the account that it belongs to. */
+  readonly owner: number;
+  /** When it was made and when its content last changed, milliseconds since 1970. */
+  readonly born: number;
+  readonly modified: number;
+}
+
+export interface RunLimits {
+  /** 5,000 unless said. */
+  readonly milliseconds?: number;
+  /** 4 MiB unless said. */
+  readonly maxBytes?: number;
+}
+
+export interface Printed {
+  /** What it ended with; some programs tell their result so. */
+  readonly code: number;
+  /** Its standard output, UTF-8. */
+  readonly text: string;
 }
 
 /** What is known to the agent itself rather than found on the machine. */
@@ -44,6 +75,8 @@ export type Collected<D> =
 interface PlatformCollector<D> {
   /** Every path it may look at, each with what lies below it. They stand in the definition's sources too. */
   readonly reads: readonly string[];
+  /** Every program it may run, by absolute path. They stand in the definition's sources too. */
+  readonly programs?: readonly string[];
   collect(look: Look, facts: AgentFacts): Collected<D> | Promise<Collected<D>>;
 }
 

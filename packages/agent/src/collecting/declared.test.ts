@@ -6,15 +6,20 @@ import type { AnyCollector } from "./run-collector.ts";
 
 const all: readonly AnyCollector[] = collectors;
 
-t.test("names every path that a collector reads in the section's sources", async (t) => {
-  for (const { section, platforms: declared } of all) {
-    const sources = sectionNamed(section)?.sources;
-    for (const platform of platforms) {
-      const untold = (declared[platform]?.reads ?? []).filter((path) => !isToldOf(path, sources?.[platform]));
-      t.same(untold, [], `${section} on ${platform}`);
+t.test(
+  "names every path that a collector reads and every program that it runs in the section's sources",
+  async (t) => {
+    for (const { section, platforms: declared } of all) {
+      const sources = sectionNamed(section)?.sources;
+      for (const platform of platforms) {
+        const untold = [...(declared[platform]?.reads ?? []), ...(declared[platform]?.programs ?? [])].filter(
+          (path) => !isToldOf(path, sources?.[platform]),
+        );
+        t.same(untold, [], `${section} on ${platform}`);
+      }
     }
-  }
-});
+  },
+);
 
 function isToldOf(path: string, sources: readonly string[] = []): boolean {
   return sources.some((source) => path === source || path.startsWith(`${source}/`));

@@ -18,8 +18,10 @@ t.test("reads files, folders, links and times below its root", async (t) => {
   t.equal(look.link("/etc/c"), "b");
   t.same(look.names("/etc"), ["a", "b", "c"]);
   t.ok(look.exists("/etc/b"));
-  const { born = 0, modified = 0 } = look.times("/etc/b") ?? {};
+  const { born = 0, modified = 0, ...standing } = look.stat("/etc/b") ?? {};
   t.ok(born > 0 && modified > 0);
+  t.same(standing, { kind: "file", size: 4, owner: process.getuid?.() });
+  t.equal(look.stat("/etc")?.kind, "folder");
   t.equal(look.live, false);
   t.equal(look.space("/"), undefined, "the file system of the test is not that of the machine");
   t.same([look.wasDenied, look.notes], [false, []]);
@@ -32,7 +34,7 @@ t.test("takes what is not there for missing, without a word", async (t) => {
   t.equal(look.link("/etc/file"), undefined);
   t.equal(look.link("/etc/none/below"), undefined);
   t.equal(look.exists("/etc/none"), false);
-  t.equal(look.times("/etc/none"), undefined);
+  t.equal(look.stat("/etc/none"), undefined);
   t.same(look.names("/etc/none"), []);
   t.equal(look.text("/etc/file"), "");
   t.same([look.wasDenied, look.notes], [false, []]);

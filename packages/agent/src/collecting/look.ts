@@ -17,7 +17,7 @@ import {
   statSync,
 } from "node:fs";
 import { join, posix } from "node:path";
-import type { Look } from "./collector.ts";
+import type { Look, RunLimits, Standing } from "./collector.ts";
 
 const MiB = 2 ** 20;
 const chunkBytes = 64 * 1024;
@@ -54,9 +54,11 @@ interface LookOptions {
   readonly root: string | null;
   /** Paths that may be looked at, each with what lies below it. */
   readonly reads: readonly string[];
+  /** Programs that may be run. */
+  readonly programs?: readonly string[] | undefined;
 }
 
-export function openLook({ root, reads }: LookOptions): WatchedLook {
+export function openLook({ root, reads, programs = [] }: LookOptions): WatchedLook {
   const notes: string[] = [];
   let wasDenied = false;
 
@@ -96,11 +98,7 @@ export function openLook({ root, reads }: LookOptions): WatchedLook {
     names: (path) => tried(path, (real) => readdirSync(real).sort()) ?? [],
     link: (path) => tried(path, (real) => readlinkSync(real), entry),
     exists: (path) => tried(path, (real) => statSync(real)) !== undefined,
-    times: (path) =>
-      tried(path, (real) => {
-        const { birthtimeMs, mtimeMs } = statSync(real);
-        return { born: birthtimeMs, modified: mtimeMs };
-      }),
+    stat: (path) => tried(path, (real) => standingOf(statSync(real))),
     space(mount) {
       if (root !== null) return undefined;
       try {
@@ -110,6 +108,16 @@ export function openLook({ root, reads }: LookOptions): WatchedLook {
         note(`${mount}: ${reasonOf(error)}`);
         return undefined;
       }
+    },
+    async run(program, args, limits: RunLimits = {}) {
+      if (!programs.includes(program))
+        throw new Error(`${program} is not among the programs that the collector declared`);
+      if (root !== null) return undefined;
+      const { printedBy } = await import("./printed-by.ts");
+      const printed = await printedBy(program, args, limits);
+      if (typeof printed !== "string") return printed;
+      note(`${program}: ${printed}`);
+      return undefined;
     },
     note,
     get wasDenied() {
@@ -162,6 +170,12 @@ function readRegular(path: string, maxBytes: number): Buffer {
   } finally {
     closeSync(descriptor);
   }
+}
+
+function standingOf(facts: Stats): Standing {
+  const { size, uid: owner, birthtimeMs: born, mtimeMs: modified } = facts;
+  const kind = facts.isFile() ? "file" : facts.isDirectory() ? "folder" : "other";
+  return { kind, size, owner, born, modified };
 }
 
 function demandRegular(facts: Stats): void {

@@ -27,6 +27,7 @@ export interface AnyCollector {
         Platform,
         {
           readonly reads: readonly string[];
+          readonly programs?: readonly string[];
           collect(look: Look, facts: AgentFacts): Collected<unknown> | Promise<Collected<unknown>>;
         }
       >
@@ -61,7 +62,7 @@ export async function runCollector(
   const { section } = collector;
   const here = collector.platforms[facts.platform];
   if (!here) return { section, status: "unsupported", diagnostics: [] };
-  const look = openLook({ root, reads: here.reads });
+  const look = openLook({ root, reads: here.reads, programs: here.programs });
   try {
     const collected = await here.collect(look, facts);
     if ("document" in collected) return { section, status: "ok", ...collected, diagnostics: look.notes };

@@ -42,7 +42,7 @@ function lookAt(times: Times, live: boolean): Look {
     ...root,
     live,
     names: (path) => (path === "/var/log/installer" ? ["syslog"] : []),
-    times: (path) => times[path] && { born: 0, modified: 0, ...times[path] },
+    stat: (path) => times[path] && { kind: "file", size: 0, owner: 0, born: 0, modified: 0, ...times[path] },
   };
 }
 

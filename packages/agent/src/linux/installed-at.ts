@@ -46,6 +46,6 @@ export function readInstalledAt(
  * change of the root folder is of no use.
  */
 function hintsOf(look: Look, path: string): number[] {
-  const { born, modified } = look.times(path) ?? { born: 0, modified: 0 };
+  const { born, modified } = look.stat(path) ?? { born: 0, modified: 0 };
   return [...(look.live && born < modified ? [born] : []), ...(path === root ? [] : [modified])];
 }
