@@ -8,7 +8,13 @@ import { careful } from "./careful.ts";
 import type { LookAround } from "./collecting.ts";
 import { nothingFrom, type Outcome } from "./run-collector.ts";
 
-const facts = { platform: "linux", agentVersion: "0.1.0", applications: [], server: null } as const;
+const facts = {
+  platform: "linux",
+  agentVersion: "0.1.0",
+  applications: [],
+  server: null,
+  location: { level: null },
+} as const;
 const task = { sections: ["memory"], root: null, facts };
 
 /** Both ways, with what comes of them next, and which were taken. */

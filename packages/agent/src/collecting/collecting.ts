@@ -42,8 +42,9 @@ export function collecting(around: Surroundings, lookAround: LookAround): Collec
       (definition) => isGranted(definition, grants) && !(around.isUnlinked && linksMachine(definition)),
     );
     const names = granted.map(({ name }) => name);
-    const outcomes = await outcomesOf(names, around, lookAround);
-    const rule = { ownership, level: grantedLocation(grants) };
+    const level = grantedLocation(grants);
+    const outcomes = await outcomesOf(names, { ...around, location: { level } }, lookAround);
+    const rule = { ownership, level };
     return new Map(
       wanted.map((definition): [string, FoundSection] => {
         const outcome = outcomes.get(definition.name);
@@ -62,7 +63,7 @@ const linksMachine = ({ flat }: SectionDefinition): boolean =>
 
 async function outcomesOf(
   sections: readonly string[],
-  around: Surroundings,
+  around: Surroundings & Pick<AgentFacts, "location">,
   lookAround: LookAround,
 ): Promise<Outcomes> {
   const facts = factsOf(around);
@@ -71,8 +72,15 @@ async function outcomesOf(
   return lookAround({ sections, root: around.rootfs, facts });
 }
 
-function factsOf({ platform, agentVersion, applications, server }: Surroundings): AgentFacts | null {
+function factsOf({
+  platform,
+  agentVersion,
+  applications,
+  server,
+  location,
+}: Surroundings & Pick<AgentFacts, "location">): AgentFacts | null {
   const known = platforms.find((name) => name === platform);
   const own = { number: agentApplication, version: agentVersion, channel: defaultChannel };
-  return known ? { platform: known, agentVersion, applications: [own, ...applications], server } : null;
+  if (!known) return null;
+  return { platform: known, agentVersion, applications: [own, ...applications], server, location };
 }

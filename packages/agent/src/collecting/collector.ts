@@ -2,7 +2,15 @@
  * What a collector is: the agent's side of one section. It looks at the machine through a `Look` that reaches
  * only the paths it declared, and answers with a document or with the reason why there is none.
  */
-import type { Application, DocumentNamed, Platform, Readings, SectionName, Status } from "@rollcall/protocol";
+import type {
+  Application,
+  DocumentNamed,
+  LocationLevel,
+  Platform,
+  Readings,
+  SectionName,
+  Status,
+} from "@rollcall/protocol";
 
 /** One collector's view of the machine: bounded, read-only, inside one root, only what was declared. */
 export interface Look {
@@ -65,6 +73,13 @@ export interface AgentFacts {
   readonly applications: readonly Application[];
   /** The server's id, null before enrolment. */
   readonly server: string | null;
+  readonly location: LocationFacts;
+}
+
+/** What the agent knows of where it may say that the device is. */
+export interface LocationFacts {
+  /** How finely it may be told, by whatever section; null: not at all. */
+  readonly level: LocationLevel | null;
 }
 
 /** A document with its readings, or why there is none. `nothing` becomes `none`, or `denied` when the system refused a look. */

@@ -21,7 +21,13 @@ const collectors = Object.entries(misbehaviours).map(([section, collect]) => ({
   section,
   platforms: { linux: { reads: [], collect } },
 }));
-const facts = { platform: "linux", agentVersion: "0.1.0", applications: [], server: null } as const;
+const facts = {
+  platform: "linux",
+  agentVersion: "0.1.0",
+  applications: [],
+  server: null,
+  location: { level: null },
+} as const;
 
 t.test("lets no collector cost another section anything", async (t) => {
   const lookAround = inProcess(collectors, { limitMilliseconds: 100 });

@@ -80,7 +80,13 @@ t.test("reads the UUIDs of macOS and Windows in either case", async (t) => {
 const idIn = (file: string) => parseMachineId(existsSync(file) ? readFileSync(file, "utf8") : "");
 
 t.test("asks the system itself on macOS and Windows, of the running one alone", async (t) => {
-  const facts = { platform: "darwin", agentVersion: "1", applications: [], server } as const;
+  const facts = {
+    platform: "darwin",
+    agentVersion: "1",
+    applications: [],
+    server,
+    location: { level: null },
+  } as const;
   // The library goes by the platform it runs on, and here tells what the files say.
   const own = idIn("/var/lib/dbus/machine-id") ?? idIn("/etc/machine-id");
   const expected = own === undefined ? undefined : { machine: machineHint(own, server) };

@@ -10,7 +10,7 @@ const applications = [
   { number: "rollcall-agent", version: "0.1.0", channel: "stable" },
   { number: "com.example.kiosk", version: "7" },
 ];
-const facts = { applications, agentVersion: "0.1.0", server: null };
+const facts = { applications, agentVersion: "0.1.0", server: null, location: { level: null } };
 
 t.test("tells the applications, the kind of system and the agent", async (t) => {
   const machine = { "/etc/os-release": "ID=debian\nVERSION_ID=12\n", "/etc/debian_version": "12.11\n" };

@@ -112,7 +112,13 @@ t.test("says when it cannot place an address, and when there is nothing", async 
 });
 
 t.test("tells this machine's interfaces as the system does", async (t) => {
-  const facts = { platform: "linux", agentVersion: "1", applications: [], server: null } as const;
+  const facts = {
+    platform: "linux",
+    agentVersion: "1",
+    applications: [],
+    server: null,
+    location: { level: null },
+  } as const;
   const [first, second] = [
     await runCollector(collector, null, facts),
     await runCollector(collector, null, facts),

@@ -65,7 +65,13 @@ t.test("tells from a 64-bit program what runs it, and from a 32-bit one nothing"
 });
 
 t.test("tells this machine as its own tools do", async (t) => {
-  const facts = { platform: "linux", agentVersion: "1", applications: [], server: null } as const;
+  const facts = {
+    platform: "linux",
+    agentVersion: "1",
+    applications: [],
+    server: null,
+    location: { level: null },
+  } as const;
   const before = Math.floor(uptime());
   const [first, second] = [
     await runCollector(collector, null, facts),

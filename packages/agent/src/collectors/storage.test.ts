@@ -102,7 +102,7 @@ t.test("asks the running system for size and space left, but no other machine's 
         return { size: 1_000, free: 400 };
       },
     },
-    { platform: "linux", agentVersion: "0.1.0", applications: [], server: null },
+    { platform: "linux", agentVersion: "0.1.0", applications: [], server: null, location: { level: null } },
   );
   t.same(await collected, {
     document: {

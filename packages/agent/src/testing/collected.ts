@@ -35,9 +35,10 @@ const usualFacts: AgentFacts = {
   agentVersion: "0.1.0",
   applications: [{ number: "rollcall-agent", version: "0.1.0", channel: "stable" }],
   server: null,
+  location: { level: null },
 };
 
-/** What is found of a section in a tree, or below a root. Throws when the document does not pass its definition. */
+/** What is found of a section in a tree, or below a root; the rule's level is in the facts too. Throws when the document does not pass its definition. */
 export async function collected(
   t: Test,
   section: string,
@@ -50,7 +51,11 @@ export async function collected(
   ];
   if (!collector || !definition) throw new Error(`there is no collector of ${section}`);
   const root = typeof machine === "string" ? machine : machineTree(t, machine);
-  const outcome = await runCollector(collector, root, { ...usualFacts, ...facts });
+  const outcome = await runCollector(collector, root, {
+    ...usualFacts,
+    location: { level: rule.level },
+    ...facts,
+  });
   // As it comes from the process that looks at the machine.
   const found = foundSection(definition, JSON.parse(JSON.stringify(outcome)), rule);
   if (found.document !== undefined) definition.document.parse(found.document);
