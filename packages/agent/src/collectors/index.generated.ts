@@ -1,6 +1,7 @@
 /** Every collector. Written by `npm run generate` from the folder's contents. */
 import { collector as identifiers } from "./identifiers.ts";
 import { collector as installation } from "./installation.ts";
+import { collector as kernelModules } from "./kernel-modules.ts";
 import { collector as memory } from "./memory.ts";
 import { collector as network } from "./network.ts";
 import { collector as operatingSystem } from "./operating-system.ts";
@@ -12,6 +13,7 @@ import { collector as system } from "./system.ts";
 export const collectors = [
   identifiers,
   installation,
+  kernelModules,
   memory,
   network,
   operatingSystem,

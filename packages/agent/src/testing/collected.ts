@@ -38,11 +38,11 @@ const usualFacts: AgentFacts = {
   location: { level: null },
 };
 
-/** What is found of a section in a tree, or below a root; the rule's level is in the facts too. Throws when the document does not pass its definition. */
+/** What is found of a section in a tree, below a root, or (null) on this machine; the rule's level is in the facts too. Throws when the document does not pass its definition. */
 export async function collected(
   t: Test,
   section: string,
-  machine: Tree | string,
+  machine: Tree | string | null,
   { facts = {}, rule = { ownership: "organisation", level: null } }: CollectedOptions = {},
 ): Promise<FoundSection> {
   const [collector, definition] = [
@@ -50,7 +50,7 @@ export async function collected(
     sectionNamed(section),
   ];
   if (!collector || !definition) throw new Error(`there is no collector of ${section}`);
-  const root = typeof machine === "string" ? machine : machineTree(t, machine);
+  const root = machine === null || typeof machine === "string" ? machine : machineTree(t, machine);
   const outcome = await runCollector(collector, root, {
     ...usualFacts,
     location: { level: rule.level },

@@ -24,6 +24,14 @@ const fieldsBySection = {
     agent: "group",
     "agent.version": "text",
   },
+  "kernel-modules, schema 1": {
+    modules: "list",
+    "modules[].name": "text",
+    "modules[].version": "text",
+    "modules[].marks": "texts",
+    signaturesRequired: "flag",
+    loadingDisabled: "flag",
+  },
   "memory, schema 1": {
     total: "quantity",
     modules: "list",

@@ -1,6 +1,7 @@
 /** Every section definition. Written by `npm run generate` from the folder's contents. */
 import { definition as identifiers } from "./identifiers.ts";
 import { definition as installation } from "./installation.ts";
+import { definition as kernelModules } from "./kernel-modules.ts";
 import { definition as memory } from "./memory.ts";
 import { definition as network } from "./network.ts";
 import { definition as operatingSystem } from "./operating-system.ts";
@@ -12,6 +13,7 @@ import { definition as system } from "./system.ts";
 export const definitions = [
   identifiers,
   installation,
+  kernelModules,
   memory,
   network,
   operatingSystem,
