@@ -17,8 +17,11 @@ export type Unit =
   | "millimetres"
   | "year";
 
-/** How versions of a title compare, by where they come from. */
-export type VersionOrder = "dpkg" | "rpm" | "semver";
+/**
+ * How versions of a title compare, by where they come from. `natural`: numbers in them by their size, the rest as
+ * text, for sources that have no rule of their own.
+ */
+export type VersionOrder = "dpkg" | "rpm" | "apk" | "alpm" | "semver" | "pep440" | "rubygems" | "natural";
 
 /**
  * How a value can be searched. `term`: many devices share it (a model). `key`: close to unique (a serial
@@ -125,7 +128,7 @@ type ValueOf<F> = F extends { schema: z.ZodType<infer T> } ? T : never;
 type DocumentNames<S extends Shape> = {
   [K in keyof S]: S[K] extends { kind: "reading" } ? never : K;
 }[keyof S];
-type RequiredNames<S extends Shape> = {
+export type RequiredNames<S extends Shape> = {
   [K in keyof S]: S[K] extends { required: true } ? K : never;
 }[keyof S];
 type Flat<T> = { [K in keyof T]: T[K] } & {};

@@ -1,6 +1,6 @@
 // The one door to the machine's files: what it lets through, what it calls missing, and that no link leads out.
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t, { type Test } from "tap";
@@ -25,6 +25,46 @@ t.test("reads files, folders, links and times below its root", async (t) => {
   t.equal(look.live, false);
   t.equal(look.space("/"), undefined, "the file system of the test is not that of the machine");
   t.same([look.wasDenied, look.notes], [false, []]);
+});
+
+t.test("reads parts of a file, and no more than there is", async (t) => {
+  const look = lookAt(t, { "/etc/parts": "0123456789", "/etc/folder": "folder" });
+  const read = look.parts("/etc/parts", (file) =>
+    [
+      [8, 5],
+      [0, 3],
+      [4, 0],
+      [10, 1],
+      [2 ** 40, 1],
+    ].map(([at = 0, length = 0]) => Buffer.from(file.read(at, length)).toString()),
+  );
+  t.same(read, ["89", "012", "", "", ""]);
+  t.equal(
+    look.parts("/etc/parts", ({ size }) => size),
+    10,
+  );
+  t.equal(
+    look.parts("/etc/none", () => 1),
+    undefined,
+  );
+  t.equal(
+    look.parts("/etc/folder", () => 1),
+    undefined,
+  );
+  t.same(look.notes, ["/etc/folder: not a regular file"]);
+});
+
+t.test("tells when the files in a folder last changed", async (t) => {
+  const root = machineTree(t, {
+    "/etc/a.list": "",
+    "/etc/b": "",
+    "/etc/c.list": { link: "b" },
+    "/etc/d.list": "folder",
+  });
+  utimesSync(join(root, "etc/a.list"), 0, 1_700_000_000);
+  const look = openLook({ root, reads: ["/etc"] });
+  t.same([...look.changes("/etc", ".list")], [["a.list", 1_700_000_000_000]]);
+  t.same([look.changes("/etc/none", ""), look.notes], [new Map(), []]);
 });
 
 t.test("takes what is not there for missing, without a word", async (t) => {

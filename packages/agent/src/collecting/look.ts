@@ -17,7 +17,7 @@ import {
   statSync,
 } from "node:fs";
 import { join, posix } from "node:path";
-import type { Look, RunLimits, Standing } from "./collector.ts";
+import type { Look, PartlyRead, RunLimits, Standing } from "./collector.ts";
 
 const MiB = 2 ** 20;
 const chunkBytes = 64 * 1024;
@@ -95,10 +95,13 @@ export function openLook({ root, reads, programs = [] }: LookOptions): WatchedLo
     live: root === null,
     bytes,
     text: (path, maxBytes) => bytes(path, maxBytes)?.toString("utf8"),
+    parts: (path, work) =>
+      tried(path, (real) => openRegular(real, (descriptor, size) => work(partly(descriptor, size)))),
     names: (path) => tried(path, (real) => readdirSync(real).sort()) ?? [],
     link: (path) => tried(path, (real) => readlinkSync(real), entry),
     exists: (path) => tried(path, (real) => statSync(real)) !== undefined,
     stat: (path) => tried(path, (real) => standingOf(statSync(real))),
+    changes: (path, ending) => tried(path, (real) => changesIn(real, ending)) ?? new Map(),
     space(mount) {
       if (root !== null) return undefined;
       try {
@@ -160,22 +163,47 @@ function inside(root: string, path: string): string {
 const partsOf = (path: string): string[] => path.split("/").filter((part) => part !== "" && part !== ".");
 
 function readRegular(path: string, maxBytes: number): Buffer {
+  return openRegular(path, (descriptor, size) => readWhole(descriptor, size, maxBytes));
+}
+
+function openRegular<T>(path: string, work: (descriptor: number, size: number) => T): T {
   demandRegular(statSync(path));
   // Whatever takes the file's place in between is not waited for, and not taken for a terminal.
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   try {
     const facts = fstatSync(descriptor);
     demandRegular(facts);
-    return readWhole(descriptor, facts.size, maxBytes);
+    return work(descriptor, facts.size);
   } finally {
     closeSync(descriptor);
   }
+}
+
+function partly(descriptor: number, size: number): PartlyRead {
+  let buffer = Buffer.allocUnsafe(0);
+  return {
+    size,
+    read(position, length) {
+      const wanted = Math.max(0, Math.min(length, size - position));
+      if (wanted > buffer.length) buffer = Buffer.allocUnsafe(wanted);
+      return buffer.subarray(0, wanted === 0 ? 0 : readSync(descriptor, buffer, 0, wanted, position));
+    },
+  };
 }
 
 function standingOf(facts: Stats): Standing {
   const { size, uid: owner, birthtimeMs: born, mtimeMs: modified } = facts;
   const kind = facts.isFile() ? "file" : facts.isDirectory() ? "folder" : "other";
   return { kind, size, owner, born, modified };
+}
+
+function changesIn(folder: string, ending: string): Map<string, number> {
+  const names = readdirSync(folder).filter((name) => name.endsWith(ending));
+  const changes = names.map((name): [string, Stats | undefined] => [
+    name,
+    lstatSync(`${folder}/${name}`, { throwIfNoEntry: false }),
+  ]);
+  return new Map(changes.flatMap(([name, facts]) => (facts?.isFile() ? [[name, facts.mtimeMs]] : [])));
 }
 
 function demandRegular(facts: Stats): void {

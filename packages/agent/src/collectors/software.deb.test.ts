@@ -1,13 +1,11 @@
 // Section `software.deb`: to the last package what dpkg-query calls installed.
-import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import t from "tap";
 import { z } from "zod";
-import { collected, type Tree } from "../testing/collected.ts";
-import { record, withoutRecords } from "../testing/records.ts";
+import { collected, machineTree, type Tree } from "../testing/collected.ts";
 
 const statusFile = "/var/lib/dpkg/status";
 const status = `Package: libstdc++6
@@ -61,6 +59,21 @@ t.test("tells what is installed, and all that is known of it", async (t) => {
       { ...both, architecture: "i386", source: "libstdc++6", automatic: false, purl: purl("i386") },
     ],
   });
+});
+
+t.test("tells when each was installed, by the age of its list of files", async (t) => {
+  const list = (name: string) => `/var/lib/dpkg/info/${name}.list`;
+  const [amd64, plain] = [list("libstdc++6:amd64"), list("libstdc++6")];
+  const root = machineTree(t, { ...machine, [amd64]: "", [plain]: "" });
+  const touch = (path: string, instant: string) =>
+    utimesSync(join(root, path), 0, Date.parse(instant) / 1_000);
+  const told = async () =>
+    packagesIn((await collected(t, "software.deb", root)).document).map((each) => each.installedAt);
+  touch(amd64, "2024-02-29T12:34:56.789Z");
+  touch(plain, "2023-01-01T00:00:00Z");
+  t.same(await told(), ["2024-02-29T12:34:56Z", "2023-01-01T00:00:00Z"]);
+  touch(plain, "1970-01-01T00:00:01Z");
+  t.same(await told(), ["2024-02-29T12:34:56Z", undefined], "images are made without dates");
 });
 
 t.test("says no more than it knows", async (t) => {
@@ -160,92 +173,10 @@ const documentSchema = z.object({
       architecture: z.string(),
       source: z.string(),
       vendor: z.string().optional(),
+      installedAt: z.string().optional(),
       installedSize: z.number().optional(),
       automatic: z.boolean().optional(),
     }),
   ),
 });
 const packagesIn = (document: unknown) => documentSchema.parse(document).packages;
-
-const without = (program: string) =>
-  spawnSync(program, ["--version"]).status === 0 ? false : `${program} is not installed`;
-const printedBy = (program: string, ...parameters: string[]) =>
-  execFileSync(program, parameters, { encoding: "utf8" }).split("\n").slice(0, -1);
-
-t.test("equals what dpkg-query tells of this machine", { skip: without("dpkg-query") }, async (t) => {
-  const names = [
-    "db:Status-Abbrev",
-    "Package",
-    "Version",
-    "Architecture",
-    "source:Package",
-    "Installed-Size",
-  ];
-  const format = [...names, "Maintainer"].map((name) => `\${${name}}`).join("\t");
-  const told = printedBy("dpkg-query", "-W", "-f", `${format}\n`)
-    .filter((line) => line[1] === "i")
-    .map((line) => line.slice(line.indexOf("\t") + 1));
-  const { document } = await collected(t, "software.deb", "/");
-  const found = packagesIn(document).map(
-    ({ name, version, architecture, source, installedSize = 0, vendor }) =>
-      `${name}\t${version}\t${architecture}\t${source}\t${installedSize / 1_024}\t${vendor}`,
-  );
-  t.ok(told.length > 0);
-  t.same(found.toSorted(), told.toSorted());
-});
-
-t.test("equals what apt-mark tells of this machine", { skip: without("apt-mark") }, async (t) => {
-  const { document } = await collected(t, "software.deb", "/");
-  const automatic = packagesIn(document).filter((each) => each.automatic);
-  const names = printedBy("apt-mark", "showauto").map((name) => name.replace(/:.*/, ""));
-  t.same(automatic.map(({ name }) => name).toSorted(), names.toSorted());
-});
-
-/** Second letters of `dpkg -l` (dpkg-query(1), --list). */
-const stateLetters = new Map(
-  Object.entries({
-    n: "not-installed",
-    c: "config-files",
-    H: "half-installed",
-    U: "unpacked",
-    F: "half-configured",
-    W: "triggers-awaited",
-    t: "triggers-pending",
-    i: "installed",
-  }),
-);
-
-t.test("takes the second letter of dpkg's list for the state", { skip: withoutRecords }, async (t) => {
-  const lines = record("packages/jc-dpkg-l-codes.txt")
-    .toString()
-    .matchAll(/^\w(\w)\w? +(\S+) +(\S+) +(\S+)/gm);
-  const database = [...lines].map(
-    ([, letter = "", name, version, architecture]) =>
-      `Package: ${name}\nStatus: install ok ${stateLetters.get(letter)}\nVersion: ${version}\nArchitecture: ${architecture}\n`,
-  );
-  t.equal(database.length, 16);
-  const { document } = await collected(t, "software.deb", { [statusFile]: database.join("\n") });
-  t.same(
-    packagesIn(document).map(({ name }) => name),
-    ["accountsservice", "amd64-microcode", "apparmor", "apport", "apport-symptoms"].concat(
-      [137, 139, 140].map((build) => `linux-image-4.15.0-${build}-generic`),
-    ),
-  );
-});
-
-t.test("tells the records of real databases", { skip: withoutRecords }, async (t) => {
-  const [, whole = ""] = record("packages/trivy-dpkg-valid.txtar").toString().split("/status --\n");
-  const { document } = await collected(t, "software.deb", {
-    [statusFile]: whole,
-    "/etc/os-release": record("os-release/ubuntu_2510"),
-  });
-  t.equal(packagesIn(document).length, whole.match(/^Status: install ok installed$/gm)?.length);
-  t.match(packagesIn(document)[0], { name: "adduser", source: "adduser" });
-  const examples = record("packages/dpkg-status-doc-examples");
-  const image = await collected(t, "software.deb", { "/var/lib/dpkg/status.d/examples": examples });
-  t.match(image, { status: "ok", document: { packages: { length: 16 } } });
-  const corrupt = await collected(t, "software.deb", {
-    [statusFile]: record("packages/dpkg-status-corrupt"),
-  });
-  t.match(corrupt, { status: "failed" });
-});

@@ -10,6 +10,7 @@ import {
   parseDpkgEntries,
   withUpdates,
 } from "../linux/dpkg.ts";
+import { credibleInstant } from "../linux/installed-at.ts";
 import { type OsRelease, osReleaseSources, readOsRelease } from "../linux/os-release.ts";
 import { debUrl } from "../linux/package-url.ts";
 
@@ -19,6 +20,8 @@ const paths = {
   updates: "/var/lib/dpkg/updates",
   /** A status file for each package, of images that were put together without dpkg. */
   images: "/var/lib/dpkg/status.d",
+  /** A list of files for each package, written when that version was installed. */
+  info: "/var/lib/dpkg/info",
   extendedStates: "/var/lib/apt/extended_states",
 } as const;
 
@@ -76,10 +79,21 @@ function packagesOf(installed: readonly DpkgEntry[], look: Look) {
   const extendedStates = look.text(paths.extendedStates, mostBytes);
   const automatic =
     extendedStates === undefined ? undefined : parseAutomatic(extendedStates, nativeArchitecture(installed));
-  return installed.map((entry) => packageOf(entry, release, automatic?.(entry)));
+  const lists = look.changes(paths.info, listEnding);
+  return installed.map((entry) => ({
+    ...packageOf(entry, release),
+    ...present({
+      automatic: automatic?.(entry),
+      installedAt: credibleInstant(lists.get(listOf(entry)) ?? lists.get(`${entry.name}${listEnding}`)),
+    }),
+  }));
 }
 
-function packageOf(entry: DpkgEntry, release: OsRelease, automatic: boolean | undefined) {
+const listEnding = ".list";
+/** What can be there in several architectures at once has its architecture in the name. */
+const listOf = ({ name, architecture }: DpkgEntry) => `${name}:${architecture}${listEnding}`;
+
+function packageOf(entry: DpkgEntry, release: OsRelease) {
   const { name, version, architecture, source, maintainer, installedSize } = entry;
   return present({
     name,
@@ -88,7 +102,6 @@ function packageOf(entry: DpkgEntry, release: OsRelease, automatic: boolean | un
     source,
     vendor: maintainer,
     installedSize,
-    automatic,
     purl: debUrl(entry, release),
   });
 }

@@ -18,6 +18,16 @@ export function earliestCredible(hints: readonly number[], latest: number): stri
   return credible.length === 0 ? undefined : new Date(Math.floor(Math.min(...credible))).toISOString();
 }
 
+/** The day after the last that a package's install date may name. */
+const latestOfPackage = Date.UTC(2100, 0, 1);
+
+/** When a package was installed, to the second, by milliseconds since 1970; undefined when that cannot be true. */
+export function credibleInstant(milliseconds: number | undefined): string | undefined {
+  if (milliseconds === undefined || !(milliseconds >= earliest && milliseconds < latestOfPackage))
+    return undefined;
+  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+}
+
 /**
  * The same in every run: what was made since the running system started tells of that start (a live medium, a
  * container), and is left out.

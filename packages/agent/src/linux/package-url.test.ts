@@ -1,7 +1,7 @@
 // Package URLs, held against the examples of the specification's own test suite for deb.
 import fc from "fast-check";
 import t from "tap";
-import { debUrl } from "./package-url.ts";
+import { apkUrl, debUrl, packageUrl } from "./package-url.ts";
 
 const bookworm = { id: "debian", versionId: "12", codename: "bookworm" };
 
@@ -19,6 +19,25 @@ t.test("writes what the specification writes", async (t) => {
     "pkg:deb/debian/attr@1:2.4.47-2%2Bb1?arch=amd64",
     "the colon stays",
   );
+});
+
+t.test("writes what the specification writes of other types", async (t) => {
+  const url = packageUrl({ type: "npm", namespace: "@angular", name: "animation", version: "12.3.1" });
+  t.equal(url, "pkg:npm/%40angular/animation@12.3.1");
+  t.equal(packageUrl({ type: "pypi", name: "django" }), "pkg:pypi/django");
+  const qualifiers = { platform: "java", b: undefined, a: "1/2" };
+  t.equal(
+    packageUrl({
+      type: "gem",
+      namespace: "a/b",
+      name: "ruby-advisory-db-check",
+      version: "0.12.4",
+      qualifiers,
+    }),
+    "pkg:gem/a/b/ruby-advisory-db-check@0.12.4?a=1%2F2&platform=java",
+  );
+  const curl = { name: "curl", version: "7.83.0-r0", architecture: "x86" };
+  t.equal(apkUrl(curl, { id: "alpine" }), "pkg:apk/alpine/curl@7.83.0-r0?arch=x86");
 });
 
 t.test("encodes what has to be, and nothing else", async (t) => {

@@ -77,13 +77,14 @@ const fieldsBySection = {
     threads: "quantity",
     architecture: "text",
   },
-  "software.deb, schema 1": {
+  "software.deb, schema 2": {
     packages: "list",
     "packages[].name": "text",
     "packages[].version": "text",
     "packages[].architecture": "text",
     "packages[].source": "text",
     "packages[].vendor": "text",
+    "packages[].installedAt": "instant, own",
     "packages[].installedSize": "quantity",
     "packages[].automatic": "flag, own",
     "packages[].purl": "text",

@@ -1,11 +1,15 @@
 /** Section `software.deb`: packages that dpkg calls installed. */
-import { flag, list, quantity, required, text } from "../fields.ts";
+import { required } from "../fields.ts";
+import { packageFields, packageList } from "../package-fields.ts";
 import { defineSection } from "../section.ts";
+
+const { name, version, architecture, source, vendor, installedAt, installedSize, automatic, purl } =
+  packageFields("dpkg");
 
 export const definition = defineSection({
   name: "software.deb",
   title: "Debian packages",
-  schema: 1,
+  schema: 2,
   category: "software",
   purposes: ["inventory", "security"],
   sources: {
@@ -13,51 +17,23 @@ export const definition = defineSection({
       "/var/lib/dpkg/status",
       "/var/lib/dpkg/updates",
       "/var/lib/dpkg/status.d",
+      "/var/lib/dpkg/info",
       "/var/lib/apt/extended_states",
       "/etc/os-release",
       "/usr/lib/os-release",
     ],
   },
   fields: {
-    packages: list(
-      { is: "Installed packages.", sensitivity: "plain", max: 100_000, key: ["name", "architecture"] },
-      {
-        name: required(
-          text(256, {
-            is: "Name of the package.",
-            sensitivity: "plain",
-            search: { field: "software", as: "title", words: true },
-          }),
-        ),
-        version: text(256, {
-          is: "Version of the package.",
-          sensitivity: "plain",
-          search: { field: "software", as: "version", order: "dpkg" },
-        }),
-        architecture: required(
-          text(32, {
-            is: "Architecture of the package; unknown where dpkg has none.",
-            sensitivity: "plain",
-          }),
-        ),
-        source: text(256, {
-          is: "Source package it was built from; often of the same name.",
-          sensitivity: "plain",
-        }),
-        vendor: text(512, { is: "Who maintains the package.", sensitivity: "plain" }),
-        installedSize: quantity({
-          is: "Space it takes as its maker says.",
-          sensitivity: "plain",
-          unit: "bytes",
-          max: 2 ** 50,
-        }),
-        automatic: flag({
-          is: "Installed because another package needs it, not asked for.",
-          sensitivity: "plain",
-          own: true,
-        }),
-        purl: text(1_024, { is: "Package URL.", sensitivity: "plain" }),
-      },
-    ),
+    packages: packageList(["name", "architecture"], {
+      name,
+      version,
+      architecture: required(architecture),
+      source,
+      vendor,
+      installedAt,
+      installedSize,
+      automatic,
+      purl,
+    }),
   },
 });
