@@ -5,6 +5,7 @@ import { collector as kernelModules } from "./kernel-modules.ts";
 import { collector as memory } from "./memory.ts";
 import { collector as network } from "./network.ts";
 import { collector as operatingSystem } from "./operating-system.ts";
+import { collector as pciDevices } from "./pci-devices.ts";
 import { collector as processor } from "./processor.ts";
 import { collector as softwareDeb } from "./software.deb.ts";
 import { collector as storage } from "./storage.ts";
@@ -17,6 +18,7 @@ export const collectors = [
   memory,
   network,
   operatingSystem,
+  pciDevices,
   processor,
   softwareDeb,
   storage,

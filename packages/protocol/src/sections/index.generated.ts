@@ -5,6 +5,7 @@ import { definition as kernelModules } from "./kernel-modules.ts";
 import { definition as memory } from "./memory.ts";
 import { definition as network } from "./network.ts";
 import { definition as operatingSystem } from "./operating-system.ts";
+import { definition as pciDevices } from "./pci-devices.ts";
 import { definition as processor } from "./processor.ts";
 import { definition as softwareDeb } from "./software.deb.ts";
 import { definition as storage } from "./storage.ts";
@@ -17,6 +18,7 @@ export const definitions = [
   memory,
   network,
   operatingSystem,
+  pciDevices,
   processor,
   softwareDeb,
   storage,
