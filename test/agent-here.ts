@@ -42,7 +42,7 @@ export async function agentHere(
     platform: process.platform,
     osVersion: "6.1",
     agentVersion: "0.1.0",
-    account: "ada",
+    account: () => "ada",
     interactive: answer !== undefined,
     now: Date.now,
     random: Math.random,

@@ -16,7 +16,7 @@ export interface Context {
   readonly osVersion: string;
   readonly agentVersion: string;
   /** The OS account that runs the command. */
-  readonly account: string;
+  readonly account: () => string;
   /** Whether a person sits at both ends: terminal in, terminal out. */
   readonly interactive: boolean;
   readonly now: () => Instant;

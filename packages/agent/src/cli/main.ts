@@ -36,6 +36,7 @@ const output = createOutput({
   quiet: false,
 });
 
+/** Asked for only where it is recorded: the system looks it up in the list of accounts. */
 function account(): string {
   try {
     return userInfo().username;
@@ -107,7 +108,7 @@ async function runCommand(): Promise<ExitCode> {
     platform: process.platform,
     osVersion: release(),
     agentVersion: agentVersion(),
-    account: account(),
+    account,
     interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
     now: Date.now,
     random: Math.random,

@@ -3,11 +3,11 @@ import type { Giver, PolicyName } from "@rollcall/protocol";
 import type { Instant } from "../schedule.ts";
 
 interface Caller {
-  readonly account: string;
+  readonly account: () => string;
   readonly interactive: boolean;
   readonly now: () => Instant;
 }
 
 export function giverOf({ account, interactive, now }: Caller, policy: PolicyName): Giver {
-  return { by: account, interactive, at: new Date(now()).toISOString(), policyDigest: policy.digest };
+  return { by: account(), interactive, at: new Date(now()).toISOString(), policyDigest: policy.digest };
 }
