@@ -139,7 +139,9 @@ async function callRoll(
   const { directory, collect, now, random } = options;
   applyLeftWithdrawals(directory, state);
   const { grants } = state.consent.value;
-  const found = await collect({ grants, ownership: state.installation.value.ownership });
+  const { ownership } = state.installation.value;
+  const held = { sections: state.acknowledged.value.sections, now: now() };
+  const found = await collect({ grants, ownership, held });
   const exchanged = await exchangeWhatIsGranted(state, options, bytes, found);
   const { intervalSeconds, submitted } = exchanged;
   const { counter } = state.counter.value;

@@ -45,6 +45,7 @@ import {
   acknowledgedDigest,
   dictionaryFor,
   fingerprint,
+  type Prepared,
   type Submission,
   submissionFor,
 } from "./submission.ts";
@@ -70,6 +71,7 @@ export interface Exchanged {
 export class Exchange {
   readonly #options: ExchangeOptions;
   #renumbered = false;
+  #prepared: Prepared = new Map();
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
@@ -82,8 +84,9 @@ export class Exchange {
     const answer = await this.#callRoll(found);
     const { intervalSeconds } = answer;
     const submission = this.#submissionFor(found, answer.wants);
-    if (!submission) return { intervalSeconds, submitted: false, sent: [], refused: [] };
-    const taken = await this.#sendSections(found, submission);
+    const taken = submission && (await this.#sendSections(found, submission));
+    this.#rememberSeen();
+    if (!taken) return { intervalSeconds, submitted: false, sent: [], refused: [] };
     return {
       intervalSeconds,
       submitted: true,
@@ -233,12 +236,12 @@ export class Exchange {
   }
 
   #submissionFor(found: Found, wants: readonly string[]): Submission | null {
-    const { state, note } = this.#options;
+    const { state, note, now } = this.#options;
     const { ownership, accepts } = state.installation.value;
     const consented = { grants: state.consent.value.grants, ownership };
     const acknowledged = state.acknowledged.value;
-    const prepared = prepare(found, consented, accepts, note, acknowledged.sections);
-    return submissionFor(prepared, acknowledged, wants);
+    this.#prepared = prepare(found, consented, accepts, note, acknowledged.sections, now());
+    return submissionFor(this.#prepared, acknowledged, wants);
   }
 
   /** Sends sections, and everything once when the server says that it starts from something else. */
@@ -289,6 +292,23 @@ export class Exchange {
     receipts.replace(keepReceipt(receipts.value, answer.receipt));
     acknowledged.replace({ ...acknowledged.value, sections });
     return answer;
+  }
+
+  /** Where a section turned out to be as the server has it, what it was made from now need not be looked at again. */
+  #rememberSeen(): void {
+    const { acknowledged } = this.#options.state;
+    const sections = Object.entries(acknowledged.value.sections);
+    const fresh = sections.flatMap(([name, held]) => {
+      const { seen, digest } = this.#prepared.get(name) ?? {};
+      if (!seen || digest !== held.digest || (seen.stood === held.seen?.stood && seen.at === held.seen.at))
+        return [];
+      return [[name, { ...held, seen }] as const];
+    });
+    if (fresh.length > 0)
+      acknowledged.replace({
+        ...acknowledged.value,
+        sections: { ...acknowledged.value.sections, ...Object.fromEntries(fresh) },
+      });
   }
 
   /** Kept whatever the receipt is worth: what was refused is not sent again until it changes. */

@@ -86,7 +86,9 @@ function takenSections(
     demand(entry[0] === status && (unknown || entry[1] === digest), `names something else for ${name}`);
     const kept = former?.digest === entry[1] ? (former?.body ?? null) : null;
     const body = documentAfter(status) === "kept" ? kept : section.body;
-    taken[name] = { schema: section.submitted.schema, status, digest: entry[1], body };
+    const seen = digest !== null && entry[1] === section.digest ? section.seen : undefined;
+    const { schema } = section.submitted;
+    taken[name] = { schema, status, digest: entry[1], body, ...(seen ? { seen } : {}) };
   }
   demand(named.size === 0, "names sections that were not sent");
   return taken;

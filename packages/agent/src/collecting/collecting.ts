@@ -9,13 +9,15 @@ import {
   defaultChannel,
   grantedLocation,
   isGranted,
+  type LocationRule,
   platforms,
   type SectionDefinition,
 } from "@rollcall/protocol";
-import type { Collect, FoundSection } from "../check-in/found.ts";
+import type { Collect, FoundSection, Held } from "../check-in/found.ts";
 import type { AgentFacts } from "./collector.ts";
 import { foundSection } from "./found-section.ts";
 import { nothingFrom, type Outcome, type Task } from "./run-collector.ts";
+import { standsAsSeen } from "./seen.ts";
 
 interface Surroundings {
   /** Another machine's root directory; null: this machine's. */
@@ -36,25 +38,50 @@ export type Outcomes = ReadonlyMap<string, Outcome>;
 export type LookAround = (task: Task) => Promise<Outcomes>;
 
 export function collecting(around: Surroundings, lookAround: LookAround): Collect {
-  return async ({ grants, ownership, sections }) => {
+  return async ({ grants, ownership, sections, held }) => {
     const wanted = allSections.filter(({ name }) => sections?.includes(name) ?? true);
     const granted = wanted.filter(
       (definition) => isGranted(definition, grants) && !(around.isUnlinked && linksMachine(definition)),
     );
-    const names = granted.map(({ name }) => name);
     const level = grantedLocation(grants);
-    const outcomes = await outcomesOf(names, { ...around, location: { level } }, lookAround);
     const rule = { ownership, level };
+    const madeBy = (definition: SectionDefinition) => makingOf(definition, around, rule);
+    const unchanged = new Set(
+      granted.filter((each) => held && stillHolds(held, each, madeBy(each))).map(({ name }) => name),
+    );
+    const names = granted.flatMap(({ name }) => (unchanged.has(name) ? [] : [name]));
+    const outcomes = await outcomesOf(names, { ...around, location: { level } }, lookAround);
     return new Map(
       wanted.map((definition): [string, FoundSection] => {
-        const outcome = outcomes.get(definition.name);
-        return [
-          definition.name,
-          outcome ? foundSection(definition, outcome, rule) : { status: "not-consented" },
-        ];
+        const { name } = definition;
+        if (unchanged.has(name)) return [name, { status: "ok", isHeld: true }];
+        const outcome = outcomes.get(name);
+        if (!outcome) return [name, { status: "not-consented" }];
+        const found = foundSection(definition, outcome, rule);
+        const { seen } = outcome;
+        if (found.status !== "ok" || !seen) return [name, found];
+        return [name, { ...found, seen: { ...seen, madeBy: madeBy(definition) } }];
       }),
     );
   };
+}
+
+/** What a document hangs on besides what was seen. */
+const makingOf = (
+  { schema }: SectionDefinition,
+  { agentVersion }: Surroundings,
+  rule: LocationRule,
+): string => JSON.stringify([agentVersion, schema, rule]);
+
+/** However little has changed, everything is looked at anew each day. */
+const longestHeld = 24 * 3_600_000;
+
+/** Whether a section would be made of the same things in the same way as what the server has. */
+function stillHolds({ sections, now }: Held, { name }: SectionDefinition, madeBy: string): boolean {
+  const { seen, status, body } = sections[name] ?? {};
+  if (!seen || status !== "ok" || body == null || seen.madeBy !== madeBy) return false;
+  const age = now - seen.at;
+  return age >= 0 && age < longestHeld && standsAsSeen(seen, now);
 }
 
 /** Whether a section is there to be compared with another device's. */

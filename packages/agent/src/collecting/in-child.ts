@@ -9,6 +9,7 @@ import { z } from "zod";
 import { AgentError } from "../agent-error.ts";
 import type { LookAround, Outcomes } from "./collecting.ts";
 import { nothingFrom, type Outcome, type Task } from "./run-collector.ts";
+import { seenSchema } from "./seen-schema.ts";
 
 interface ChildOptions {
   readonly signal?: AbortSignal | undefined;
@@ -45,6 +46,7 @@ const outcomeSchema = z.object({
   document: z.unknown().optional(),
   readings: z.unknown().optional(),
   diagnostics: z.array(z.string().max(1_000)).max(64),
+  seen: seenSchema.optional(),
 });
 
 /** One process: the outcomes it told, and of the section that it did not get over, why. */

@@ -18,6 +18,7 @@ import {
 } from "node:fs";
 import { join, posix } from "node:path";
 import type { Look, PartlyRead, RunLimits, Standing } from "./collector.ts";
+import { type Seen, Watch } from "./seen.ts";
 
 const MiB = 2 ** 20;
 const chunkBytes = 64 * 1024;
@@ -47,6 +48,8 @@ export interface WatchedLook extends Look {
   /** Whether the system refused any look. */
   readonly wasDenied: boolean;
   readonly notes: readonly string[];
+  /** How everything stood that was looked at; null where another look could find something else all the same. */
+  seen(): Seen | null;
 }
 
 interface LookOptions {
@@ -56,10 +59,13 @@ interface LookOptions {
   readonly reads: readonly string[];
   /** Programs that may be run. */
   readonly programs?: readonly string[] | undefined;
+  /** Milliseconds since 1970; the machine's clock unless said. */
+  readonly now?: () => number;
 }
 
-export function openLook({ root, reads, programs = [] }: LookOptions): WatchedLook {
+export function openLook({ root, reads, programs = [], now = Date.now }: LookOptions): WatchedLook {
   const notes: string[] = [];
+  const watch = new Watch(now);
   let wasDenied = false;
 
   const note = (text: string): void => {
@@ -77,6 +83,7 @@ export function openLook({ root, reads, programs = [] }: LookOptions): WatchedLo
   /** What the work yields; undefined, and a note unless it is simply missing, when the system says no. */
   function tried<T>(path: string, work: (real: string) => T, real = followed): T | undefined {
     demandDeclared(path, reads);
+    if (root === null) watch.about(path, real === entry);
     try {
       return work(real(path));
     } catch (error) {
@@ -92,7 +99,11 @@ export function openLook({ root, reads, programs = [] }: LookOptions): WatchedLo
   const bytes = (path: string, maxBytes = MiB) => tried(path, (real) => readRegular(real, maxBytes));
 
   return {
-    live: root === null,
+    get live() {
+      // Whoever asks goes on to ask the system itself.
+      watch.lose();
+      return root === null;
+    },
     bytes,
     text: (path, maxBytes) => bytes(path, maxBytes)?.toString("utf8"),
     parts: (path, work) =>
@@ -103,6 +114,7 @@ export function openLook({ root, reads, programs = [] }: LookOptions): WatchedLo
     stat: (path) => tried(path, (real) => standingOf(statSync(real))),
     changes: (path, ending) => tried(path, (real) => changesIn(real, ending)) ?? new Map(),
     space(mount) {
+      watch.lose();
       if (root !== null) return undefined;
       try {
         const { bsize, blocks, bavail } = statfsSync(mount);
@@ -115,6 +127,7 @@ export function openLook({ root, reads, programs = [] }: LookOptions): WatchedLo
     async run(program, args, limits: RunLimits = {}) {
       if (!programs.includes(program))
         throw new Error(`${program} is not among the programs that the collector declared`);
+      watch.lose();
       if (root !== null) return undefined;
       const { printedBy } = await import("./printed-by.ts");
       const printed = await printedBy(program, args, limits);
@@ -127,6 +140,7 @@ export function openLook({ root, reads, programs = [] }: LookOptions): WatchedLo
       return wasDenied;
     },
     notes,
+    seen: () => (root === null && !wasDenied ? watch.seen() : null),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Platform, Status } from "@rollcall/protocol";
 import type { AgentFacts, Collected, Look } from "./collector.ts";
 import { openLook } from "./look.ts";
+import type { Seen } from "./seen.ts";
 
 /** What came of one section, before it is held against its definition. Survives JSON. */
 export interface Outcome {
@@ -10,6 +11,8 @@ export interface Outcome {
   readonly document?: unknown;
   readonly readings?: unknown;
   readonly diagnostics: readonly string[];
+  /** What a document was made from, where nothing else was asked. */
+  readonly seen?: Seen | undefined;
 }
 
 export const nothingFrom = (
@@ -65,7 +68,12 @@ export async function runCollector(
   const look = openLook({ root, reads: here.reads, programs: here.programs });
   try {
     const collected = await here.collect(look, facts);
-    if ("document" in collected) return { section, status: "ok", ...collected, diagnostics: look.notes };
+    if ("document" in collected) {
+      // What takes the agent's own facts, or tells what moves, is not made of the files alone.
+      const isOfFiles = here.collect.length < 2 && collected.readings === undefined;
+      const seen = (isOfFiles && look.seen()) || undefined;
+      return { section, status: "ok", ...collected, diagnostics: look.notes, ...(seen && { seen }) };
+    }
     const { nothing } = collected;
     // "Nothing there" is only said by who was let in everywhere.
     const status = nothing === "none" && look.wasDenied ? "denied" : nothing;

@@ -23,6 +23,7 @@ import {
   statusSchema,
 } from "@rollcall/protocol";
 import { z } from "zod";
+import { seenSchema } from "../collecting/seen-schema.ts";
 import { endings, interval } from "../schedule.ts";
 import type { StateFile } from "./directory.ts";
 
@@ -108,6 +109,8 @@ const acknowledgedSectionSchema = z
     digest: digestSchema.nullable(),
     /** The document's canonical form; null without one, and where the server's is not known here. */
     body: z.string().nullable(),
+    /** What it was made from, how (any change of that makes it void), and when (milliseconds since 1970). */
+    seen: seenSchema.extend({ madeBy: z.string().max(1_024), at: z.number() }).optional(),
   })
   .refine(({ digest, body }) => body === null || digestOfBytes(body) === digest, {
     error: "the document does not have its digest",
