@@ -55,6 +55,13 @@ t.test("finds the addresses of an interface without their prefix length", async 
   ]);
 });
 
+t.test("finds flags by the words of JSON", async (t) => {
+  const firmware = allSections.find(({ name }) => name === "firmware");
+  t.strictSame(firmware && searchValues(firmware, { secureBoot: false }), [
+    { as: "term", field: "secureboot", text: "false", words: false, sensitive: false },
+  ]);
+});
+
 t.test(
   "says of every value the field that its definition declares, of any document of any section",
   async () => {

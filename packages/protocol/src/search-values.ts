@@ -81,11 +81,12 @@ function valueAt(field: Field, search: Search, member: unknown, around: Around, 
   if (search.as !== "term" && search.as !== "key") return;
   const texts: readonly unknown[] = Array.isArray(member) ? member : [member];
   for (const text of texts) {
-    if (typeof text !== "string") continue;
+    const said = typeof text === "boolean" ? String(text) : text;
+    if (typeof said !== "string") continue;
     found.push({
       as: search.as,
       field: search.field,
-      text: search.address ? (plainAddress(text) ?? text) : text,
+      text: search.address ? (plainAddress(said) ?? said) : said,
       words: search.words ?? false,
       sensitive,
     });

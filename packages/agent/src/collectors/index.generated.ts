@@ -1,4 +1,5 @@
 /** Every collector. Written by `npm run generate` from the folder's contents. */
+import { collector as firmware } from "./firmware.ts";
 import { collector as identifiers } from "./identifiers.ts";
 import { collector as installation } from "./installation.ts";
 import { collector as kernelModules } from "./kernel-modules.ts";
@@ -12,6 +13,7 @@ import { collector as storage } from "./storage.ts";
 import { collector as system } from "./system.ts";
 
 export const collectors = [
+  firmware,
   identifiers,
   installation,
   kernelModules,

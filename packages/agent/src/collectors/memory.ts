@@ -1,7 +1,7 @@
 /** Collector of section `memory`: the total from the kernel, the modules from the firmware's tables. */
 import { defineCollector, present } from "../collecting/collector.ts";
+import { readSmbios, smbiosTable } from "../linux/dmi.ts";
 import { memoryModules } from "../linux/memory-modules.ts";
-import { parseSmbios } from "../linux/smbios.ts";
 
 /** `MemTotal` of /proc/meminfo (proc(5)) in bytes. */
 export function parseMemTotal(meminfo: string): number | undefined {
@@ -10,19 +10,15 @@ export function parseMemTotal(meminfo: string): number | undefined {
 }
 
 const meminfo = "/proc/meminfo";
-const firmwareTable = "/sys/firmware/dmi/tables/DMI";
 
 export const collector = defineCollector({
   section: "memory",
   platforms: {
     linux: {
-      reads: [meminfo, firmwareTable],
+      reads: [meminfo, smbiosTable],
       collect(look) {
         const total = parseMemTotal(look.text(meminfo) ?? "");
-        // The kernel lets only root read it.
-        const { modules, persistent } = memoryModules(
-          parseSmbios(look.bytes(firmwareTable) ?? new Uint8Array()),
-        );
+        const { modules, persistent } = memoryModules(readSmbios(look));
         if (persistent > 0) look.note(`${persistent} persistent memory modules do not serve as memory`);
         if (total === undefined && modules.length === 0) return { nothing: "none" };
         return { document: present({ total, modules: modules.length > 0 ? [...modules] : undefined }) };

@@ -2,6 +2,7 @@
 import { machine } from "node:os";
 import { defineCollector, type Look, present } from "../collecting/collector.ts";
 import { elfArchitecture } from "../linux/architecture.ts";
+import { bootModeSources, readBootMode } from "../linux/boot-mode.ts";
 import { told } from "../linux/firmware-text.ts";
 import { installedAtSources, readInstalledAt } from "../linux/installed-at.ts";
 import {
@@ -21,8 +22,6 @@ const paths = {
   localTime: "/etc/localtime",
   timeZone: "/etc/timezone",
   uptime: "/proc/uptime",
-  efi: "/sys/firmware/efi",
-  smbios: "/sys/firmware/dmi/tables/DMI",
 } as const;
 
 /** Every system has one of these. */
@@ -37,6 +36,7 @@ export const collector = defineCollector({
         ...osReleaseSources,
         debianVersionSource,
         ...Object.values(paths),
+        ...bootModeSources,
         ...programs,
         ...installedAtSources,
       ],
@@ -53,7 +53,7 @@ export const collector = defineCollector({
           architecture,
           hostname: hostnameIn(look),
           installedAt: readInstalledAt(look, Date.now(), uptimeSeconds),
-          bootMode: bootModeIn(look, architecture),
+          bootMode: readBootMode(look, architecture),
           timeZone: timeZoneIn(look),
         });
         const readings = present({ uptimeSeconds });
@@ -102,16 +102,6 @@ export function firstWord(text: string): string | undefined {
     if (word !== "") return word;
   }
   return undefined;
-}
-
-/**
- * `bios` is said only of what must be one: a PC whose kernel found the firmware's tables without EFI. Micro-VMs
- * whose kernel is started by the hypervisor have neither, and to containers the firmware is hidden.
- */
-function bootModeIn(look: Look, architecture: string | undefined): "bios" | "uefi" | undefined {
-  if (look.exists(paths.efi)) return "uefi";
-  const isPc = architecture === "x86_64" || /^i[3-6]86$/.test(architecture ?? "");
-  return look.live && isPc && look.exists(paths.smbios) ? "bios" : undefined;
 }
 
 /**

@@ -47,3 +47,37 @@ export function readTreeIdentity(look: Look, cpuinfo: (key: string) => string | 
     serial: told(treeTexts(look, "serial-number")[0]) ?? told(cpuinfo("Serial")),
   });
 }
+
+/** Where a board's boot loader leaves its version: properties below the root, with who made it. */
+const loaderVersions = [
+  ["chosen/u-boot,version", "U-Boot"],
+  ["chosen/bootloader/version", "Raspberry Pi"],
+  ["chosen/asahi,system-fw-version", "Apple Inc."],
+  ["ibm,opal/firmware/version", "OPAL"],
+  ["openprom/ibm,fw-vernum_encoded", "IBM"],
+  ["firmware/coreboot/version", "coreboot"],
+] as const;
+/** Seconds since 1970, big-endian, of the Raspberry Pi's. */
+const loaderBuilt = "chosen/bootloader/build-timestamp";
+
+interface TreeFirmware {
+  readonly vendor?: string;
+  readonly version?: string;
+  readonly date?: string;
+}
+
+export function readTreeFirmware(look: Look): TreeFirmware {
+  for (const [property, vendor] of loaderVersions) {
+    const version = told(treeTexts(look, property)[0]);
+    const date = property.startsWith("chosen/bootloader/") ? builtOn(look) : undefined;
+    if (version !== undefined) return present({ vendor, version, date });
+  }
+  return {};
+}
+
+function builtOn(look: Look): string | undefined {
+  const bytes = look.bytes(`${deviceTree}/${loaderBuilt}`);
+  if (bytes?.length !== 4) return undefined;
+  const seconds = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0);
+  return seconds === 0 ? undefined : new Date(seconds * 1_000).toISOString().slice(0, 10);
+}

@@ -107,7 +107,7 @@ t.test("reads the same texts from the SMBIOS table", async (t) => {
   ];
   const structures = parseSmbios(
     smbiosTable(
-      structure({ type: 0, length: 0x18, fields: { 4: 1 }, strings: ["Firmware"] }),
+      structure({ type: 0, length: 0x18, fields: { 4: 1, 20: [5, 17, 255, 255] }, strings: ["Firmware"] }),
       product(uuid),
       structure({
         type: 2,
@@ -124,6 +124,7 @@ t.test("reads the same texts from the SMBIOS table", async (t) => {
     ),
   );
   t.same(dmiTextsOf(structures), {
+    bios_release: "5.17",
     bios_vendor: "Firmware",
     board_name: "Board",
     board_serial: "B1",

@@ -38,14 +38,32 @@ t.test("ends at the end of the table, whatever follows", async (t) => {
   );
 });
 
-t.test("ends where a length makes no sense, and keeps what came before", async (t) => {
-  for (const broken of [[2, 3, 0, 0], [2, 0], [2, 200, 0, 0, 0, 0], [2]])
-    t.same(
-      parseSmbios(Buffer.concat([product, Buffer.from(broken)])).map(({ type }) => type),
-      [1],
-      `${broken}`,
-    );
+t.test("ends where a length makes no sense, says so, and keeps what came before", async (t) => {
+  const wrong = (broken: readonly number[]) => {
+    const notes: string[] = [];
+    const structures = parseSmbios(Buffer.concat([product, Buffer.from(broken)]), (note) => notes.push(note));
+    return [structures.map(({ type }) => type), notes];
+  };
+  const length = (length: number) =>
+    `the firmware's table is read up to structure 2: length ${length} of type 2 makes no sense`;
+  t.same(wrong([2, 3, 0, 0]), [[1], [length(3)]]);
+  t.same(wrong([2, 0]), [[1], [length(0)]]);
+  t.same(wrong([2, 200, 0, 0, 0, 0]), [[1], [length(200)]]);
+  t.same(wrong([2]), [[1], [length(0)]]);
+  t.same(wrong([]), [[1], []], "the last structure is often left out");
   t.same(parseSmbios(new Uint8Array()), []);
+});
+
+t.test("does not follow strings that never end", async (t) => {
+  const notes: string[] = [];
+  const endless = Buffer.concat([
+    product,
+    structure({ type: 2, length: 6 }).subarray(0, 6),
+    Buffer.from("a\0".repeat(300_000)),
+  ]);
+  const [first, second] = parseSmbios(endless, (note) => notes.push(note));
+  t.same([first?.strings.length, second?.strings.length], [3, 255]);
+  t.same(notes, ["the firmware's table is read up to structure 2: the strings of type 2 do not end"]);
 });
 
 t.test("takes a table that is cut within its strings as far as it goes", async (t) => {

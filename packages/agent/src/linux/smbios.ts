@@ -14,30 +14,40 @@ export interface SmbiosStructure {
 
 const headerBytes = 4;
 const endOfTable = 127;
+/** A field that names a string is one byte. */
+const mostStrings = 255;
 
 /**
- * The structures in their order, up to the end of the table or to where it makes no sense any more. The table may
- * stand alone, as the kernel gives it, or behind what dumps and Windows put before it.
+ * The structures in their order, up to the end of the table or to where it makes no sense any more, which is noted.
+ * The table may stand alone, as the kernel gives it, or behind what dumps and Windows put before it.
  */
-export function parseSmbios(bytes: Uint8Array): SmbiosStructure[] {
+export function parseSmbios(bytes: Uint8Array, note: (wrong: string) => void = () => {}): SmbiosStructure[] {
   const table = bytes.subarray(tableStart(bytes));
   const structures: SmbiosStructure[] = [];
   let at = 0;
-  for (;;) {
-    const [type, length] = table.subarray(at, at + headerBytes);
-    const stringsAt = at + (length ?? 0);
-    if (type === undefined || length === undefined || length < headerBytes || stringsAt > table.length)
-      return structures;
+  while (at < table.length) {
+    const [type = endOfTable, length = 0] = table.subarray(at, at + headerBytes);
+    const stringsAt = at + length;
+    if (length < headerBytes || stringsAt > table.length) {
+      note(wrongAt(structures, `length ${length} of type ${type} makes no sense`));
+      break;
+    }
     const end = endOfStrings(table, stringsAt);
+    if (end === undefined && type !== endOfTable)
+      note(wrongAt(structures, `the strings of type ${type} do not end`));
     structures.push({
       type,
       formatted: table.subarray(at, stringsAt),
       strings: stringsOf(table.subarray(stringsAt, end)),
     });
-    if (type === endOfTable) return structures;
-    at = end + 2;
+    if (type === endOfTable) break;
+    at = (end ?? table.length) + 2;
   }
+  return structures;
 }
+
+const wrongAt = (before: readonly SmbiosStructure[], wrong: string): string =>
+  `the firmware's table is read up to structure ${before.length + 1}: ${wrong}`;
 
 /** Behind an entry point (its anchor is no header that a table begins with) or Windows' header, whose second byte is no length of a structure. */
 function tableStart(bytes: Uint8Array): number {
@@ -60,17 +70,17 @@ export function smbiosVersion(entryPoint: Uint8Array): number | undefined {
 const startsWith = (bytes: Uint8Array, anchor: string): boolean =>
   Buffer.from(bytes.subarray(0, anchor.length)).toString("latin1") === anchor;
 
-/** Where the strings that begin here end: before two NULs, also where there are none, or with the table. */
-function endOfStrings(table: Uint8Array, from: number): number {
+/** Where the strings that begin here end: before two NULs, also where there are none; undefined when the table ends before. */
+function endOfStrings(table: Uint8Array, from: number): number | undefined {
   let nul = table.indexOf(0, from);
   while (nul !== -1 && table[nul + 1] !== 0) nul = table.indexOf(0, nul + 1);
-  return nul === -1 ? table.length : nul;
+  return nul === -1 ? undefined : nul;
 }
 
 function stringsOf(bytes: Uint8Array): string[] {
   const strings: string[] = [];
   let at = 0;
-  while (at < bytes.length) {
+  while (at < bytes.length && strings.length < mostStrings) {
     const nul = bytes.indexOf(0, at);
     const end = nul === -1 ? bytes.length : nul;
     strings.push(decodeFirmwareText(bytes.subarray(at, end)));

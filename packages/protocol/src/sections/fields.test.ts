@@ -12,6 +12,20 @@ import type { FieldAt, SectionDefinition } from "../section.ts";
  * where the device is? Is the schema's number the next one?
  */
 const fieldsBySection = {
+  "firmware, schema 1": {
+    vendor: "text",
+    version: "text",
+    release: "text",
+    date: "text",
+    controllerRelease: "text",
+    mode: "choice",
+    secureBoot: "flag",
+    setupMode: "flag",
+    tpm: "group",
+    "tpm.version": "text",
+    "tpm.manufacturer": "text",
+    "tpm.firmware": "text",
+  },
   "identifiers, schema 1": { machine: "text, sensitive" },
   "installation, schema 1": {
     applications: "list",
@@ -234,7 +248,8 @@ t.test("can be searched by names that a query can hold, each title with its vers
     if (!/^[a-z][a-z0-9]*(\.[a-z][a-z0-9]*)*$/.test(search.field)) return false;
     if (search.order !== undefined && search.as !== "version") return false;
     if (search.as === "number") return kind === "quantity";
-    if (search.as === "term" || search.as === "key") return ["text", "texts", "choice"].includes(kind);
+    if (search.as === "term" || search.as === "key")
+      return ["text", "texts", "choice", "flag"].includes(kind);
     const beside = section.flat
       .filter(
         (other) =>

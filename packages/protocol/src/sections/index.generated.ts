@@ -1,4 +1,5 @@
 /** Every section definition. Written by `npm run generate` from the folder's contents. */
+import { definition as firmware } from "./firmware.ts";
 import { definition as identifiers } from "./identifiers.ts";
 import { definition as installation } from "./installation.ts";
 import { definition as kernelModules } from "./kernel-modules.ts";
@@ -12,6 +13,7 @@ import { definition as storage } from "./storage.ts";
 import { definition as system } from "./system.ts";
 
 export const definitions = [
+  firmware,
   identifiers,
   installation,
   kernelModules,

@@ -1,0 +1,67 @@
+/** Collector of section `firmware`: from SMBIOS, the device tree of boards without it, UEFI's variables and the TPM. */
+import { machine } from "node:os";
+import { defineCollector, type Look, present } from "../collecting/collector.ts";
+import { bootModeSources, readBootMode } from "../linux/boot-mode.ts";
+import { deviceTree, readTreeFirmware } from "../linux/device-tree.ts";
+import { dmiSources, readDmiTexts, readSmbios } from "../linux/dmi.ts";
+import { firmwareDay } from "../linux/firmware-date.ts";
+import { clean, told } from "../linux/firmware-text.ts";
+import { readSecureBoot, secureBootSources } from "../linux/secure-boot.ts";
+import { byteAt, type SmbiosStructure } from "../linux/smbios.ts";
+import { readTpm, tpmSources } from "../linux/tpm.ts";
+
+export const collector = defineCollector({
+  section: "firmware",
+  platforms: {
+    linux: {
+      reads: [...dmiSources, deviceTree, ...bootModeSources, ...secureBootSources, ...tpmSources],
+      collect(look) {
+        const structures = readSmbios(look);
+        const bios = biosOf(look, structures);
+        const document = present({
+          ...(Object.keys(bios).length > 0 ? bios : readTreeFirmware(look)),
+          mode: modeOf(look, structures),
+          ...readSecureBoot(look),
+          tpm: readTpm(look, structures),
+        });
+        return Object.keys(document).length > 0 ? { document } : { nothing: "none" };
+      },
+    },
+  },
+});
+
+function biosOf(look: Look, structures: readonly SmbiosStructure[]) {
+  const dmi = readDmiTexts(look, structures, [
+    "bios_vendor",
+    "bios_version",
+    "bios_date",
+    "bios_release",
+    "ec_firmware_release",
+  ]);
+  return present({
+    vendor: told(dmi.bios_vendor),
+    version: told(dmi.bios_version),
+    release: releaseOf(dmi.bios_release),
+    date: firmwareDay(dmi.bios_date ?? ""),
+    controllerRelease: releaseOf(dmi.ec_firmware_release),
+  });
+}
+
+/** "0.0" is what firmware writes that has none. */
+function releaseOf(text: string | undefined): string | undefined {
+  const release = clean(text) ?? "";
+  return /^\d{1,3}\.\d{1,3}$/.test(release) && !/^(0\.0|255\.255)$/.test(release) ? release : undefined;
+}
+
+/** A tree from another machine may lack folders, but firmware that does not know UEFI can only be the older one. */
+function modeOf(look: Look, structures: readonly SmbiosStructure[]): "bios" | "uefi" | undefined {
+  const mode = readBootMode(look, look.live ? machine() : undefined);
+  return mode ?? (knowsUefi(structures) === false ? "bios" : undefined);
+}
+
+/** Bit 3 of the second extension byte of the BIOS characteristics; undefined where it cannot tell. */
+function knowsUefi(structures: readonly SmbiosStructure[]): boolean | undefined {
+  const bios = structures.find(({ type }) => type === 0);
+  const extension = bios && byteAt(bios, 0x13);
+  return extension === undefined ? undefined : (extension & 0x08) !== 0;
+}
