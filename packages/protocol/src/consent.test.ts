@@ -1,7 +1,14 @@
 // Consent as values: what people type, what is sent unasked, and the one question whether a section is covered.
 import fc from "fast-check";
 import t from "tap";
-import { type Category, categoryNames, type Ownership, ownerships, purposes } from "./categories.ts";
+import {
+  type Category,
+  categoryNames,
+  type LocationLevel,
+  type Ownership,
+  ownerships,
+  purposes,
+} from "./categories.ts";
 import {
   defaultWishes,
   type Giver,
@@ -189,15 +196,32 @@ t.test("covers a section by category and by one of its purposes, never by one al
     { selector: ({ category }) => category },
   );
   fc.assert(
-    fc.property(someCategory, somePurposes, someGrants, (category, [first = "support", ...more], grants) => {
-      const needed = new Set([first, ...more]);
-      const covered = grants.some(
-        (given) => given.category === category && given.purposes.some((purpose) => needed.has(purpose)),
-      );
-      return isGranted({ category, purposes: [first, ...more] }, grants) === covered;
-    }),
+    fc.property(
+      someCategory,
+      somePurposes,
+      someGrants,
+      fc.boolean(),
+      (category, [first = "support", ...more], grants, onlyLocates) => {
+        const needed = new Set([first, ...more]);
+        const covered = grants.some(
+          (given) => given.category === category && given.purposes.some((purpose) => needed.has(purpose)),
+        );
+        const section = { category, purposes: [first, ...more], onlyLocates } as const;
+        const isFine = !onlyLocates || grantedLocation(grants) === "precise";
+        return isGranted(section, grants) === (covered && isFine);
+      },
+    ),
     { numRuns: 300 },
   );
+});
+
+t.test("grants what only locates together with the finest location choice", async (t) => {
+  const wifi = { category: "network", purposes: ["inventory"], onlyLocates: true } as const;
+  const location = (level: LocationLevel) => grant("location", { level });
+  t.equal(isGranted(wifi, [grant("network")]), false);
+  t.equal(isGranted(wifi, [grant("network"), location("district")]), false);
+  t.equal(isGranted(wifi, [grant("network"), location("precise")]), true);
+  t.equal(isGranted(wifi, [location("precise")]), false);
 });
 
 t.test(

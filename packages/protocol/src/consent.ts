@@ -165,17 +165,24 @@ export function withGrants(grants: readonly Grant[], added: readonly Grant[]): G
   return categoryNames.flatMap((name) => merged.get(name) ?? []);
 }
 
-/** Whether what a section holds may be collected, sent and stored: a grant of its category for one of its purposes. */
+/** What counts of a grant, or of a wish, when it is asked what is covered. */
+type Granted = Pick<Wish, "category" | "purposes"> & { readonly level?: LocationLevel | undefined };
+
+/**
+ * Whether what a section holds may be collected, sent and stored: a grant of its category for one of its purposes,
+ * and where all of it tells where the device is, the location choice `precise` too.
+ */
 export function isGranted(
-  section: Pick<SectionDefinition, "category" | "purposes">,
-  grants: readonly Grant[],
+  section: Pick<SectionDefinition, "category" | "purposes" | "onlyLocates">,
+  grants: readonly Granted[],
 ): boolean {
   const grant = grants.find(({ category }) => category === section.category);
-  return grant !== undefined && section.purposes.some((purpose) => grant.purposes.includes(purpose));
+  const isCovered = section.purposes.some((purpose) => grant?.purposes.includes(purpose));
+  return isCovered && (!section.onlyLocates || grantedLocation(grants) === "precise");
 }
 
 /** How finely the device may be located under these grants, or null when not at all. */
-export function grantedLocation(grants: readonly Grant[]): LocationLevel | null {
+export function grantedLocation(grants: readonly Granted[]): LocationLevel | null {
   const grant = grants.find(({ category }) => category === "location");
   return grant ? (grant.level ?? "country") : null;
 }

@@ -155,6 +155,14 @@ t.test(
   },
 );
 
+t.test("knows the sections of which nothing is left where the place may not be told", async (t) => {
+  const locates = { is: "Where.", sensitivity: "plain", locates: "always" } as const;
+  const of = (fields: Shape) => define(fields).onlyLocates;
+  t.equal(of({ ssid: text(64, locates), near: list({ ...locates, max: 2, key: ["name"] }, { name }) }), true);
+  t.equal(of({ ssid: text(64, locates), driver: text(64, plain) }), false);
+  t.equal(of({ ssid: text(64, { ...locates, locates: "public-address" }) }), false);
+});
+
 t.test("takes no readings where none is declared", async (t) => {
   const { readings } = define({ name, kind: choice(["a"], plain), size: quantity(counted) });
   t.ok(readings.safeParse({}).success);

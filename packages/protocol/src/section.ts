@@ -43,6 +43,8 @@ export interface SectionDefinition<S extends Shape = Shape, N extends string = s
   readonly readings: z.ZodType<Readings>;
   /** Every field, depth first, in the order of declaration. */
   readonly flat: readonly FieldAt[];
+  /** Whether all that it holds tells where the device is: below the location choice `precise` nothing is left of it. */
+  readonly onlyLocates: boolean;
 }
 
 /** Readings of one section: `{FIELD: number}`, and for a list `{KEY: {FIELD: number}}` by the item's natural key. */
@@ -79,6 +81,7 @@ export function defineSection<const S extends Shape, const N extends string>(
     document: shapeSchema(fields),
     readings: readingsSchema(fields),
     flat,
+    onlyLocates: Object.values(declaration.fields).every(({ facts }) => facts.locates === "always"),
   };
 }
 

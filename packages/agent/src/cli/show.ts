@@ -98,13 +98,10 @@ function shownSection(
     ...(Object.keys(readings).length > 0 ? { readings } : {}),
   };
   if (grants !== null) return { ...shown, granted: status !== closed && isGranted(definition, grants) };
-  return { ...shown, sentBy: ownerships.filter((ownership) => isSentUnasked(definition, ownership)) };
-}
-
-function isSentUnasked({ category, purposes: needed }: SectionDefinition, ownership: Ownership): boolean {
-  return defaultWishes(ownership).some(
-    (wish) => wish.category === category && needed.some((purpose) => wish.purposes.includes(purpose)),
-  );
+  return {
+    ...shown,
+    sentBy: ownerships.filter((ownership) => isGranted(definition, defaultWishes(ownership))),
+  };
 }
 
 /** What becomes of a section, in words. */
