@@ -154,52 +154,70 @@ function boundedText(max: number): z.ZodString {
     });
 }
 
+/**
+ * A field whose schema is made when it is first asked for: there are hundreds, and a process that has nothing to
+ * check needs none.
+ */
+function withSchema<T, F extends object>(field: F, make: () => z.ZodType<T>): F & { schema: z.ZodType<T> } {
+  let made: z.ZodType<T> | undefined;
+  return Object.defineProperty(field, "schema", {
+    get: () => {
+      made ??= make();
+      return made;
+    },
+    enumerable: true,
+  }) as F & { schema: z.ZodType<T> }; // defined in this very statement
+}
+
 /** Text of at most `maxLength` UTF-16 code units, never empty. */
 export function text(maxLength: number, facts: FieldFacts): TextField {
-  return { kind: "text", facts, schema: boundedText(maxLength), maxLength, bound: `${maxLength} characters` };
+  return withSchema({ kind: "text", facts, maxLength, bound: `${maxLength} characters` }, () =>
+    boundedText(maxLength),
+  );
 }
 
 /** A set of at most `max` texts of at most `maxLength` each. */
 export function texts(max: number, maxLength: number, facts: FieldFacts): TextsField {
-  const schema = z.array(boundedText(maxLength)).max(max);
-  return { kind: "texts", facts, schema, max, maxLength, bound: `${max} × ${maxLength} characters` };
+  return withSchema({ kind: "texts", facts, max, maxLength, bound: `${max} × ${maxLength} characters` }, () =>
+    z.array(boundedText(maxLength)).max(max),
+  );
 }
 
 export function choice<const V extends readonly [string, ...string[]]>(
   values: V,
   facts: FieldFacts,
 ): ScalarField<V[number]> {
-  return { kind: "choice", facts, schema: z.enum(values), bound: values.join(", ") };
+  return withSchema({ kind: "choice", facts, bound: values.join(", ") }, () => z.enum(values));
 }
 
 export function flag(facts: FieldFacts): ScalarField<boolean> {
-  return { kind: "flag", facts, schema: z.boolean(), bound: "true, false" };
+  return withSchema({ kind: "flag", facts, bound: "true, false" }, () => z.boolean());
 }
 
 /** An instant, ISO 8601 UTC. */
 export function instant(facts: FieldFacts): ScalarField<string> {
-  return { kind: "instant", facts, schema: z.iso.datetime().max(32), bound: "ISO 8601 UTC" };
+  return withSchema({ kind: "instant", facts, bound: "ISO 8601 UTC" }, () => z.iso.datetime().max(32));
 }
 
 /** A whole number from 0 to `max` of a unit. */
 export function quantity(facts: QuantityFacts): QuantityField {
-  return { kind: "quantity", facts, schema: z.int().min(0).max(facts.max), bound: `0 to ${facts.max}` };
+  return withSchema({ kind: "quantity", facts, bound: `0 to ${facts.max}` }, () =>
+    z.int().min(0).max(facts.max),
+  );
 }
 
 /** A number from 0 to `max` that moves all the time: sent when it moved over 5 % or a day after the last. */
 export function reading(facts: QuantityFacts): ReadingField {
-  return { kind: "reading", facts, schema: z.number().min(0).max(facts.max), bound: `0 to ${facts.max}` };
+  return withSchema({ kind: "reading", facts, bound: `0 to ${facts.max}` }, () =>
+    z.number().min(0).max(facts.max),
+  );
 }
 
 /** A nested object. */
 export function group<const S extends Shape>(facts: FieldFacts, shape: S): GroupField<S> {
-  return {
-    kind: "group",
-    facts,
-    shape,
-    schema: shapeSchema(shape),
-    bound: `${Object.keys(shape).length} fields`,
-  };
+  return withSchema({ kind: "group", facts, shape, bound: `${Object.keys(shape).length} fields` }, () =>
+    shapeSchema(shape),
+  );
 }
 
 /**
@@ -211,18 +229,23 @@ export function list<const S extends Shape>(
   shape: S,
 ): ListField<S> {
   const { max, key } = facts;
-  const schema = z
-    .array(shapeSchema(shape))
-    .max(max)
-    .refine((items) => new Set(items.map((item) => itemKey(key, item))).size === items.length, {
-      error: `two items have the same ${key.join(" and ")}`,
-    });
-  return { kind: "list", facts, shape, max, key, schema, bound: `${max} items` };
+  return withSchema({ kind: "list", facts, shape, max, key, bound: `${max} items` }, () =>
+    z
+      .array(shapeSchema(shape))
+      .max(max)
+      .refine((items) => new Set(items.map((item) => itemKey(key, item))).size === items.length, {
+        error: `two items have the same ${key.join(" and ")}`,
+      }),
+  );
 }
 
 /** Marks a field without which the object around it has no meaning. */
 export function required<F extends Field>(field: F): F & { readonly required: true } {
-  return { ...field, required: true };
+  // Not by spreading, which would ask for the schema.
+  const members = Object.getOwnPropertyDescriptors(field);
+  return Object.defineProperties({}, { ...members, required: { value: true, enumerable: true } }) as F & {
+    readonly required: true;
+  };
 }
 
 /** The natural key of a list's item as one string: its only field, or a JSON array of them. */

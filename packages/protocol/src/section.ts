@@ -74,12 +74,20 @@ export function defineSection<const S extends Shape, const N extends string>(
   const fields: Truncatable<S> = { ...declaration.fields, truncated: truncatedFlag };
   const flat = flatten(fields);
   refuseContradictions(declaration.name, flat);
+  const made: { document?: z.ZodType<ShapeValue<Truncatable<S>>>; readings?: z.ZodType<Readings> } = {};
   return {
     ...declaration,
     fields,
     retentionDays: declaration.retentionDays ?? categoryDefinition(declaration.category).retentionDays,
-    document: shapeSchema(fields),
-    readings: readingsSchema(fields),
+    // Made when they are first asked for, like those of the fields.
+    get document() {
+      made.document ??= shapeSchema(fields);
+      return made.document;
+    },
+    get readings() {
+      made.readings ??= readingsSchema(fields);
+      return made.readings;
+    },
     flat,
     onlyLocates: Object.values(declaration.fields).every(({ facts }) => facts.locates === "always"),
   };

@@ -130,8 +130,8 @@ export function present<T extends object>(
 ): { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 } {
+  const found: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value)) if (member !== undefined) found[name] = member;
   // Only members that are undefined are removed, which is what the type says.
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as ReturnType<
-    typeof present<T>
-  >;
+  return found as ReturnType<typeof present<T>>;
 }

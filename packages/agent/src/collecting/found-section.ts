@@ -6,12 +6,12 @@ import type { Outcome } from "./run-collector.ts";
 
 export function foundSection(
   definition: SectionDefinition,
-  { status, document, readings = {}, diagnostics }: Outcome,
+  { status, document, readings, diagnostics }: Outcome,
   rule: LocationRule,
 ): FoundSection {
   if (status !== "ok") return { status, diagnostics };
   const fitted = fit(definition, document);
-  const read = definition.readings.safeParse(readings);
+  const read = readings === undefined ? { success: true, data: {} } : definition.readings.safeParse(readings);
   const notes = read.success ? [] : ["its readings were left out: they do not fit"];
   const beside = {
     diagnostics: [...diagnostics, ...fitted.notes, ...notes],
