@@ -1,9 +1,13 @@
 /** Every collector. Written by `npm run generate` from the folder's contents. */
+import { collector as audio } from "./audio.ts";
+import { collector as cameras } from "./cameras.ts";
 import { collector as firmware } from "./firmware.ts";
+import { collector as graphics } from "./graphics.ts";
 import { collector as identifiers } from "./identifiers.ts";
 import { collector as installation } from "./installation.ts";
 import { collector as kernelModules } from "./kernel-modules.ts";
 import { collector as memory } from "./memory.ts";
+import { collector as modems } from "./modems.ts";
 import { collector as network } from "./network.ts";
 import { collector as operatingSystem } from "./operating-system.ts";
 import { collector as pciDevices } from "./pci-devices.ts";
@@ -11,13 +15,18 @@ import { collector as processor } from "./processor.ts";
 import { collector as softwareDeb } from "./software.deb.ts";
 import { collector as storage } from "./storage.ts";
 import { collector as system } from "./system.ts";
+import { collector as usbDevices } from "./usb-devices.ts";
 
 export const collectors = [
+  audio,
+  cameras,
   firmware,
+  graphics,
   identifiers,
   installation,
   kernelModules,
   memory,
+  modems,
   network,
   operatingSystem,
   pciDevices,
@@ -25,4 +34,5 @@ export const collectors = [
   softwareDeb,
   storage,
   system,
+  usbDevices,
 ] as const;

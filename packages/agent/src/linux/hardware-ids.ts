@@ -18,6 +18,13 @@ export const pciIdFiles = [
   "/usr/share/pci.ids",
 ] as const;
 
+export const usbIdFiles = [
+  "/var/lib/usbutils/usb.ids",
+  "/usr/share/misc/usb.ids",
+  "/usr/share/hwdata/usb.ids",
+  "/usr/share/usb.ids",
+] as const;
+
 const mostBytes = 8 * 2 ** 20;
 
 /** The first of the files that is there. */

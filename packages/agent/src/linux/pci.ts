@@ -103,7 +103,7 @@ function identityOf(
 const nothing: ReadonlySet<string> = new Set(["0000", "FFFF", "ffff"]);
 
 /** Lines `NAME=value`. */
-function parseUevent(text: string): ReadonlyMap<string, string> {
+export function parseUevent(text: string): ReadonlyMap<string, string> {
   return new Map(
     text.split("\n", 64).flatMap((line): [string, string][] => {
       const [, name, value] = /^([A-Z0-9_]{1,64})=(.+)$/.exec(line) ?? [];

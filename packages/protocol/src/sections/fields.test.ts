@@ -12,6 +12,23 @@ import type { FieldAt, SectionDefinition } from "../section.ts";
  * where the device is? Is the schema's number the next one?
  */
 const fieldsBySection = {
+  "audio, schema 1": {
+    cards: "list",
+    "cards[].id": "text",
+    "cards[].name": "text",
+    "cards[].manufacturer": "text",
+    "cards[].model": "text",
+    "cards[].codecs": "texts",
+    "cards[].driver": "text",
+  },
+  "cameras, schema 1": {
+    cameras: "list",
+    "cameras[].port": "text",
+    "cameras[].name": "text",
+    "cameras[].manufacturer": "text",
+    "cameras[].model": "text",
+    "cameras[].id": "text",
+  },
   "firmware, schema 1": {
     vendor: "text",
     version: "text",
@@ -25,6 +42,16 @@ const fieldsBySection = {
     "tpm.version": "text",
     "tpm.manufacturer": "text",
     "tpm.firmware": "text",
+  },
+  "graphics, schema 1": {
+    adapters: "list",
+    "adapters[].slot": "text",
+    "adapters[].manufacturer": "text",
+    "adapters[].model": "text",
+    "adapters[].id": "text",
+    "adapters[].subsystem": "text",
+    "adapters[].driver": "text",
+    "adapters[].memory": "quantity",
   },
   "identifiers, schema 1": { machine: "text, sensitive" },
   "installation, schema 1": {
@@ -56,6 +83,14 @@ const fieldsBySection = {
     "modules[].manufacturer": "text",
     "modules[].partNumber": "text",
     "modules[].serial": "text, sensitive, own",
+  },
+  "modems, schema 1": {
+    modems: "list",
+    "modems[].port": "text",
+    "modems[].manufacturer": "text",
+    "modems[].model": "text",
+    "modems[].id": "text",
+    "modems[].drivers": "texts",
   },
   "network, schema 1": {
     interfaces: "list",
@@ -148,6 +183,17 @@ const fieldsBySection = {
     "chassis.serial": "text, sensitive, own",
     "chassis.assetTag": "text, own",
     virtualization: "text",
+  },
+  "usb-devices, schema 1": {
+    devices: "list",
+    "devices[].port": "text",
+    "devices[].classes": "texts",
+    "devices[].manufacturer": "text",
+    "devices[].model": "text",
+    "devices[].id": "text",
+    "devices[].serial": "text, sensitive, own",
+    "devices[].speed": "quantity",
+    "devices[].drivers": "texts",
   },
 } as const;
 

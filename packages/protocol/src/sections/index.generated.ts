@@ -1,9 +1,13 @@
 /** Every section definition. Written by `npm run generate` from the folder's contents. */
+import { definition as audio } from "./audio.ts";
+import { definition as cameras } from "./cameras.ts";
 import { definition as firmware } from "./firmware.ts";
+import { definition as graphics } from "./graphics.ts";
 import { definition as identifiers } from "./identifiers.ts";
 import { definition as installation } from "./installation.ts";
 import { definition as kernelModules } from "./kernel-modules.ts";
 import { definition as memory } from "./memory.ts";
+import { definition as modems } from "./modems.ts";
 import { definition as network } from "./network.ts";
 import { definition as operatingSystem } from "./operating-system.ts";
 import { definition as pciDevices } from "./pci-devices.ts";
@@ -11,13 +15,18 @@ import { definition as processor } from "./processor.ts";
 import { definition as softwareDeb } from "./software.deb.ts";
 import { definition as storage } from "./storage.ts";
 import { definition as system } from "./system.ts";
+import { definition as usbDevices } from "./usb-devices.ts";
 
 export const definitions = [
+  audio,
+  cameras,
   firmware,
+  graphics,
   identifiers,
   installation,
   kernelModules,
   memory,
+  modems,
   network,
   operatingSystem,
   pciDevices,
@@ -25,4 +34,5 @@ export const definitions = [
   softwareDeb,
   storage,
   system,
+  usbDevices,
 ] as const;
