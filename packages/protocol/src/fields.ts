@@ -13,6 +13,8 @@ export type Unit =
   | "seconds"
   | "megabits-per-second"
   | "megatransfers-per-second"
+  | "megahertz"
+  | "decibels-below-milliwatt"
   | "count"
   | "millimetres"
   | "year";

@@ -35,6 +35,9 @@ export interface Consented {
 
 const refusal = (detail: string, pointer = ""): ProblemAt[] => [{ pointer, detail }];
 
+const neededFor = ({ category, onlyLocates }: SectionDefinition): string =>
+  `category ${category}${onlyLocates ? " with the location choice precise" : ""}`;
+
 /** The section in storable form, or what is wrong with it. `definition` is undefined for an unknown name. */
 export function checkSection(
   definition: SectionDefinition | undefined,
@@ -48,7 +51,7 @@ export function checkSection(
   if ((status === "ok") !== (document !== undefined))
     return { errors: refusal("a document stands there if and only if the status is ok", "/document") };
   if (status !== "not-consented" && !isGranted(definition, grants))
-    return { errors: refusal(`category ${definition.category} is not granted`) };
+    return { errors: refusal(`${neededFor(definition)} is not granted`) };
   if (document === undefined) return { status, body: null, digest: null };
   const parsed = definition.document.safeParse(document);
   if (!parsed.success)

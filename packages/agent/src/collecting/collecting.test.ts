@@ -5,6 +5,7 @@ import {
   categoryNames,
   type Grant,
   grantOf,
+  type LocationLevel,
   usualPurposes,
 } from "@rollcall/protocol";
 import t from "tap";
@@ -21,7 +22,9 @@ const giver = {
 };
 const grantsOf = (...categories: readonly Grant["category"][]) =>
   categories.map((category) => grantOf({ category, purposes: usualPurposes }, "personal", giver));
-const everything = grantsOf(...categoryNames);
+const everything = grantsOf(...categoryNames).map((grant) =>
+  grant.category === "location" ? { ...grant, level: "precise" as const } : grant,
+);
 
 const around = {
   rootfs: null,
@@ -86,6 +89,27 @@ t.test("asks the machine only for what is granted", async (t) => {
     sections: ["memory"],
   });
   t.same([...hardware.keys()], ["memory"]);
+});
+
+t.test("looks at no section that only tells the place, below the choice precise", async (t) => {
+  const asked = async (level: LocationLevel) => {
+    let names: readonly string[] = [];
+    const collect = collecting(around, async ({ sections }) => {
+      names = sections;
+      return new Map();
+    });
+    const location = grantOf({ category: "location", level, purposes: usualPurposes }, "personal", giver);
+    const found = await collect({
+      grants: [...grantsOf("network", "nearby"), location],
+      ownership: "personal",
+    });
+    return { names, wifi: found.get("wifi")?.status };
+  };
+  const coarse = await asked("district");
+  t.same([coarse.wifi, coarse.names.filter((name) => /wifi|nearby/.test(name))], ["not-consented", []]);
+  t.ok(coarse.names.includes("network"));
+  const { names } = await asked("precise");
+  t.ok(["network", "wifi", "nearby.access-points"].every((name) => names.includes(name)));
 });
 
 t.test("reads another machine's tree and gives its documents in their one form", async (t) => {

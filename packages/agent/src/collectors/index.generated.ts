@@ -8,6 +8,7 @@ import { collector as installation } from "./installation.ts";
 import { collector as kernelModules } from "./kernel-modules.ts";
 import { collector as memory } from "./memory.ts";
 import { collector as modems } from "./modems.ts";
+import { collector as nearbyAccessPoints } from "./nearby.access-points.ts";
 import { collector as network } from "./network.ts";
 import { collector as operatingSystem } from "./operating-system.ts";
 import { collector as pciDevices } from "./pci-devices.ts";
@@ -16,6 +17,7 @@ import { collector as softwareDeb } from "./software.deb.ts";
 import { collector as storage } from "./storage.ts";
 import { collector as system } from "./system.ts";
 import { collector as usbDevices } from "./usb-devices.ts";
+import { collector as wifi } from "./wifi.ts";
 
 export const collectors = [
   audio,
@@ -27,6 +29,7 @@ export const collectors = [
   kernelModules,
   memory,
   modems,
+  nearbyAccessPoints,
   network,
   operatingSystem,
   pciDevices,
@@ -35,4 +38,5 @@ export const collectors = [
   storage,
   system,
   usbDevices,
+  wifi,
 ] as const;

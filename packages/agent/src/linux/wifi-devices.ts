@@ -25,9 +25,9 @@ const isPlain = (name: string): boolean => /^\w[\w.-]{0,14}$/.test(name);
 
 const limits = { milliseconds: 2_000, maxBytes: 2 ** 21 } as const;
 
-/** Why there are none, or what was heard; `unsupported` where only the running system could tell. */
+/** What an interface heard, or why there is nothing; `unsupported` where only the running system could tell. */
 export type Heard =
-  | { readonly accessPoints: readonly AccessPoint[] }
+  | { readonly interface: string; readonly accessPoints: readonly AccessPoint[] }
   | { readonly nothing: "none" | "unsupported" | "tool-missing" | "failed" };
 
 /** What the machine's first Wi-Fi interface has heard on its own looks around; nothing is sent, one program is run. */
@@ -42,7 +42,7 @@ export async function heardAccessPoints(look: Look): Promise<Heard> {
   const way = ways.find(({ program }) => look.exists(program));
   if (!way) return { nothing: "tool-missing" };
   const printed = await look.run(way.program, way.args, limits);
-  if (printed?.code === 0) return { accessPoints: way.parse(printed.text) };
+  if (printed?.code === 0) return { interface: first, accessPoints: way.parse(printed.text) };
   if (printed) look.note(`${way.program}: ended with ${printed.code}`);
   return { nothing: "failed" };
 }

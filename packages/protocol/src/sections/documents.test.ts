@@ -19,9 +19,12 @@ const numRuns = 100;
 
 const giver: Giver = { by: "ada", interactive: true, at: "2026-03-01T12:00:00Z", policyDigest: digestOf({}) };
 
-/** Grants of a section's own category for one of its purposes. */
-const grantsOf = ({ category, purposes }: SectionDefinition) => [
-  grantOf({ category, purposes: [purposes[0]] }, "organisation", giver),
+/** Grants of a section's own category for one of its purposes, and of the place where it tells nothing else. */
+const grantsOf = ({ category, purposes: [purpose], onlyLocates }: SectionDefinition) => [
+  grantOf({ category, purposes: [purpose] }, "organisation", giver),
+  ...(onlyLocates
+    ? [grantOf({ category: "location", level: "precise", purposes: [purpose] }, "organisation", giver)]
+    : []),
 ];
 
 /** A document of the section, and the same told in another order. */

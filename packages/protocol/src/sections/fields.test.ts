@@ -92,6 +92,14 @@ const fieldsBySection = {
     "modems[].id": "text",
     "modems[].drivers": "texts",
   },
+  "nearby.access-points, schema 1": {
+    accessPoints: "list, locates: always",
+    "accessPoints[].bssid": "text, sensitive, own",
+    "accessPoints[].ssid": "text, sensitive, own",
+    "accessPoints[].channel": "quantity",
+    "accessPoints[].signal": "choice",
+    "accessPoints[].security": "texts",
+  },
   "network, schema 1": {
     interfaces: "list",
     "interfaces[].name": "text",
@@ -194,6 +202,15 @@ const fieldsBySection = {
     "devices[].serial": "text, sensitive, own",
     "devices[].speed": "quantity",
     "devices[].drivers": "texts",
+  },
+  "wifi, schema 1": {
+    interface: "text, locates: always",
+    ssid: "text, sensitive, own, locates: always",
+    bssid: "text, sensitive, own, locates: always",
+    frequency: "quantity, locates: always",
+    channel: "quantity, locates: always",
+    security: "texts, locates: always",
+    signal: "reading, locates: always",
   },
 } as const;
 

@@ -8,6 +8,7 @@ import { definition as installation } from "./installation.ts";
 import { definition as kernelModules } from "./kernel-modules.ts";
 import { definition as memory } from "./memory.ts";
 import { definition as modems } from "./modems.ts";
+import { definition as nearbyAccessPoints } from "./nearby.access-points.ts";
 import { definition as network } from "./network.ts";
 import { definition as operatingSystem } from "./operating-system.ts";
 import { definition as pciDevices } from "./pci-devices.ts";
@@ -16,6 +17,7 @@ import { definition as softwareDeb } from "./software.deb.ts";
 import { definition as storage } from "./storage.ts";
 import { definition as system } from "./system.ts";
 import { definition as usbDevices } from "./usb-devices.ts";
+import { definition as wifi } from "./wifi.ts";
 
 export const definitions = [
   audio,
@@ -27,6 +29,7 @@ export const definitions = [
   kernelModules,
   memory,
   modems,
+  nearbyAccessPoints,
   network,
   operatingSystem,
   pciDevices,
@@ -35,4 +38,5 @@ export const definitions = [
   storage,
   system,
   usbDevices,
+  wifi,
 ] as const;
