@@ -17,6 +17,9 @@ export type Unit =
   | "decibels-below-milliwatt"
   | "count"
   | "millimetres"
+  | "milliwatt-hours"
+  | "milliampere-hours"
+  | "percent"
   | "year";
 
 /**

@@ -1,6 +1,8 @@
 /** Every collector. Written by `npm run generate` from the folder's contents. */
 import { collector as audio } from "./audio.ts";
+import { collector as batteries } from "./batteries.ts";
 import { collector as cameras } from "./cameras.ts";
+import { collector as displays } from "./displays.ts";
 import { collector as firmware } from "./firmware.ts";
 import { collector as graphics } from "./graphics.ts";
 import { collector as identifiers } from "./identifiers.ts";
@@ -21,7 +23,9 @@ import { collector as wifi } from "./wifi.ts";
 
 export const collectors = [
   audio,
+  batteries,
   cameras,
+  displays,
   firmware,
   graphics,
   identifiers,

@@ -1,6 +1,8 @@
 /** Every section definition. Written by `npm run generate` from the folder's contents. */
 import { definition as audio } from "./audio.ts";
+import { definition as batteries } from "./batteries.ts";
 import { definition as cameras } from "./cameras.ts";
+import { definition as displays } from "./displays.ts";
 import { definition as firmware } from "./firmware.ts";
 import { definition as graphics } from "./graphics.ts";
 import { definition as identifiers } from "./identifiers.ts";
@@ -21,7 +23,9 @@ import { definition as wifi } from "./wifi.ts";
 
 export const definitions = [
   audio,
+  batteries,
   cameras,
+  displays,
   firmware,
   graphics,
   identifiers,
