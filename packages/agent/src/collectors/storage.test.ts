@@ -29,6 +29,13 @@ const notebook: Tree = {
   "/sys/devices/virtual/block/dm-0/slaves/nvme0n1p2": { link: "../../../../block/nvme0n1/nvme0n1p2" },
   "/sys/fs/btrfs/0a1b/devices/dm-0": { link: "../../../../devices/virtual/block/dm-0" },
   "/sys/fs/btrfs/features": "folder",
+  [`${nvme}/nvme0n1p1/size`]: "1228800\n",
+  [`${nvme}/nvme0n1p1/uevent`]: "DEVTYPE=partition\nPARTN=1\nPARTNAME=EFI System Partition\n",
+  [`${nvme}/nvme0n1p2/size`]: "1997180928\n",
+  "/proc/swaps":
+    "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n/dev/zram0                              partition\t8388604\t\t1024\t\t100\n/swap\\040file                            file\t\t2097148\t\t0\t\t-2\n/home/ada/swap                          file\t\t2097148\t\t0\t\t-3\n",
+  "/sys/block/zram0": { link: "../devices/virtual/block/zram0" },
+  "/sys/devices/virtual/block/zram0/dev": "253:9\n",
   "/proc/self/mountinfo": [
     "1 0 0:30 /root / rw shared:1 - btrfs /dev/mapper/luks-root rw,subvolid=257,subvol=/root",
     "2 1 0:30 /home /home rw - btrfs /dev/mapper/luks-root rw,subvolid=256,subvol=/home",
@@ -53,19 +60,37 @@ t.test("tells disks and file systems, and which are encrypted", async (t) => {
         rotational: false,
       },
     ],
+    partitions: [
+      {
+        name: "nvme0n1p1",
+        disk: "nvme0n1",
+        size: 629_145_600,
+        type: "ext4",
+        label: "EFI System Partition",
+      },
+      { name: "nvme0n1p2", disk: "nvme0n1", size: 1_022_556_635_136, type: "crypto_LUKS" },
+    ],
     filesystems: [
-      { mount: "/", type: "btrfs", encrypted: true },
-      { mount: "/boot", type: "ext4", encrypted: false },
-      { mount: "/home", type: "btrfs", encrypted: true },
+      { mount: "/", type: "btrfs", device: "luks-root", encrypted: true, encryption: "luks2" },
+      { mount: "/boot", type: "ext4", device: "nvme0n1p1", encrypted: false },
+      { mount: "/home", type: "btrfs", device: "luks-root", encrypted: true, encryption: "luks2" },
       { mount: "/srv", type: "nfs4" },
     ],
+    swaps: [
+      { name: "/swap file", type: "file", size: 2_147_479_552, encrypted: true },
+      { name: "zram0", type: "memory", size: 8_589_930_496 },
+    ],
   });
-  t.same(found.readings, {}, "nothing is asked of a tree");
+  t.same(
+    found.readings,
+    { zram0: { used: 1_048_576 }, "/swap file": { used: 0 } },
+    "nothing is asked of a tree but what its files say",
+  );
 });
 
 t.test("names no person, and says that something is left out without doing so", async (t) => {
   const found = await collected(t, "storage", notebook);
-  t.match(found.diagnostics, [/^2 mounted in homes/]);
+  t.match(found.diagnostics, [/^1 files to swap to/, /^2 mounted in homes/]);
   t.notMatch(JSON.stringify(found), /ada|HOLIDAYS/);
 });
 
@@ -169,10 +194,21 @@ t.test("reads /sys of real machines", { skip: withoutRecords }, async (t) => {
   };
   t.same(await document("linux-amd64-415ee03b8c4d1c4f07ae2e9d8b3d3d6d"), {
     disks: [{ name: "nvme0n1", size: 1_024_209_543_168, bus: "nvme", rotational: false }],
+    partitions: [
+      {
+        name: "nvme0n1p1",
+        disk: "nvme0n1",
+        size: 629_145_600,
+        type: "vfat",
+        label: "EFI System Partition",
+      },
+      { name: "nvme0n1p2", disk: "nvme0n1", size: 1_073_741_824, type: "ext4" },
+      { name: "nvme0n1p3", disk: "nvme0n1", size: 1_022_505_254_912 },
+    ],
     filesystems: [
       { mount: "/", type: "btrfs" },
-      { mount: "/boot", type: "ext4", encrypted: false },
-      { mount: "/boot/efi", type: "vfat", encrypted: false },
+      { mount: "/boot", type: "ext4", device: "nvme0n1p2", encrypted: false },
+      { mount: "/boot/efi", type: "vfat", device: "nvme0n1p1", encrypted: false },
       { mount: "/home", type: "btrfs" },
     ],
   });

@@ -5,6 +5,12 @@ import type { Look } from "../collecting/collector.ts";
 export interface BlockDevice {
   /** The kernel's name, with `/` for its `!`. */
   readonly name: string;
+  /** Its folder in /sys/block. */
+  readonly folder: string;
+  /** `major:minor` */
+  readonly number?: string | undefined;
+  /** The disk that it is a partition of. */
+  readonly disk?: string | undefined;
   /** Names that it has below /dev besides: `mapper/NAME` of the device mapper. */
   readonly alias?: string | undefined;
   /** The device mapper's, e.g. `CRYPT-LUKS2-…`, `LVM-…`. */
@@ -21,32 +27,40 @@ export interface BlockDevices {
   /** By path below /dev, e.g. `/dev/sda1`, `/dev/mapper/root`. */
   byPath(path: string): BlockDevice | undefined;
   byName(name: string): BlockDevice | undefined;
+  /** Disks, each followed by its partitions, in the order of the kernel's names. */
+  readonly all: readonly BlockDevice[];
 }
 
 export const blockFolder = "/sys/block";
 
 export function readBlockDevices(look: Look): BlockDevices {
-  const numbers = new Map<string, BlockDevice>();
-  const names = new Map<string, BlockDevice>();
-  const keep = (folder: string, device: BlockDevice) => {
-    const number = look.text(`${folder}/dev`)?.trim();
-    if (number) numbers.set(number, device);
-    for (const name of [device.name, device.alias]) if (name !== undefined) names.set(name, device);
-  };
-  for (const entry of look.names(blockFolder)) {
-    const folder = `${blockFolder}/${entry}`;
+  const all = look.names(blockFolder).flatMap((entry) => {
     const disk = readWhole(look, entry);
-    keep(folder, disk);
-    for (const part of look.names(folder)) {
-      if (!part.startsWith(entry) || !look.exists(`${folder}/${part}/partition`)) continue;
-      keep(`${folder}/${part}`, { name: plainName(part), below: [disk.name], isVirtual: false });
-    }
-  }
+    return [disk, ...partitionsOf(look, entry, disk)];
+  });
+  const numbers = new Map(all.flatMap((device) => (device.number ? [[device.number, device]] : [])));
+  const names = new Map(
+    all.flatMap((device) =>
+      [device.name, device.alias].flatMap((name) => (name === undefined ? [] : [[name, device]])),
+    ),
+  );
   return {
     byNumber: (number) => numbers.get(number),
     byPath: (path) => (path.startsWith("/dev/") ? names.get(path.slice("/dev/".length)) : undefined),
     byName: (name) => names.get(name),
+    all,
   };
+}
+
+function partitionsOf(look: Look, entry: string, disk: BlockDevice): BlockDevice[] {
+  return look
+    .names(disk.folder)
+    .filter((part) => part.startsWith(entry) && look.exists(`${disk.folder}/${part}/partition`))
+    .map((part) => {
+      const folder = `${disk.folder}/${part}`;
+      const number = numberIn(look, folder);
+      return { name: plainName(part), folder, number, disk: disk.name, below: [disk.name], isVirtual: false };
+    });
 }
 
 function readWhole(look: Look, entry: string): BlockDevice {
@@ -54,12 +68,27 @@ function readWhole(look: Look, entry: string): BlockDevice {
   const mapped = look.text(`${folder}/dm/name`)?.trim();
   return {
     name: plainName(entry),
+    folder,
+    number: numberIn(look, folder),
     alias: mapped === undefined ? undefined : `mapper/${mapped}`,
     mapperUuid: look.text(`${folder}/dm/uuid`)?.trim(),
     below: look.names(`${folder}/slaves`).map(plainName),
     isVirtual: isLayer(look.link(folder), entry),
   };
 }
+
+const numberIn = (look: Look, folder: string): string | undefined =>
+  /^\d+:\d+$/.exec(look.text(`${folder}/dev`)?.trim() ?? "")?.[0];
+
+/** Bytes; the kernel counts blocks of 512, whatever the device's own are. */
+export function sizeOf(look: Look, { folder }: BlockDevice): number | undefined {
+  const blocks = Number(/^\d{1,13}$/.exec(look.text(`${folder}/size`)?.trim() ?? "")?.[0] ?? 0);
+  return blocks > 0 ? blocks * 512 : undefined;
+}
+
+/** What people know it by: the device mapper's name, unless that is made of an id, else the kernel's. */
+export const knownAs = ({ name, alias }: BlockDevice): string =>
+  alias === undefined || /[0-9a-f]{8}-[0-9a-f]{4}-/.test(alias) ? name : alias.replace("mapper/", "");
 
 /** The kernel cannot have a `/` in a file's name. */
 export const plainName = (entry: string): string => entry.replaceAll("!", "/");
@@ -92,6 +121,19 @@ export function allEncrypted(
   });
   if (answers.includes(false)) return false;
   return answers.includes(undefined) ? undefined : true;
+}
+
+/** How it is encrypted by the nearest encrypted volume that it lies on: `luks2`, `plain`, `bitlk` … (cryptsetup(8)). */
+export function encryptionBelow(name: string, devices: BlockDevices, depth = 0): string | undefined {
+  const device = devices.byName(name);
+  if (device === undefined || depth > deepest) return undefined;
+  if (isCrypt(device.mapperUuid))
+    return /^CRYPT-([A-Z0-9]{1,16})-/.exec(device.mapperUuid ?? "")?.[1]?.toLowerCase();
+  for (const below of device.below) {
+    const scheme = encryptionBelow(below, devices, depth + 1);
+    if (scheme !== undefined) return scheme;
+  }
+  return undefined;
 }
 
 /** dm-crypt; cryptsetup's volumes of dm-verity and dm-integrity are called so as well, and hide nothing. */

@@ -12,6 +12,7 @@ export interface Disk {
   readonly size?: number;
   readonly bus?: string;
   readonly rotational?: boolean;
+  readonly firmware?: string;
 }
 
 /** What is found of one entry; texts as they are. */
@@ -27,6 +28,7 @@ export interface DiskSigns {
   readonly vendor?: string | undefined;
   readonly model?: string | undefined;
   readonly serial?: string | undefined;
+  readonly revision?: string | undefined;
   readonly wwid?: string | undefined;
   /** SCSI's page of the serial number. */
   readonly vpdSerial?: Uint8Array | undefined;
@@ -71,6 +73,7 @@ function readSigns(look: Look, entry: string): DiskSigns {
     model: text("device/model", "device/name"),
     // Virtio has it at the disk itself.
     serial: text("device/serial", "serial"),
+    revision: text("device/firmware_rev", "device/rev"),
     wwid: text("device/wwid", "wwid"),
     vpdSerial: look.bytes(`${folder}/device/vpd_pg80`),
     host: host && look.text(`${hostFolder}/${host}/proc_name`)?.trim(),
@@ -105,13 +108,16 @@ export function diskOf(signs: DiskSigns): Disk | undefined {
     size: blocks > 0 ? blocks * 512 : undefined,
     bus,
     rotational: isRotational(signs.rotational?.trim(), bus, named),
+    // SCSI cuts what an ATA disk says to 4 characters.
+    firmware: told(signs.udev.get("ID_REVISION")) ?? told(signs.revision),
   });
 }
 
 const isNoDisk = /^(sr\d|scd\d|fd\d|mtdblock|ubiblock|mmcblk\d+(boot|rpmb|gp))/;
 
 function manufacturerOf({ vendor }: DiskSigns): string | undefined {
-  const said = told(vendor);
+  // VMware's name goes on behind its comma, where SCSI has no room for it.
+  const said = told(vendor)?.replace(/,$/, "");
   // "ATA" stands there for every disk that is no SCSI disk; virtio has a number.
   return said === "ATA" || /^0x[0-9a-f]+$/i.test(said ?? "") ? undefined : said;
 }

@@ -64,7 +64,7 @@ const memoryTypes: ReadonlySet<string> = new Set([
  * Whether the place is in a person's home, or where a desktop mounts a person's media: its name would name the
  * person, and such mounts come and go as people log in. Who uses the device belongs to another category.
  */
-export function namesPerson({ mount }: Mount): boolean {
+export function namesPerson({ mount }: Pick<Mount, "mount">): boolean {
   return /\/(home|homes|users|Users)\/[^/]/.test(mount) || /^\/media\/[^/]+\/[^/]/.test(mount);
 }
 
@@ -107,8 +107,8 @@ export function encryptionOf(
   return allEncrypted(members, devices);
 }
 
-/** By number where it has one of a block device, else by its source; `/dev/root` is only a word of the kernel's. */
-function deviceOf({ device, source }: Mount, devices: BlockDevices): BlockDevice | undefined {
+/** What it lies on, as the kernel tells. By number where it has one of a block device, else by its source; `/dev/root` is only a word of the kernel's. */
+export function deviceOf({ device, source }: Mount, devices: BlockDevices): BlockDevice | undefined {
   const byNumber = device === undefined || device.startsWith("0:") ? undefined : devices.byNumber(device);
   return byNumber ?? devices.byPath(source);
 }

@@ -1,5 +1,5 @@
-/** Section `storage`: disks, and the file systems on them. */
-import { flag, list, quantity, reading, required, text } from "../fields.ts";
+/** Section `storage`: disks, their partitions, the file systems on them, and swap. */
+import { choice, flag, list, quantity, reading, required, text } from "../fields.ts";
 import { defineSection } from "../section.ts";
 
 const largest = 2 ** 53 - 1;
@@ -7,7 +7,7 @@ const largest = 2 ** 53 - 1;
 export const definition = defineSection({
   name: "storage",
   title: "Storage",
-  schema: 1,
+  schema: 2,
   category: "hardware",
   purposes: ["inventory", "security", "support"],
   sources: {
@@ -20,6 +20,7 @@ export const definition = defineSection({
       "/proc/1/mountinfo",
       "/proc/self/mounts",
       "/proc/mounts",
+      "/proc/swaps",
       "statfs(2)",
     ],
   },
@@ -48,6 +49,24 @@ export const definition = defineSection({
         }),
         bus: text(32, { is: "How the disk is attached, such as nvme.", sensitivity: "plain" }),
         rotational: flag({ is: "Whether the disk turns.", sensitivity: "plain" }),
+        firmware: text(64, { is: "Version of the disk's firmware.", sensitivity: "plain" }),
+      },
+    ),
+    partitions: list(
+      { is: "Partitions of the disks.", sensitivity: "plain", max: 8_192, key: ["name"] },
+      {
+        name: required(text(64, { is: "The kernel's name of the partition.", sensitivity: "plain" })),
+        disk: text(64, { is: "The kernel's name of its disk.", sensitivity: "plain" }),
+        size: quantity({ is: "Size of the partition.", sensitivity: "plain", unit: "bytes", max: largest }),
+        type: text(64, {
+          is: "What is on it: a kind of file system, of volume, or swap.",
+          sensitivity: "plain",
+        }),
+        label: text(128, {
+          is: "What it is called; of disks that are plugged in it is not collected.",
+          sensitivity: "plain",
+          own: true,
+        }),
       },
     ),
     filesystems: list(
@@ -55,9 +74,37 @@ export const definition = defineSection({
       {
         mount: required(text(4_096, { is: "Where it is mounted.", sensitivity: "plain", own: true })),
         type: text(64, { is: "Type of the file system.", sensitivity: "plain" }),
+        device: text(128, { is: "Partition or volume that it lies on.", sensitivity: "plain", own: true }),
         size: quantity({ is: "Size of the file system.", sensitivity: "plain", unit: "bytes", max: largest }),
         encrypted: flag({ is: "Whether it lies on an encrypted volume.", sensitivity: "plain" }),
+        encryption: text(32, {
+          is: "How it is encrypted, such as luks2.",
+          sensitivity: "plain",
+        }),
         free: reading({ is: "Space left.", sensitivity: "plain", unit: "bytes", max: largest }),
+      },
+    ),
+    swaps: list(
+      { is: "What memory is swapped to.", sensitivity: "plain", max: 256, key: ["name"] },
+      {
+        name: required(text(4_096, { is: "Partition, volume or file.", sensitivity: "plain", own: true })),
+        type: choice(["partition", "file", "memory"], {
+          is: "What kind it is; memory is packed memory.",
+          sensitivity: "plain",
+        }),
+        size: quantity({
+          is: "How much can be swapped there.",
+          sensitivity: "plain",
+          unit: "bytes",
+          max: largest,
+        }),
+        encrypted: flag({ is: "Whether it lies on an encrypted volume.", sensitivity: "plain" }),
+        used: reading({
+          is: "How much is swapped there.",
+          sensitivity: "plain",
+          unit: "bytes",
+          max: largest,
+        }),
       },
     ),
   },
