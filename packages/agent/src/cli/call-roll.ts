@@ -2,6 +2,7 @@
 import { type CheckIn, checkIn } from "../check-in/check-in.ts";
 import { boundedly, careful } from "../collecting/careful.ts";
 import { collecting, type LookAround } from "../collecting/collecting.ts";
+import { withHomes } from "../collecting/in-homes.ts";
 import { inProcess } from "../collecting/in-process.ts";
 import { lowerPriority } from "../collecting/priority.ts";
 import { StateDirectory } from "../state/directory.ts";
@@ -21,7 +22,8 @@ export async function callRoll(
   const { server, applications } = demandInstallation(directory);
   const lookAround = signal === undefined ? await onceHere(context, directory) : boundedly(signal);
   const isUnlinked = directory.read(unlinkedFile) !== undefined;
-  const collect = collecting({ ...context, server, applications, isUnlinked }, lookAround);
+  const around = { ...context, server, applications, isUnlinked };
+  const collect = collecting(around, withHomes(lookAround, { signal }));
   const { note } = output;
   const os = { type: context.platform, version: context.osVersion };
   const options = { directory, collect, now, random, cpuSeconds, agentVersion, os, note, ifDue, signal };

@@ -4,6 +4,7 @@ import { AgentError } from "../agent-error.ts";
 import type { Collect } from "../check-in/found.ts";
 import { boundedly } from "../collecting/careful.ts";
 import { collecting, type LookAround } from "../collecting/collecting.ts";
+import { withHomes } from "../collecting/in-homes.ts";
 import { inProcess } from "../collecting/in-process.ts";
 import { StateDirectory } from "../state/directory.ts";
 import { type Installation, unlinkedFile } from "../state/files.ts";
@@ -28,7 +29,7 @@ export async function lookFor(context: Context, installation: Installation | nul
     applications: installation?.applications ?? [],
     isUnlinked: new StateDirectory(context.stateDirectory).read(unlinkedFile) !== undefined,
   };
-  return collecting(around, context.rootfs === null ? await here() : boundedly());
+  return collecting(around, withHomes(context.rootfs === null ? await here() : boundedly()));
 }
 
 /** In this process: a person waits, and can end it. Another machine's tree may lie on a server that does not answer. */

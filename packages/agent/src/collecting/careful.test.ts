@@ -6,7 +6,7 @@ import { lookingMark } from "../state/looking-mark.ts";
 import { errorOf } from "../testing/test-device.ts";
 import { careful } from "./careful.ts";
 import type { LookAround } from "./collecting.ts";
-import { nothingFrom, type Outcome } from "./run-collector.ts";
+import { nothingFrom, type Outcome } from "./outcome.ts";
 
 const facts = {
   platform: "linux",

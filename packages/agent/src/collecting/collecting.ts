@@ -16,7 +16,8 @@ import {
 import type { Collect, FoundSection, Held } from "../check-in/found.ts";
 import type { AgentFacts } from "./collector.ts";
 import { foundSection } from "./found-section.ts";
-import { nothingFrom, type Outcome, type Task } from "./run-collector.ts";
+import { nothingFrom, type Outcome } from "./outcome.ts";
+import type { Task } from "./run-collector.ts";
 import { standsAsSeen } from "./seen.ts";
 
 interface Surroundings {

@@ -113,6 +113,14 @@ interface PlatformCollector<D> {
   collect(look: Look, facts: AgentFacts): Collected<D> | Promise<Collected<D>>;
 }
 
+/** What is in people's homes: each is looked at as its person, and what is found in all of them becomes one document. */
+interface PlatformHomeCollector<D> {
+  /** Every path below a home that it may look at, each with what lies below it: `~/.mozilla`, as in the sources. */
+  readonly homes: readonly string[];
+  /** `home` reaches one home and nothing else; its paths begin with `~/`. */
+  collect(home: Look, facts: AgentFacts): Collected<D> | Promise<Collected<D>>;
+}
+
 export interface Collector<N extends SectionName> {
   /** Its section; the file has this name too. */
   readonly section: N;
@@ -121,6 +129,16 @@ export interface Collector<N extends SectionName> {
 
 /** Declares the collector of a section, its document's type checked against the definition. */
 export function defineCollector<N extends SectionName>(collector: Collector<N>): Collector<N> {
+  return collector;
+}
+
+export interface HomeCollector<N extends SectionName> {
+  readonly section: N;
+  readonly platforms: Partial<Readonly<Record<Platform, PlatformHomeCollector<DocumentNamed<N>>>>>;
+}
+
+/** As `defineCollector`, of a section of people's homes. */
+export function defineHomeCollector<N extends SectionName>(collector: HomeCollector<N>): HomeCollector<N> {
   return collector;
 }
 

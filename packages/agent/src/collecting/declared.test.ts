@@ -2,6 +2,7 @@
 import { allSections, platforms, sectionNamed } from "@rollcall/protocol";
 import t from "tap";
 import { collectors } from "../collectors/index.generated.ts";
+import { homeSources } from "./homes.ts";
 import type { AnyCollector } from "./run-collector.ts";
 
 const all: readonly AnyCollector[] = collectors;
@@ -12,14 +13,24 @@ t.test(
     for (const { section, platforms: declared } of all) {
       const sources = sectionNamed(section)?.sources;
       for (const platform of platforms) {
-        const untold = [...(declared[platform]?.reads ?? []), ...(declared[platform]?.programs ?? [])].filter(
-          (path) => !isToldOf(path, sources?.[platform]),
-        );
+        const untold = pathsOf(declared[platform]).filter((path) => !isToldOf(path, sources?.[platform]));
         t.same(untold, [], `${section} on ${platform}`);
       }
     }
   },
 );
+
+function pathsOf(declared: AnyCollector["platforms"]["linux"]): readonly string[] {
+  if (declared === undefined) return [];
+  if ("homes" in declared) return [...declared.homes, ...homeSources];
+  return [...declared.reads, ...(declared.programs ?? [])];
+}
+
+t.test("looks at homes for personal software only, and for that at nothing else", async (t) => {
+  for (const { section, platforms: declared } of all)
+    for (const each of Object.values(declared))
+      t.equal("homes" in each, sectionNamed(section)?.category === "personal-software", section);
+});
 
 function isToldOf(path: string, sources: readonly string[] = []): boolean {
   return sources.some((source) => path === source || path.startsWith(`${source}/`));

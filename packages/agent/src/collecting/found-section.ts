@@ -2,7 +2,7 @@
 import { type LocationRule, normalise, type SectionDefinition, withoutLocated } from "@rollcall/protocol";
 import type { FoundSection } from "../check-in/found.ts";
 import { fit } from "./fit.ts";
-import type { Outcome } from "./run-collector.ts";
+import type { Outcome } from "./outcome.ts";
 
 export function foundSection(
   definition: SectionDefinition,

@@ -8,10 +8,11 @@ import { statusSchema } from "@rollcall/protocol";
 import { z } from "zod";
 import { AgentError } from "../agent-error.ts";
 import type { LookAround, Outcomes } from "./collecting.ts";
-import { nothingFrom, type Outcome, type Task } from "./run-collector.ts";
+import { nothingFrom, type Outcome } from "./outcome.ts";
+import type { Task } from "./run-collector.ts";
 import { seenSchema } from "./seen-schema.ts";
 
-interface ChildOptions {
+export interface ChildOptions {
   readonly signal?: AbortSignal | undefined;
   /** How long one collector may take. */
   readonly limitMilliseconds?: number;
@@ -50,7 +51,7 @@ const outcomeSchema = z.object({
 });
 
 /** One process: the outcomes it told, and of the section that it did not get over, why. */
-function oneRound(
+export function oneRound(
   task: Task,
   { signal, limitMilliseconds = usualLimit, child: entry = usualChild }: ChildOptions,
 ): Promise<Outcome[]> {

@@ -5,7 +5,8 @@
  */
 import { createContext, Script } from "node:vm";
 import type { LookAround } from "./collecting.ts";
-import { type AnyCollector, nothingFrom, type Outcome, runSection } from "./run-collector.ts";
+import { nothingFrom, type Outcome } from "./outcome.ts";
+import { type AnyCollector, runSection } from "./run-collector.ts";
 
 const usualLimit = 15_000;
 

@@ -59,13 +59,17 @@ interface LookOptions {
   readonly reads: readonly string[];
   /** Programs that may be run. */
   readonly programs?: readonly string[] | undefined;
+  /** What `~` stands for, below the root. */
+  readonly home?: string | undefined;
   /** Milliseconds since 1970; the machine's clock unless said. */
   readonly now?: () => number;
 }
 
-export function openLook({ root, reads, programs = [], now = Date.now }: LookOptions): WatchedLook {
+export function openLook({ root, reads, programs = [], home, now = Date.now }: LookOptions): WatchedLook {
   const notes: string[] = [];
   const watch = new Watch(now);
+  // How a home stands only its person may ask, and whoever compares is another.
+  if (home !== undefined) watch.lose();
   let wasDenied = false;
 
   const note = (text: string): void => {
@@ -73,19 +77,21 @@ export function openLook({ root, reads, programs = [], now = Date.now }: LookOpt
     if (notes.length < mostNotes && !notes.includes(short)) notes.push(short);
   };
 
-  const followed = (path: string) => (root === null ? path : inside(root, path));
+  const followed = (path: string) => (root === null ? path : placeInside(root, path));
   /** The entry itself, be it a link. */
   const entry = (path: string) => {
     const { dir, base } = posix.parse(path);
     return join(followed(dir), base);
   };
+  const fromRoot = (path: string) =>
+    home !== undefined && path.startsWith("~/") ? home + path.slice(1) : path;
 
   /** What the work yields; undefined, and a note unless it is simply missing, when the system says no. */
   function tried<T>(path: string, work: (real: string) => T, real = followed): T | undefined {
     demandDeclared(path, reads);
     if (root === null) watch.about(path, real === entry);
     try {
-      return work(real(path));
+      return work(real(fromRoot(path)));
     } catch (error) {
       const code = codeOf(error);
       if (code !== undefined && missing.has(code)) return undefined;
@@ -152,7 +158,7 @@ function demandDeclared(path: string, reads: readonly string[]): void {
 }
 
 /** Where a path of the other machine lies, its links followed inside that machine's root. Throws what lstat throws. */
-function inside(root: string, path: string): string {
+export function placeInside(root: string, path: string): string {
   const ahead = partsOf(path);
   const here: string[] = [];
   let links = 0;

@@ -1,25 +1,13 @@
 /** Runs one collector: whatever it does, something comes of it. */
-import type { Platform, Status } from "@rollcall/protocol";
+import type { Platform } from "@rollcall/protocol";
 import type { AgentFacts, Collected, Look } from "./collector.ts";
-import { openLook } from "./look.ts";
-import type { Seen } from "./seen.ts";
+import { homesInTree, openHome } from "./home-look.ts";
+import type { Home } from "./homes.ts";
+import { openLook, type WatchedLook } from "./look.ts";
+import { nothingFrom, type Outcome } from "./outcome.ts";
+import { together } from "./together.ts";
 
-/** What came of one section, before it is held against its definition. Survives JSON. */
-export interface Outcome {
-  readonly section: string;
-  readonly status: Status;
-  readonly document?: unknown;
-  readonly readings?: unknown;
-  readonly diagnostics: readonly string[];
-  /** What a document was made from, where nothing else was asked. */
-  readonly seen?: Seen | undefined;
-}
-
-export const nothingFrom = (
-  section: string,
-  status: Outcome["status"],
-  ...diagnostics: string[]
-): Outcome => ({ section, status, diagnostics });
+type Collect = (look: Look, facts: AgentFacts) => Collected<unknown> | Promise<Collected<unknown>>;
 
 /** A collector of whatever section. */
 export interface AnyCollector {
@@ -28,11 +16,12 @@ export interface AnyCollector {
     Readonly<
       Record<
         Platform,
-        {
-          readonly reads: readonly string[];
-          readonly programs?: readonly string[];
-          collect(look: Look, facts: AgentFacts): Collected<unknown> | Promise<Collected<unknown>>;
-        }
+        | {
+            readonly reads: readonly string[];
+            readonly programs?: readonly string[];
+            readonly collect: Collect;
+          }
+        | { readonly homes: readonly string[]; readonly collect: Collect }
       >
     >
   >;
@@ -44,33 +33,51 @@ export interface Task {
   /** The machine's root directory; null: the running system's own. */
   readonly root: string | null;
   readonly facts: AgentFacts;
+  /** The sections are those of homes, and this is the one to look at; all of them where the root is another machine's. */
+  readonly home?: Home;
 }
 
 /** Runs the collector of one section of a task; without one the section is `unsupported`. */
 export async function runSection(
   collectors: readonly AnyCollector[],
   section: string,
-  { root, facts }: Omit<Task, "sections">,
+  { root, facts, home }: Omit<Task, "sections">,
 ): Promise<Outcome> {
   const collector = collectors.find((each) => each.section === section);
-  return collector ? runCollector(collector, root, facts) : nothingFrom(section, "unsupported");
+  return collector ? runCollector(collector, root, facts, home) : nothingFrom(section, "unsupported");
 }
 
 /** `root` is the machine's root directory, null the running system's own. */
 export async function runCollector(
-  collector: AnyCollector,
+  { section, platforms }: AnyCollector,
   root: string | null,
   facts: AgentFacts,
+  home?: Home,
 ): Promise<Outcome> {
-  const { section } = collector;
-  const here = collector.platforms[facts.platform];
-  if (!here) return { section, status: "unsupported", diagnostics: [] };
-  const look = openLook({ root, reads: here.reads, programs: here.programs });
+  const here = platforms[facts.platform];
+  if (!here) return nothingFrom(section, "unsupported");
+  const { collect } = here;
+  const lookedAt = (look: WatchedLook) => outcomeOf(section, collect.bind(here), look, facts);
+  if (!("homes" in here)) return lookedAt(openLook({ root, reads: here.reads, programs: here.programs }));
+  if (home) return lookedAt(openHome(home, here.homes));
+  // Homes of the running system are looked at one by one, each in a process of its person.
+  if (root === null) return nothingFrom(section, "failed", "no home was named");
+  const outcomes: Outcome[] = [];
+  for (const each of homesInTree(root, here.homes)) outcomes.push(await lookedAt(each));
+  return together(section, outcomes);
+}
+
+async function outcomeOf(
+  section: string,
+  collect: Collect,
+  look: WatchedLook,
+  facts: AgentFacts,
+): Promise<Outcome> {
   try {
-    const collected = await here.collect(look, facts);
+    const collected = await collect(look, facts);
     if ("document" in collected) {
       // What takes the agent's own facts, or tells what moves, is not made of the files alone.
-      const isOfFiles = here.collect.length < 2 && collected.readings === undefined;
+      const isOfFiles = collect.length < 2 && collected.readings === undefined;
       const seen = (isOfFiles && look.seen()) || undefined;
       return { section, status: "ok", ...collected, diagnostics: look.notes, ...(seen && { seen }) };
     }

@@ -1,6 +1,9 @@
 /** The side of the process that looks at the machine: takes one task, runs its collectors one after the other. */
+
+import { nothingFrom, type Outcome } from "./outcome.ts";
+import { becomePerson } from "./person.ts";
 import { lowerPriority } from "./priority.ts";
-import { type AnyCollector, type Outcome, runSection, type Task } from "./run-collector.ts";
+import { type AnyCollector, runSection, type Task } from "./run-collector.ts";
 
 /**
  * Waits for the one task of this process, tells `"started"`, does it at low priority, tells each outcome as it
@@ -14,7 +17,11 @@ export function serveTask(collectors: readonly AnyCollector[]): void {
 
 async function work(collectors: readonly AnyCollector[], task: Task): Promise<void> {
   await tell("started");
-  for (const section of task.sections) await tell(await runSection(collectors, section, task));
+  const refused = task.home && becomePerson(task.home);
+  for (const section of task.sections)
+    await tell(
+      refused ? nothingFrom(section, "denied", refused) : await runSection(collectors, section, task),
+    );
   process.disconnect();
 }
 
