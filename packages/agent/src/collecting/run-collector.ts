@@ -57,7 +57,7 @@ export async function runCollector(
   const here = platforms[facts.platform];
   if (!here) return nothingFrom(section, "unsupported");
   const { collect } = here;
-  const lookedAt = (look: WatchedLook) => outcomeOf(section, collect.bind(here), look, facts);
+  const lookedAt = (look: WatchedLook) => outcomeOf(section, collect, look, facts);
   if (!("homes" in here)) return lookedAt(openLook({ root, reads: here.reads, programs: here.programs }));
   if (home) return lookedAt(openHome(home, here.homes));
   // Homes of the running system are looked at one by one, each in a process of its person.

@@ -14,6 +14,8 @@ import { collector as nearbyAccessPoints } from "./nearby.access-points.ts";
 import { collector as network } from "./network.ts";
 import { collector as operatingSystem } from "./operating-system.ts";
 import { collector as pciDevices } from "./pci-devices.ts";
+import { collector as personalSoftwareBrowserExtensions } from "./personal-software.browser-extensions.ts";
+import { collector as personalSoftwareEditorExtensions } from "./personal-software.editor-extensions.ts";
 import { collector as processor } from "./processor.ts";
 import { collector as softwareDeb } from "./software.deb.ts";
 import { collector as storage } from "./storage.ts";
@@ -37,6 +39,8 @@ export const collectors = [
   network,
   operatingSystem,
   pciDevices,
+  personalSoftwareBrowserExtensions,
+  personalSoftwareEditorExtensions,
   processor,
   softwareDeb,
   storage,

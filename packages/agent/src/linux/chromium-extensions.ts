@@ -26,8 +26,7 @@ export function messageName(manifest: unknown): string | undefined {
 }
 
 export function messageOf(messages: unknown, name: string): string | undefined {
-  const [, found] =
-    entriesAt(messages).find(([key]) => key.toLowerCase() === name.toLowerCase()) ?? [];
+  const [, found] = entriesAt(messages).find(([key]) => key.toLowerCase() === name.toLowerCase()) ?? [];
   return textAt(found, "message");
 }
 

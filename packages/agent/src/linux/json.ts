@@ -18,7 +18,9 @@ export function readJson(look: Look, path: string, maxBytes?: number): unknown {
 export function memberAt(value: unknown, ...way: readonly string[]): unknown {
   return way.reduce<unknown>(
     (here, name) =>
-      typeof here === "object" && here !== null && Object.hasOwn(here, name) ? Reflect.get(here, name) : undefined,
+      typeof here === "object" && here !== null && Object.hasOwn(here, name)
+        ? Reflect.get(here, name)
+        : undefined,
     value,
   );
 }
@@ -35,7 +37,12 @@ export function listAt(value: unknown, ...way: readonly string[]): readonly unkn
 }
 
 /** Names and members of an object. */
-export function entriesAt(value: unknown, ...way: readonly string[]): readonly (readonly [string, unknown])[] {
+export function entriesAt(
+  value: unknown,
+  ...way: readonly string[]
+): readonly (readonly [string, unknown])[] {
   const member = memberAt(value, ...way);
-  return typeof member === "object" && member !== null && !Array.isArray(member) ? Object.entries(member) : [];
+  return typeof member === "object" && member !== null && !Array.isArray(member)
+    ? Object.entries(member)
+    : [];
 }

@@ -161,6 +161,21 @@ const fieldsBySection = {
     "devices[].revision": "text",
     "devices[].driver": "text",
   },
+  "personal-software.browser-extensions, schema 1": {
+    extensions: "list",
+    "extensions[].browser": "choice",
+    "extensions[].id": "text",
+    "extensions[].name": "text",
+    "extensions[].version": "text",
+    "extensions[].enabled": "flag, own",
+  },
+  "personal-software.editor-extensions, schema 1": {
+    extensions: "list",
+    "extensions[].editor": "text",
+    "extensions[].folder": "text",
+    "extensions[].id": "text",
+    "extensions[].version": "text",
+  },
   "processor, schema 1": {
     processors: "list",
     "processors[].socket": "text",

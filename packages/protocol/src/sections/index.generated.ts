@@ -14,6 +14,8 @@ import { definition as nearbyAccessPoints } from "./nearby.access-points.ts";
 import { definition as network } from "./network.ts";
 import { definition as operatingSystem } from "./operating-system.ts";
 import { definition as pciDevices } from "./pci-devices.ts";
+import { definition as personalSoftwareBrowserExtensions } from "./personal-software.browser-extensions.ts";
+import { definition as personalSoftwareEditorExtensions } from "./personal-software.editor-extensions.ts";
 import { definition as processor } from "./processor.ts";
 import { definition as softwareDeb } from "./software.deb.ts";
 import { definition as storage } from "./storage.ts";
@@ -37,6 +39,8 @@ export const definitions = [
   network,
   operatingSystem,
   pciDevices,
+  personalSoftwareBrowserExtensions,
+  personalSoftwareEditorExtensions,
   processor,
   softwareDeb,
   storage,
