@@ -1,12 +1,14 @@
 // Consent is checked before a collector runs: the real agent, each of whose questions to the system is recorded, asks
 // the machine for nothing but what the collectors of granted sections declared. Everything here follows from the
 // declarations; a new collector needs no word.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import t, { type Test } from "tap";
+import { homeSources, homesOf } from "../packages/agent/src/collecting/homes.ts";
 import type { AnyCollector } from "../packages/agent/src/collecting/run-collector.ts";
 import { collectors } from "../packages/agent/src/collectors/index.generated.ts";
+import { parsePasswd } from "../packages/agent/src/linux/passwd.ts";
 import { TestServer } from "../packages/ingest/src/testing/test-server.ts";
 import {
   allSections,
@@ -69,10 +71,23 @@ const here: readonly AnyCollector[] = collectors;
 
 /** What a section's declarations allow. */
 function isDeclaredBy({ name, sources }: SectionDefinition, { call, target }: Touch): boolean {
-  const { reads = [], programs = [] } = here.find(({ section }) => section === name)?.platforms.linux ?? {};
+  const declared = here.find(({ section }) => section === name)?.platforms.linux;
+  if (declared && "homes" in declared) return isOfHomes(declared.homes, { call, target });
+  const { reads = [], programs = [] } = declared ?? {};
   if (call === "execve") return programs.includes(target);
   if (reads.some((read) => isBelow(target, read))) return true;
   return (sources.linux ?? []).some((source) => interfaces[source]?.({ call, target }) ?? target === source);
+}
+
+const homes = homesOf(parsePasswd(readFileSync("/etc/passwd", "utf8")), process.getuid?.() ?? -1);
+
+/** Whose homes there are, what is declared in each, and the way there. */
+function isOfHomes(places: readonly string[], { call, target }: Touch): boolean {
+  const declared = homes.flatMap(({ path }) => places.map((place) => place.replace("~", path)));
+  return (
+    homeSources.includes(target) ||
+    declared.some((place) => isBelow(target, place) || (waysThere.has(call) && isBelow(place, target)))
+  );
 }
 
 /** Sources that are no paths: what asking them looks like. */
@@ -116,7 +131,9 @@ const lookedAt = (touches: readonly Touch[], sections: readonly SectionDefinitio
 
 const withSources = (sections: readonly SectionDefinition[]) =>
   sections.filter(({ name }) =>
-    here.some(({ section, platforms }) => section === name && platforms.linux?.reads.length),
+    here.some(({ section, platforms: { linux } }) => {
+      return section === name && linux && ("homes" in linux || linux.reads.length > 0);
+    }),
   );
 
 /** Runs a command of an enrolled agent, which asks for everything that is granted and nothing else. */
