@@ -85,11 +85,11 @@ t.test("reads through a link what the person may read, and nothing more", { skip
 
 t.test("gives up a home in which something hangs, and no other", { skip: rootOnly }, async (t) => {
   const homes = homesOfPeople(t, { ".mozilla/list": "hang" }, { ".mozilla/list": "ublock on" });
-  const outcomes = await look(homes, [extensions, self], { limitMilliseconds: 300 });
+  const outcomes = await look(homes, [extensions, self]);
   t.match(outcomes.get(extensions), {
     status: "ok",
     document: { extensions: [item("ublock", true)] },
-    diagnostics: ["1 homes are not in it: timed-out", "took over 300 ms"],
+    diagnostics: ["1 homes are not in it: timed-out", "took over 2000 ms"],
   });
   t.match(
     outcomes.get(self),
