@@ -29,6 +29,8 @@ export interface Look {
   parts<T>(path: string, work: (file: PartlyRead) => T): T | undefined;
   /** Names in a directory, sorted; none when it is missing or not readable (noted). */
   names(path: string): readonly string[];
+  /** Those of them that are symbolic links: to ask `link` of each name costs many times as much. */
+  links(path: string): readonly string[];
   /** Where a symbolic link points, as written in it. */
   link(path: string): string | undefined;
   exists(path: string): boolean;

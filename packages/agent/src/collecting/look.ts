@@ -115,6 +115,12 @@ export function openLook({ root, reads, programs = [], home, now = Date.now }: L
     parts: (path, work) =>
       tried(path, (real) => openRegular(real, (descriptor, size) => work(partly(descriptor, size)))),
     names: (path) => tried(path, (real) => readdirSync(real).sort()) ?? [],
+    links: (path) =>
+      tried(path, (real) =>
+        readdirSync(real, { withFileTypes: true })
+          .filter((each) => each.isSymbolicLink())
+          .map(({ name }) => name),
+      ) ?? [],
     link: (path) => tried(path, (real) => readlinkSync(real), entry),
     exists: (path) => tried(path, (real) => statSync(real)) !== undefined,
     stat: (path) => tried(path, (real) => standingOf(statSync(real))),

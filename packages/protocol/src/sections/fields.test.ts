@@ -188,6 +188,14 @@ const fieldsBySection = {
     threads: "quantity",
     architecture: "text",
   },
+  "services, schema 1": {
+    manager: "choice",
+    services: "list",
+    "services[].name": "text",
+    "services[].description": "text",
+    "services[].start": "choice",
+    "services[].state": "choice, own",
+  },
   "software.deb, schema 2": {
     packages: "list",
     "packages[].name": "text",

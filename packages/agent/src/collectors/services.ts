@@ -1,0 +1,105 @@
+/**
+ * Collector of section `services`: what there is and how it is started from files; what failed, and what runs, is
+ * asked of systemd once, for it keeps that to itself.
+ */
+import { defineCollector, type Look, present } from "../collecting/collector.ts";
+import { accountSources, readAccounts } from "../linux/accounts.ts";
+import { hasOpenrc, initScriptSources, readInitScripts } from "../linux/init-scripts.ts";
+import {
+  instanceOf,
+  parseListedUnits,
+  readUnitFiles,
+  readUnits,
+  setting,
+  type Unit,
+  type UnitFiles,
+  type UnitState,
+  unitFolders,
+  withoutPerson,
+} from "../linux/systemd-units.ts";
+
+const suffix = ".service";
+const running = "/run/systemd/system";
+const systemd = ["/usr/lib/systemd/systemd", "/lib/systemd/systemd"];
+const programs = ["/usr/bin/systemctl", "/bin/systemctl"];
+const listing = ["list-units", "--type=service", "--all", "--plain", "--full", "--no-legend", "--no-pager"];
+
+export const collector = defineCollector({
+  section: "services",
+  platforms: {
+    linux: {
+      reads: [...unitFolders, "/lib", ...systemd, ...initScriptSources, ...accountSources],
+      programs,
+      async collect(look) {
+        const manager = managerOf(look);
+        const files = manager === "systemd" ? readUnitFiles(look) : undefined;
+        const units = files ? await systemdServices(look, files) : [];
+        // systemd makes units of scripts, unless there is one of the name.
+        const isUnit = (name: string) => files?.names.has(name.replace(/\.sh$/, "") + suffix) ?? false;
+        const services = [...units, ...readInitScripts(look).filter(({ name }) => !isUnit(name))];
+        return services.length > 0 ? { document: { manager, services } } : { nothing: "none" };
+      },
+    },
+  },
+});
+
+type Manager = "systemd" | "openrc" | "sysvinit";
+
+/** Units of systemd come with programs whether it is there or not. */
+function managerOf(look: Look): Manager {
+  if (look.exists(running)) return "systemd";
+  if (hasOpenrc(look)) return "openrc";
+  return systemd.some((program) => look.exists(program)) ? "systemd" : "sysvinit";
+}
+
+async function systemdServices(look: Look, files: UnitFiles) {
+  const states = await statesOf(look);
+  const accounts = readAccounts(look);
+  const nameOf = (unit: string) => withoutPerson(unit, accounts).slice(0, -suffix.length);
+  const units = readUnits(look, files, suffix);
+  const known = new Set(units.map(({ name }) => name));
+  const others = [...states].filter(([name, state]) => state === "failed" && !known.has(name));
+  return [
+    ...units.map((unit) => serviceOf(nameOf(unit.name), unit, stateOf(unit, states, files))),
+    ...others.map(([name, state]) => ({ name: nameOf(name), state })),
+  ];
+}
+
+const serviceOf = (name: string, { start, settings }: Unit, state: UnitState | undefined) =>
+  present({
+    name,
+    description: setting(settings, "Description")
+      ?.replaceAll(/%[iI]/g, instanceOf(name + suffix) ?? "")
+      .trim(),
+    start,
+    state,
+  });
+
+/** Nothing where systemd does not run: a container may have its files. */
+async function statesOf(look: Look): Promise<ReadonlyMap<string, UnitState>> {
+  if (!look.live || !look.exists(running)) return new Map();
+  for (const program of programs) {
+    const printed = await look.run(program, listing, { milliseconds: 3_000 });
+    if (printed) return parseListedUnits(printed.text);
+  }
+  return new Map();
+}
+
+/** Failed, or of a unit that is to run all the time whether it does: what a timer or a client starts comes and goes. */
+export function stateOf(
+  unit: Unit,
+  states: ReadonlyMap<string, UnitState>,
+  files: UnitFiles,
+): UnitState | undefined {
+  const state = states.get(unit.name);
+  if (state === "failed" || (state !== undefined && runsAlways(unit, files))) return state;
+  return undefined;
+}
+
+function runsAlways({ name, isWanted, settings }: Unit, { names }: UnitFiles): boolean {
+  const stem = name.slice(0, -suffix.length);
+  if (!isWanted || names.has(`${stem}.timer`)) return false;
+  if (setting(settings, "Type") === "oneshot") return setting(settings, "RemainAfterExit") === "yes";
+  // A client's connection starts it, and without clients some end themselves (cups, libvirtd).
+  return !names.has(`${stem}.socket`) || setting(settings, "Restart") === "always";
+}
