@@ -1,5 +1,6 @@
 /** The accounts of the machine (passwd(5)), and which of them are persons'. */
 import { type Look, present } from "../collecting/collector.ts";
+import { type PasswordState, passwordState } from "./passwords.ts";
 
 const paths = { accounts: "/etc/passwd", definitions: "/etc/login.defs" } as const;
 
@@ -13,6 +14,8 @@ export interface Account {
   readonly fullName?: string;
   readonly home?: string;
   readonly shell?: string;
+  /** What passwd itself says of the password; undefined where shadow(5) does. */
+  readonly password?: PasswordState;
 }
 
 export interface Accounts {
@@ -48,7 +51,7 @@ export function parseFirstPerson(definitions: string): number {
 export function parsePasswd(text: string): Account[] {
   const accounts = new Map<string, Account>();
   for (const line of text.split("\n")) {
-    const [name = "", , uid = "", gid = "", comment, home, shell, ...more] = line.split(":");
+    const [name = "", field = "", uid = "", gid = "", comment, home, shell, ...more] = line.split(":");
     if (!isAccountName(name) || !isNumber(uid) || !isNumber(gid) || more.length > 0) continue;
     if (accounts.has(name)) continue;
     accounts.set(
@@ -60,6 +63,7 @@ export function parsePasswd(text: string): Account[] {
         fullName: comment?.split(",", 1)[0]?.trim() || undefined,
         home: home?.trim() || undefined,
         shell: shell?.trim() || undefined,
+        password: field === "x" ? undefined : passwordState(field),
       }),
     );
   }
@@ -71,3 +75,21 @@ export const isAccountName = (name: string): boolean => /^[^\s:+\-#][^:\n]{0,255
 
 /** Numbers of accounts and groups have 32 bits; the highest is no account's. */
 export const isNumber = (text: string): boolean => /^\d{1,10}$/.test(text) && Number(text) < 2 ** 32 - 1;
+
+export interface Group {
+  readonly name: string;
+  readonly gid: number;
+  readonly members: readonly string[];
+}
+
+/** group(5); of several with one name the first counts. */
+export function parseGroups(text: string): Group[] {
+  const groups = new Map<string, Group>();
+  for (const line of text.split("\n")) {
+    const [name = "", , gid = "", members = "", ...more] = line.split(":");
+    if (!isAccountName(name) || !isNumber(gid) || more.length > 0 || groups.has(name)) continue;
+    const names = members.split(",").map((member) => member.trim());
+    groups.set(name, { name, gid: Number(gid), members: names.filter((member) => member !== "") });
+  }
+  return [...groups.values()];
+}

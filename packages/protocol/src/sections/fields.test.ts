@@ -12,6 +12,23 @@ import type { FieldAt, SectionDefinition } from "../section.ts";
  * where the device is? Is the schema's number the next one?
  */
 const fieldsBySection = {
+  "accounts, schema 1": {
+    accounts: "list",
+    "accounts[].name": "text, own",
+    "accounts[].uid": "text, own",
+    "accounts[].fullName": "text, sensitive, own",
+    "accounts[].home": "text, own",
+    "accounts[].shell": "text, own",
+    "accounts[].system": "flag, own",
+    "accounts[].administrator": "flag, own",
+    "accounts[].password": "choice, own",
+    "accounts[].passwordChangedAt": "instant, own",
+    "accounts[].expiresAt": "instant, own",
+    groups: "list",
+    "groups[].name": "text, own",
+    "groups[].gid": "text, own",
+    "groups[].members": "texts, own",
+  },
   "audio, schema 1": {
     cards: "list",
     "cards[].id": "text",
@@ -98,6 +115,16 @@ const fieldsBySection = {
     "modules[].marks": "texts",
     signaturesRequired: "flag",
     loadingDisabled: "flag",
+  },
+  "logins, schema 1": {
+    now: "list",
+    "now[].account": "text, own",
+    "now[].kind": "choice, own",
+    "now[].since": "instant, own",
+    usual: "list",
+    "usual[].account": "text, own",
+    "usual[].days": "quantity, own",
+    "usual[].lastDay": "instant, own",
   },
   "memory, schema 1": {
     total: "quantity",
