@@ -1,4 +1,5 @@
 /** Every collector. Written by `npm run generate` from the folder's contents. */
+import { collector as accounts } from "./accounts.ts";
 import { collector as audio } from "./audio.ts";
 import { collector as batteries } from "./batteries.ts";
 import { collector as cameras } from "./cameras.ts";
@@ -8,6 +9,7 @@ import { collector as graphics } from "./graphics.ts";
 import { collector as identifiers } from "./identifiers.ts";
 import { collector as installation } from "./installation.ts";
 import { collector as kernelModules } from "./kernel-modules.ts";
+import { collector as logins } from "./logins.ts";
 import { collector as memory } from "./memory.ts";
 import { collector as modems } from "./modems.ts";
 import { collector as nearbyAccessPoints } from "./nearby.access-points.ts";
@@ -17,6 +19,8 @@ import { collector as pciDevices } from "./pci-devices.ts";
 import { collector as personalSoftwareBrowserExtensions } from "./personal-software.browser-extensions.ts";
 import { collector as personalSoftwareEditorExtensions } from "./personal-software.editor-extensions.ts";
 import { collector as processor } from "./processor.ts";
+import { collector as scheduledJobs } from "./scheduled-jobs.ts";
+import { collector as services } from "./services.ts";
 import { collector as softwareDeb } from "./software.deb.ts";
 import { collector as storage } from "./storage.ts";
 import { collector as system } from "./system.ts";
@@ -24,6 +28,7 @@ import { collector as usbDevices } from "./usb-devices.ts";
 import { collector as wifi } from "./wifi.ts";
 
 export const collectors = [
+  accounts,
   audio,
   batteries,
   cameras,
@@ -33,6 +38,7 @@ export const collectors = [
   identifiers,
   installation,
   kernelModules,
+  logins,
   memory,
   modems,
   nearbyAccessPoints,
@@ -42,6 +48,8 @@ export const collectors = [
   personalSoftwareBrowserExtensions,
   personalSoftwareEditorExtensions,
   processor,
+  scheduledJobs,
+  services,
   softwareDeb,
   storage,
   system,

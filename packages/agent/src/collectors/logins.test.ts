@@ -152,7 +152,7 @@ t.test("counts no day twice, none that is too old, and none to come", (t) => {
   t.end();
 });
 
-const last = spawnSync("last", ["--version"], { encoding: "utf8" });
+const last = spawnSync("/usr/bin/last", ["--version"], { encoding: "utf8" });
 
 t.test(
   "finds the logins that last(1) finds",
@@ -160,7 +160,7 @@ t.test(
   (t) => {
     const file = join(t.testdir(), "wtmp");
     writeFileSync(file, history);
-    const listed = spawnSync("last", ["-f", file, "--time-format", "iso"], {
+    const listed = spawnSync("/usr/bin/last", ["-f", file, "--time-format", "iso"], {
       encoding: "utf8",
       env: { TZ: "UTC" },
     });

@@ -71,10 +71,10 @@ export function parsePasswd(text: string): Account[] {
 }
 
 /** Names of a domain have blanks, `\` and `@`. */
-export const isAccountName = (name: string): boolean => /^[^\s:+\-#][^:\n]{0,255}$/.test(name);
+const isAccountName = (name: string): boolean => /^[^\s:+\-#][^:\n]{0,255}$/.test(name);
 
 /** Numbers of accounts and groups have 32 bits; the highest is no account's. */
-export const isNumber = (text: string): boolean => /^\d{1,10}$/.test(text) && Number(text) < 2 ** 32 - 1;
+const isNumber = (text: string): boolean => /^\d{1,10}$/.test(text) && Number(text) < 2 ** 32 - 1;
 
 export interface Group {
   readonly name: string;

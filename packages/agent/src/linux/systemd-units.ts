@@ -137,7 +137,7 @@ const asked =
   /^[ \t]*(Description|Type|RemainAfterExit|Restart|(?:Wanted|Required|Upheld)By|Alias|Also|DefaultInstance|On[A-Z][A-Za-z]*)[ \t]*=(.*)$/gm;
 
 /** Settings of several files together; an empty value takes the former ones back. */
-export function parseUnit(texts: readonly string[]): UnitSettings {
+function parseUnit(texts: readonly string[]): UnitSettings {
   const settings = new Map<string, string[]>();
   for (const text of texts)
     for (const [, key = "", said = ""] of text.matchAll(asked)) {

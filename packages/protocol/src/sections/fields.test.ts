@@ -215,6 +215,15 @@ const fieldsBySection = {
     threads: "quantity",
     architecture: "text",
   },
+  "scheduled-jobs, schema 1": {
+    jobs: "list",
+    "jobs[].source": "choice",
+    "jobs[].name": "text",
+    "jobs[].schedule": "text",
+    "jobs[].jobs": "quantity",
+    "jobs[].account": "text",
+    "jobs[].enabled": "flag",
+  },
   "services, schema 1": {
     manager: "choice",
     services: "list",

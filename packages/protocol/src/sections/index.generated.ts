@@ -1,4 +1,5 @@
 /** Every section definition. Written by `npm run generate` from the folder's contents. */
+import { definition as accounts } from "./accounts.ts";
 import { definition as audio } from "./audio.ts";
 import { definition as batteries } from "./batteries.ts";
 import { definition as cameras } from "./cameras.ts";
@@ -8,6 +9,7 @@ import { definition as graphics } from "./graphics.ts";
 import { definition as identifiers } from "./identifiers.ts";
 import { definition as installation } from "./installation.ts";
 import { definition as kernelModules } from "./kernel-modules.ts";
+import { definition as logins } from "./logins.ts";
 import { definition as memory } from "./memory.ts";
 import { definition as modems } from "./modems.ts";
 import { definition as nearbyAccessPoints } from "./nearby.access-points.ts";
@@ -17,6 +19,8 @@ import { definition as pciDevices } from "./pci-devices.ts";
 import { definition as personalSoftwareBrowserExtensions } from "./personal-software.browser-extensions.ts";
 import { definition as personalSoftwareEditorExtensions } from "./personal-software.editor-extensions.ts";
 import { definition as processor } from "./processor.ts";
+import { definition as scheduledJobs } from "./scheduled-jobs.ts";
+import { definition as services } from "./services.ts";
 import { definition as softwareDeb } from "./software.deb.ts";
 import { definition as storage } from "./storage.ts";
 import { definition as system } from "./system.ts";
@@ -24,6 +28,7 @@ import { definition as usbDevices } from "./usb-devices.ts";
 import { definition as wifi } from "./wifi.ts";
 
 export const definitions = [
+  accounts,
   audio,
   batteries,
   cameras,
@@ -33,6 +38,7 @@ export const definitions = [
   identifiers,
   installation,
   kernelModules,
+  logins,
   memory,
   modems,
   nearbyAccessPoints,
@@ -42,6 +48,8 @@ export const definitions = [
   personalSoftwareBrowserExtensions,
   personalSoftwareEditorExtensions,
   processor,
+  scheduledJobs,
+  services,
   softwareDeb,
   storage,
   system,
