@@ -57,8 +57,11 @@ export interface Look {
 export interface PartlyRead {
   /** Bytes. */
   readonly size: number;
-  /** So many bytes from a position on; fewer where they end. Good until the next call. */
-  read(position: number, length: number): Uint8Array;
+  /**
+   * So many bytes from a position on; fewer where they end. Good until the next call. A file puts them into `place`
+   * where there is one, which spares a copy.
+   */
+  read(position: number, length: number, place?: Buffer): Buffer;
 }
 
 export interface Standing {

@@ -206,13 +206,14 @@ function openRegular<T>(path: string, work: (descriptor: number, size: number) =
 }
 
 function partly(descriptor: number, size: number): PartlyRead {
-  let buffer = Buffer.allocUnsafe(0);
+  let own = Buffer.allocUnsafe(0);
   return {
     size,
-    read(position, length) {
+    read(position, length, place) {
       const wanted = Math.max(0, Math.min(length, size - position));
-      if (wanted > buffer.length) buffer = Buffer.allocUnsafe(wanted);
-      return buffer.subarray(0, wanted === 0 ? 0 : readSync(descriptor, buffer, 0, wanted, position));
+      if (!place && wanted > own.length) own = Buffer.allocUnsafe(wanted);
+      const target = place ?? own;
+      return target.subarray(0, wanted === 0 ? 0 : readSync(descriptor, target, 0, wanted, position));
     },
   };
 }

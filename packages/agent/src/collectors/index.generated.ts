@@ -22,6 +22,7 @@ import { collector as processor } from "./processor.ts";
 import { collector as scheduledJobs } from "./scheduled-jobs.ts";
 import { collector as services } from "./services.ts";
 import { collector as softwareDeb } from "./software.deb.ts";
+import { collector as softwareRpm } from "./software.rpm.ts";
 import { collector as storage } from "./storage.ts";
 import { collector as system } from "./system.ts";
 import { collector as usbDevices } from "./usb-devices.ts";
@@ -51,6 +52,7 @@ export const collectors = [
   scheduledJobs,
   services,
   softwareDeb,
+  softwareRpm,
   storage,
   system,
   usbDevices,

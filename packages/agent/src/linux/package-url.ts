@@ -24,9 +24,9 @@ export function packageUrl({
 }: PackageUrlParts): string | undefined {
   const path = [...(namespace?.split("/") ?? []), name].map(encode).join("/");
   const at = version === undefined ? "" : `@${encode(version)}`;
-  const query = Object.entries(qualifiers)
-    .flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${encode(value)}`]))
+  const query = Object.keys(qualifiers)
     .sort()
+    .flatMap((key) => (qualifiers[key] === undefined ? [] : [`${key}=${encode(qualifiers[key])}`]))
     .join("&");
   const url = `pkg:${type}/${path}${at}${query === "" ? "" : `?${query}`}`;
   return url.length <= longest ? url : undefined;
@@ -51,6 +51,18 @@ export function apkUrl(entry: SystemPackage, release: OsRelease): string | undef
   return systemUrl("apk", entry, { distro: idAndVersion(release) }, release);
 }
 
+/**
+ * `pkg:rpm/fedora/curl@7.50.3-1.fc25?arch=i386&distro=fedora-25`. The version is without the epoch, which is a
+ * qualifier.
+ */
+export function rpmUrl(
+  entry: SystemPackage & { readonly epoch?: number | undefined },
+  release: OsRelease,
+): string | undefined {
+  const epoch = entry.epoch === undefined ? undefined : String(entry.epoch);
+  return systemUrl("rpm", entry, { distro: idAndVersion(release), epoch }, release);
+}
+
 function systemUrl(
   type: string,
   { name, version, architecture }: SystemPackage,
@@ -72,6 +84,7 @@ const idAndVersion = ({ id, versionId }: OsRelease): string | undefined =>
 
 /** Everything but letters, digits, `.`, `-`, `_`, `~` and `:` is encoded; `encodeURIComponent` differs in six characters. */
 function encode(text: string): string {
+  if (/^[\w.~:-]*$/.test(text)) return text;
   return encodeURIComponent(text.toWellFormed())
     .replaceAll("%3A", ":")
     .replaceAll(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);

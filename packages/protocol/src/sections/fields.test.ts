@@ -244,6 +244,17 @@ const fieldsBySection = {
     "packages[].automatic": "flag, own",
     "packages[].purl": "text",
   },
+  "software.rpm, schema 1": {
+    packages: "list",
+    "packages[].name": "text",
+    "packages[].version": "text",
+    "packages[].architecture": "text",
+    "packages[].source": "text",
+    "packages[].vendor": "text",
+    "packages[].installedAt": "instant, own",
+    "packages[].installedSize": "quantity",
+    "packages[].purl": "text",
+  },
   "storage, schema 2": {
     disks: "list",
     "disks[].name": "text",
