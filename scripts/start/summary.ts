@@ -58,7 +58,7 @@ export function summaryLines(device: unknown, where: Where): string[] {
   const { id, hostname, manufacturer, model, os, sections, consent } = recorded.parse(device);
   // A token's grants name its maker as the server does, `os:NAME`.
   const givers = [...new Set(consent.grants.map(({ by }) => by.replace(/^os:/, "")))].join(", ");
-  const granted = `Granted by ${givers}: ${consent.grants.map(({ category }) => category).join(", ")}.`;
+  const granted = `Granted by ${givers}: ${[...new Set(consent.grants.map(({ category }) => category))].join(", ")}.`;
   const of = (name: string, field: string): unknown => sections[name]?.document?.[field];
   const list = (name: string, field: string): readonly unknown[] => {
     const value = of(name, field);

@@ -243,6 +243,17 @@ t.test("takes lists of grants that name each category once", async (t) => {
   t.notOk(grantsSchema.safeParse([grant("people"), grant("people", { purposes: ["support"] })]).success);
 });
 
+t.test("lets a person add to what stands on another basis, and tells the two apart", async (t) => {
+  const own = grant("location", { basis: "legitimate-interest" });
+  const finer = grant("location", { level: "city", purposes: ["support"] });
+  t.strictSame(withGrants([finer], [own]), [own, finer]);
+  t.ok(grantsSchema.safeParse([own, finer]).success);
+  t.notOk(grantsSchema.safeParse([own, finer, grant("location", { basis: "duty" })]).success);
+  t.equal(grantedLocation([own, finer]), "city");
+  t.ok(isGranted({ category: "location", purposes: ["support"], onlyLocates: false }, [own, finer]));
+  t.notOk(isGranted({ category: "location", purposes: ["support"], onlyLocates: false }, [own]));
+});
+
 t.test("takes no grant that is not one", async (t) => {
   const wrong: Record<string, readonly unknown[]> = {
     category: ["hardwear", "constructor", "", 1, null, undefined],

@@ -44,22 +44,38 @@ export const grantSchema = z
   });
 export type Grant = z.infer<typeof grantSchema>;
 
-/** All grants of an installation: at most one for each category. */
+/** Whether it was somebody's to refuse, and is theirs to take back. */
+export const isConsented = ({ basis }: Pick<Grant, "basis">): boolean => basis === "consent";
+
+/** Of a category there may be one on the ownership's own basis and one that a person consented to. */
+const grantKey = (grant: Grant): string => `${grant.category} ${isConsented(grant)}`;
+
+/** All grants of an installation. */
 export const grantsSchema = z
   .array(grantSchema)
-  .max(categoryNames.length)
-  .refine((grants) => new Set(grants.map((grant) => grant.category)).size === grants.length, {
+  .max(2 * categoryNames.length)
+  .refine((grants) => new Set(grants.map(grantKey)).size === grants.length, {
     error: "two grants name one category",
   });
 
 export const grantsDigest = (grants: readonly Grant[]): Digest => digestOf(grants);
 
-/** What somebody wants to grant, before it is known on which basis. */
+/** What somebody wants to grant, or to be granted, before it is known on which basis. */
 export interface Wish {
   readonly category: Category;
-  readonly level?: LocationLevel;
+  readonly level?: LocationLevel | undefined;
   readonly purposes: readonly Purpose[];
 }
+
+export const wishesSchema = z
+  .array(
+    z.object({
+      category: z.enum(categoryNames),
+      level: z.enum(locationLevels).optional(),
+      purposes: z.array(z.enum(purposes)).max(purposes.length),
+    }),
+  )
+  .max(categoryNames.length);
 
 /** The purposes of a grant when none is said; `support` and `trends` are always asked for by name. */
 export const usualPurposes: readonly Purpose[] = ["inventory", "security"];
@@ -140,6 +156,33 @@ export function basisOf(
   return (own ? basisWithoutAsking(category, ownership) : null) ?? "consent";
 }
 
+/**
+ * The bases that a grant may stand on. What is beyond an ownership's usual purposes may have been consented to there,
+ * beside what is not asked.
+ */
+export function basesOf(
+  grant: Pick<Grant, "category" | "level" | "purposes">,
+  ownership: Ownership,
+): Basis[] {
+  const due = basisOf(grant, ownership);
+  const isBeyond = !grant.purposes.some((purpose) => usualPurposes.includes(purpose));
+  return due !== "consent" && isBeyond ? [due, "consent"] : [due];
+}
+
+/** Whether what somebody wishes is within what was asked for, and for no other purposes. */
+export function isAskedFor(wish: Wish, asked: readonly Wish[]): boolean {
+  return asked.some(
+    ({ category, level, purposes: of }) =>
+      category === wish.category &&
+      finenessOf(wish.level) <= finenessOf(level) &&
+      wish.purposes.every((purpose) => of.includes(purpose)),
+  );
+}
+
+/** From coarse to fine; of a category without levels 0. */
+export const finenessOf = (level: LocationLevel | undefined): number =>
+  level === undefined ? 0 : locationLevels.indexOf(level);
+
 /** Whether it can be granted for a device without asking its person: nobody consents for others. */
 export function isGrantableUnasked(
   wished: { readonly category: Category; readonly level?: LocationLevel | undefined },
@@ -159,14 +202,12 @@ export function grantOf(wish: Wish, ownership: Ownership, giver: Giver): Grant {
   };
 }
 
-/** Grants with these added; one of the same category is replaced. Sorted by category, so that equal grants are equal bytes. */
+/** Grants with these added; one of the same category and kind of basis is replaced. Sorted, so that equal grants are equal bytes. */
 export function withGrants(grants: readonly Grant[], added: readonly Grant[]): Grant[] {
-  const merged = new Map([...grants, ...added].map((grant) => [grant.category, grant]));
-  return categoryNames.flatMap((name) => merged.get(name) ?? []);
+  const merged = new Map([...grants, ...added].map((grant) => [grantKey(grant), grant]));
+  const sorted = [...merged.values()].sort((a, b) => Number(isConsented(a)) - Number(isConsented(b)));
+  return categoryNames.flatMap((name) => sorted.filter(({ category }) => category === name));
 }
-
-/** What counts of a grant, or of a wish, when it is asked what is covered. */
-type Granted = Pick<Wish, "category" | "purposes"> & { readonly level?: LocationLevel | undefined };
 
 /**
  * Whether what a section holds may be collected, sent and stored: a grant of its category for one of its purposes,
@@ -174,15 +215,20 @@ type Granted = Pick<Wish, "category" | "purposes"> & { readonly level?: Location
  */
 export function isGranted(
   section: Pick<SectionDefinition, "category" | "purposes" | "onlyLocates">,
-  grants: readonly Granted[],
+  grants: readonly Wish[],
 ): boolean {
-  const grant = grants.find(({ category }) => category === section.category);
-  const isCovered = section.purposes.some((purpose) => grant?.purposes.includes(purpose));
+  const isCovered = grants.some(
+    (grant) =>
+      grant.category === section.category &&
+      section.purposes.some((purpose) => grant.purposes.includes(purpose)),
+  );
   return isCovered && (!section.onlyLocates || grantedLocation(grants) === "precise");
 }
 
 /** How finely the device may be located under these grants, or null when not at all. */
-export function grantedLocation(grants: readonly Granted[]): LocationLevel | null {
-  const grant = grants.find(({ category }) => category === "location");
-  return grant ? (grant.level ?? "country") : null;
+export function grantedLocation(grants: readonly Wish[]): LocationLevel | null {
+  const levels = grants
+    .filter(({ category }) => category === "location")
+    .map(({ level }) => level ?? locationLevels[0]);
+  return levels.toSorted((a, b) => finenessOf(b) - finenessOf(a))[0] ?? null;
 }

@@ -74,12 +74,11 @@ function changeLocked(
   const state = readEnrolledState(directory, { now: now(), random });
   applyLeftWithdrawals(directory, state);
   const installation = state.installation.value;
-  const { ownership, policy } = installation;
   const { grants } = state.consent.value;
   const change =
     verb === "grant"
-      ? grant(grants, wishes, ownership, giverOf(context, policy))
-      : withdraw(grants, wishes, ownership);
+      ? grant(grants, wishes, installation, giverOf(context, installation.policy))
+      : withdraw(grants, wishes, installation.ownership);
   demandSome(context, verb, change, wishes.length, installation);
   if (change.changed.length > 0) changeConsent(state, change.grants);
   const after = state.consent.value;
@@ -104,12 +103,12 @@ function leave(context: Context, directory: StateDirectory, wishes: readonly Typ
 function demandSome(
   { output }: Context,
   verb: "grant" | "withdraw",
-  { leftOut }: ConsentChange,
+  { leftOut, changed }: ConsentChange,
   asked: number,
   installation: Installation,
 ): void {
   for (const name of leftOut) output.note(`${name}: ${whyNot(verb, name, installation)}`);
-  if (leftOut.length < asked) return;
+  if (leftOut.length < asked || changed.length > 0) return;
   throw new AgentError("basis", verb === "grant" ? "nothing could be granted" : "nothing could be withdrawn");
 }
 
@@ -123,7 +122,8 @@ function tellChange(
   output.json({ ...asJson(installation, after), changed, leftOut });
   if (changed.length === 0) output.line("Nothing to change.");
   else output.line(`${verb === "grant" ? "Granted" : "Withdrawn"}: ${changed.join(", ")}.`);
-  output.line(`Granted now: ${after.grants.map(({ category }) => category).join(", ")}.`);
+  const granted = new Set(after.grants.map(({ category }) => category));
+  output.line(`Granted now: ${[...granted].join(", ")}.`);
 }
 
 /** Why this caller cannot do that with a category, and whom to ask. */
@@ -139,11 +139,12 @@ export function whyNot(verb: "grant" | "withdraw", name: Category, installation:
 
 const basisInWords = (basis: string | null): string => (basis ?? "consent").replaceAll("-", " ");
 
-const asJson = ({ ownership }: Installation, consent: Consent) => ({
+const asJson = ({ ownership, asks }: Installation, consent: Consent) => ({
   consentNumber: consent.consentNumber,
   pending: isPending(consent),
   ownership,
   grants: consent.grants,
+  asks,
 });
 
 function tellPending({ output }: Context, consent: Consent): void {
@@ -154,20 +155,31 @@ function tellPending({ output }: Context, consent: Consent): void {
 function tell(context: Context, installation: Installation, consent: Consent): void {
   const { output } = context;
   const { grants } = consent;
-  const byCategory = new Map<Category, Grant>(grants.map((given) => [given.category, given]));
-  output.table(categoryNames, [
-    { title: "CATEGORY", value: (name) => name },
-    { title: "GRANTED", value: (name) => granted(byCategory.get(name)) },
-    { title: "PURPOSES", value: (name) => byCategory.get(name)?.purposes.join(", ") },
-    { title: "BASIS", value: (name) => basisOf(byCategory.get(name)) },
-    { title: "BY", value: (name) => byCategory.get(name)?.by },
-    { title: "SINCE", value: (name) => byCategory.get(name)?.at.slice(0, 10) },
-    { title: "HOLDS", value: (name) => categoryDefinition(name).holds },
+  const rows = categoryNames.flatMap((name): Row[] => {
+    const given = grants.filter(({ category }) => category === name);
+    return given.length > 0 ? given.map((each) => ({ name, given: each })) : [{ name }];
+  });
+  const asked = new Set(installation.asks.map(({ category }) => category));
+  output.table(rows, [
+    { title: "CATEGORY", value: ({ name }) => name },
+    { title: "GRANTED", value: ({ name, given }) => granted(given, asked.has(name)) },
+    { title: "PURPOSES", value: ({ given }) => given?.purposes.join(", ") },
+    { title: "BASIS", value: ({ given }) => given && basisInWords(given.basis) },
+    { title: "BY", value: ({ given }) => given?.by },
+    { title: "SINCE", value: ({ given }) => given?.at.slice(0, 10) },
+    { title: "HOLDS", value: ({ name }) => categoryDefinition(name).holds },
   ]);
   tellPending(context, consent);
   if (grants.some(({ policyDigest }) => policyDigest !== installation.policy.digest))
     output.line("The privacy policy has changed since some of this was granted.");
 }
 
-const granted = (given: Grant | undefined): string => (given ? (given.level ?? "yes") : "no");
-const basisOf = (given: Grant | undefined): string | undefined => given && basisInWords(given.basis);
+interface Row {
+  readonly name: Category;
+  readonly given?: Grant;
+}
+
+function granted(given: Grant | undefined, isAsked: boolean): string {
+  if (given) return given.level ?? "yes";
+  return isAsked ? "no, asked for" : "no";
+}

@@ -129,9 +129,14 @@ async function grantWishes(
 ): Promise<void> {
   const { output, now, random, agentVersion } = context;
   const state = readEnrolledState(directory, { now: now(), random });
-  const { ownership, policy, server, installation } = state.installation.value;
+  const { policy, server, installation } = state.installation.value;
   const giver = giverOf(context, policy);
-  const { grants, changed, leftOut } = grant(state.consent.value.grants, wishes, ownership, giver);
+  const { grants, changed, leftOut } = grant(
+    state.consent.value.grants,
+    wishes,
+    state.installation.value,
+    giver,
+  );
   for (const name of leftOut)
     output.note(`${name} is not granted: ${whyNot("grant", name, state.installation.value)}`);
   if (changed.length === 0) return;
@@ -163,8 +168,14 @@ const identityOf = ({ installation, device, url, ownership, organisation }: Inst
 });
 
 function tell({ output }: Context, installation: Installation, { consentNumber, grants }: Consent): void {
-  output.json({ ...identityOf(installation), consentNumber, grants, alreadyEnrolled: false });
-  const { organisation, ownership } = installation;
+  output.json({
+    ...identityOf(installation),
+    consentNumber,
+    grants,
+    asks: installation.asks,
+    alreadyEnrolled: false,
+  });
+  const { organisation, ownership, asks } = installation;
   const who = organisation.name === "" ? "the organisation that runs the server" : organisation.name;
   const contact = organisation.contact === "" ? "" : ` (${organisation.contact})`;
   const whose = ownership === "personal" ? "a personal device" : "the organisation's device";
@@ -176,6 +187,11 @@ function tell({ output }: Context, installation: Installation, { consentNumber, 
     { title: "PURPOSES", value: ({ purposes }) => purposes.join(", ") },
     { title: "BASIS", value: ({ basis }) => basis.replaceAll("-", " ") },
   ]);
+  const asked = asks.filter(({ category }) => !grants.some((given) => given.category === category));
+  if (asked.length > 0)
+    output.line(
+      `It also asks for ${asked.map(({ category }) => category).join(", ")}, which is yours to grant or not: \`rollcall-agent consent grant LIST\`.`,
+    );
   output.line(
     "`rollcall-agent show` shows what is sent, `rollcall-agent consent` how to grant and withdraw.",
   );

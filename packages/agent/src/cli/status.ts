@@ -49,7 +49,7 @@ function statusOf(directory: StateDirectory, now: Instant): AgentStatus {
     nextCheckIn: isoTime(schedule?.nextAt),
     consent: {
       consentNumber: consent.consentNumber,
-      categories: consent.grants.map(({ category }) => category),
+      categories: [...new Set(consent.grants.map(({ category }) => category))],
     },
     pending: pendingIn(consent, schedule),
     ended: schedule?.ended ?? null,

@@ -1,5 +1,5 @@
 /** The one place where consent changes on the device: the new list is kept, what it no longer covers is gone at once. */
-import { allSections, type ConsentRequest, type Grant, isGranted } from "@rollcall/protocol";
+import { allSections, type ConsentRequest, type Grant, isConsented, isGranted } from "@rollcall/protocol";
 import type { EnrolledState } from "../state/enrolled-state.ts";
 import { type Acknowledged, type Consent, unlinkedFile } from "../state/files.ts";
 
@@ -23,11 +23,10 @@ export function changeConsent(state: ChangingState, grants: readonly Grant[]): v
 
 /** Whether nothing is left of what a person had agreed to. */
 function isCompletelyWithdrawn({ consent, installation }: ChangingState, grants: readonly Grant[]): boolean {
-  const isAgreed = ({ basis }: Grant) => basis === "consent";
   return (
     installation.value.ownership === "personal" &&
-    consent.value.grants.some(isAgreed) &&
-    !grants.some(isAgreed)
+    consent.value.grants.some(isConsented) &&
+    !grants.some(isConsented)
   );
 }
 

@@ -13,8 +13,13 @@ const giver: Giver = {
 };
 const defaults = (ownership: Ownership) =>
   defaultWishes(ownership).map((wish) => grantOf(wish, ownership, { ...giver, by: "token" }));
-const granting = (typed: string, ownership: Ownership, grants = defaults(ownership)) =>
-  grant(grants, readTypedList(typed), ownership, giver);
+const asked = (typed: string) => readTypedList(typed);
+const granting = (
+  typed: string,
+  ownership: Ownership,
+  grants = defaults(ownership),
+  asks: ReturnType<typeof asked> = [],
+) => grant(grants, readTypedList(typed), { ownership, asks }, giver);
 const withdrawing = (typed: string, ownership: Ownership, grants = defaults(ownership)) =>
   withdraw(grants, readTypedList(typed), ownership);
 const names = (grants: readonly { category: string }[]) => grants.map(({ category }) => category);
@@ -42,6 +47,59 @@ t.test("leaves out what needs the organisation's purpose on its device", async (
   t.same(names(grants), changed);
   t.same(granting("location=precise", "organisation").leftOut, ["location"]);
   t.ok(grants.every(({ basis }) => basis !== "consent"));
+});
+
+t.test("grants on an organisation's device what it has a purpose for, and for no other", async (t) => {
+  const asks = asked("people:inventory+support,location=city,actions");
+  const { grants, changed, leftOut } = granting(
+    "people,location=district,nearby,actions:trends",
+    "organisation",
+    defaults("organisation"),
+    asks,
+  );
+  t.same([changed, leftOut], [["people"], ["people", "location", "nearby", "actions"]]);
+  t.match(
+    grants.find(({ category }) => category === "people"),
+    { purposes: ["inventory"], basis: "consent", by: "ada" },
+  );
+  const city = granting("location=city", "organisation", defaults("organisation"), asks);
+  t.same([city.changed, city.leftOut], [["location"], []]);
+  t.same(
+    city.grants.flatMap(({ category, level, basis }) => (category === "location" ? [[level, basis]] : [])),
+    [
+      ["country", "legitimate-interest"],
+      ["city", "consent"],
+    ],
+  );
+  t.same(withdrawing("location=city", "organisation", [...city.grants]), {
+    grants: defaults("organisation"),
+    changed: ["location"],
+    leftOut: [],
+  });
+  t.same(withdrawing("location", "organisation", [...city.grants]).leftOut, ["location"]);
+});
+
+t.test("takes purposes that a person added to the organisation's back alone", async (t) => {
+  const more = granting("hardware:support+security,essential:trends", "organisation");
+  t.same([more.changed, more.leftOut], [["essential", "hardware"].toReversed(), []]);
+  t.same(
+    more.grants.flatMap(({ category, purposes, basis, by }) =>
+      category === "hardware" ? [[purposes, basis, by]] : [],
+    ),
+    [
+      [["inventory", "security"], "legitimate-interest", "token"],
+      [["support"], "consent", "ada"],
+    ],
+  );
+  t.same(granting("hardware:support", "organisation", [...more.grants]).changed, []);
+  const back = withdrawing("hardware:support,essential:trends", "organisation", [...more.grants]);
+  t.same(back, {
+    grants: defaults("organisation"),
+    changed: ["hardware", "essential"],
+    leftOut: [],
+  });
+  const all = withdrawing("hardware", "organisation", [...more.grants]);
+  t.same([all.changed, all.leftOut], [["hardware"], ["hardware"]]);
 });
 
 t.test("adds purposes to those granted, and changes nothing that is granted already", async (t) => {

@@ -2,12 +2,17 @@
 import {
   basisWithoutAsking,
   type Category,
+  finenessOf,
   type Giver,
   type Grant,
   grantOf,
+  isAskedFor,
+  isConsented,
   isGrantableUnasked,
   type Ownership,
+  type Purpose,
   purposes,
+  usualPurposes,
   type Wish,
   withGrants,
 } from "@rollcall/protocol";
@@ -15,69 +20,110 @@ import type { TypedWish } from "./typed-list.ts";
 
 export interface ConsentChange {
   readonly grants: readonly Grant[];
-  /** Categories whose grant is another now. */
+  /** Categories of which something else is granted now. */
   readonly changed: readonly Category[];
-  /** Categories that were named and could not be granted or withdrawn by this caller. */
+  /** Categories that were named and could not be granted or withdrawn by this caller, or not all of it. */
   readonly leftOut: readonly Category[];
+}
+
+/** Whose device it is, and what the organisation has a purpose for there. */
+export interface Terms {
+  readonly ownership: Ownership;
+  readonly asks: readonly Wish[];
 }
 
 /**
  * Grants, for the person at the device, what is wished: purposes are added to those granted already, a level
  * replaces the one before. On an organisation's device what has no basis of its own needs the organisation's purpose
- * first.
+ * first. Purposes that are always asked for stand beside what is not, so that they can be taken back alone.
  */
 export function grant(
   grants: readonly Grant[],
-  wishes: readonly Wish[],
-  ownership: Ownership,
+  wishes: readonly TypedWish[],
+  terms: Terms,
   giver: Giver,
 ): ConsentChange {
-  const added = wishes
-    .filter((wish) => isGrantableHere(wish, ownership))
-    .flatMap((wish) => {
-      const before = grants.find(({ category }) => category === wish.category);
-      const united = purposes.filter(
-        (purpose) => wish.purposes.includes(purpose) || before?.purposes.includes(purpose),
-      );
-      if (before?.level === wish.level && before?.purposes.length === united.length) return [];
-      return [grantOf({ ...wish, purposes: united }, ownership, giver)];
-    });
+  const within = wishes.map((wish) => [wish, asFarAsAsked(wish, terms)] as const);
+  const added = within.flatMap(([, wish]) => (wish ? additions(grants, wish, terms.ownership, giver) : []));
   return {
     grants: withGrants(grants, added),
-    changed: added.map(({ category }) => category),
-    leftOut: wishes.filter((wish) => !isGrantableHere(wish, ownership)).map(({ category }) => category),
+    changed: [...new Set(added.map(({ category }) => category))],
+    leftOut: within.flatMap(([{ category, purposes: of }, wish]) =>
+      wish?.purposes.length === of.length ? [] : [category],
+    ),
   };
 }
 
-const isGrantableHere = (wish: Wish, ownership: Ownership): boolean =>
-  ownership === "personal" || isGrantableUnasked(wish, ownership);
+/** The part of a wish that may be granted here; null where none of it may. */
+function asFarAsAsked(wish: Wish, { ownership, asks }: Terms): Wish | null {
+  if (ownership === "personal" || isGrantableUnasked(wish, ownership)) return wish;
+  const asked = wish.purposes.filter((purpose) => isAskedFor({ ...wish, purposes: [purpose] }, asks));
+  return asked.length > 0 ? { ...wish, purposes: asked } : null;
+}
+
+/** The grants that a wish makes of what there is; none where all of it is granted. */
+function additions(grants: readonly Grant[], wish: Wish, ownership: Ownership, giver: Giver): Grant[] {
+  const given = grants.filter(({ category }) => category === wish.category);
+  const isStanding = isGrantableUnasked(wish, ownership);
+  const asked = isStanding ? wish.purposes.filter((purpose) => !usualPurposes.includes(purpose)) : [];
+  const usual = wish.purposes.filter((purpose) => !asked.includes(purpose));
+  const granted = new Set(given.flatMap((each) => each.purposes));
+  const beside = asked.filter((purpose) => !granted.has(purpose));
+  const before = given.find((each) => isConsented(each) !== isStanding);
+  const consented = given.find(isConsented);
+  return [
+    ...(usual.length > 0 && !isSame(before, wish, usual)
+      ? [grantOf({ ...wish, purposes: united(usual, before) }, ownership, giver)]
+      : []),
+    ...(beside.length > 0 ? [consentTo(wish.category, united(beside, consented), giver)] : []),
+  ];
+}
+
+const united = (of: readonly Purpose[], before: Grant | undefined): Purpose[] =>
+  purposes.filter((purpose) => of.includes(purpose) || before?.purposes.includes(purpose));
+
+const isSame = (before: Grant | undefined, { level }: Wish, of: readonly Purpose[]): boolean =>
+  before !== undefined && before.level === level && of.every((purpose) => before.purposes.includes(purpose));
+
+const consentTo = (category: Category, of: readonly Purpose[], giver: Giver): Grant => ({
+  category,
+  purposes: [...of],
+  basis: "consent",
+  ...giver,
+});
 
 /**
- * Withdraws whole categories, or only the purposes that were named. What stands on another basis than consent
- * cannot be withdrawn; what is not granted needs nothing.
+ * Withdraws what was consented to of these categories, or only the purposes that were named. What stands on another
+ * basis cannot be withdrawn; what is not granted needs nothing.
  */
 export function withdraw(
   grants: readonly Grant[],
   wishes: readonly TypedWish[],
   ownership: Ownership,
 ): ConsentChange {
-  const stands = ({ category }: Wish) => basisWithoutAsking(category, ownership) !== null;
-  const withdrawn = new Map(
-    wishes.filter((wish) => !stands(wish)).map((wish) => [wish.category, wish] as const),
-  );
+  const wished = new Map(wishes.map((wish) => [wish.category, wish] as const));
   const left = grants.flatMap((given) => {
-    const wish = withdrawn.get(given.category);
-    if (!wish) return [given];
+    const wish = wished.get(given.category);
+    if (!wish || !isConsented(given)) return [given];
     const kept = wish.purposesNamed
       ? given.purposes.filter((purpose) => !wish.purposes.includes(purpose))
       : [];
     return kept.length > 0 ? [{ ...given, purposes: kept }] : [];
   });
-  const purposesOf = (list: readonly Grant[], name: Category) =>
-    list.find(({ category }) => category === name)?.purposes.length ?? 0;
+  const extent = (list: readonly Grant[], name: Category) =>
+    list.filter(({ category }) => category === name).reduce((sum, given) => sum + given.purposes.length, 0);
   return {
     grants: withGrants([], left),
-    changed: [...withdrawn.keys()].filter((name) => purposesOf(grants, name) !== purposesOf(left, name)),
-    leftOut: wishes.filter(stands).map(({ category }) => category),
+    changed: [...wished.keys()].filter((name) => extent(grants, name) !== extent(left, name)),
+    leftOut: wishes.filter((wish) => stands(grants, wish, ownership)).map(({ category }) => category),
   };
+}
+
+/** Whether any of what is to be withdrawn stands on another basis than consent. */
+function stands(grants: readonly Grant[], wish: TypedWish, ownership: Ownership): boolean {
+  if (basisWithoutAsking(wish.category, ownership) === null) return false;
+  const own = grants.find((given) => given.category === wish.category && !isConsented(given));
+  if (!own) return false;
+  if (finenessOf(wish.level) > finenessOf(own.level)) return false;
+  return !wish.purposesNamed || wish.purposes.some((purpose) => own.purposes.includes(purpose));
 }

@@ -126,7 +126,7 @@ function keep(
   options: EnrolOptions,
   server: ServerAnswer,
   receiptKey: string,
-  { installation, device, session, ownership, grants, policy, intervalSeconds }: EnrolmentAnswer,
+  { installation, device, session, ownership, grants, asks = [], policy, intervalSeconds }: EnrolmentAnswer,
 ): Installation {
   const { directory, now, random } = options;
   directory.write(sessionFile, { session });
@@ -149,6 +149,7 @@ function keep(
       organisation,
       policy,
       accepts,
+      asks,
     },
     announcedBy(server),
   );

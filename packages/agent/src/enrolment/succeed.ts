@@ -4,13 +4,14 @@
  */
 import {
   agentApplication,
-  categoryDefinition,
   defaultChannel,
   digestOf,
   type EnrolmentAnswer,
   type EnrolmentRequest,
+  finenessOf,
   type Grant,
   isAnnouncedBy,
+  isConsented,
   type ServerAnswer,
 } from "@rollcall/protocol";
 import { AgentError, ServerProblem } from "../agent-error.ts";
@@ -71,7 +72,7 @@ function giveUpKey(error: unknown, { state: { directory } }: SucceedOptions): ne
 function beginnings(
   { state, now, random }: SucceedOptions,
   told: ServerAnswer,
-  { installation, device, session, ownership, grants, policy, intervalSeconds }: EnrolmentAnswer,
+  { installation, device, session, ownership, grants, asks = [], policy, intervalSeconds }: EnrolmentAnswer,
 ): Beginnings {
   const before = state.installation.value;
   if (ownership !== before.ownership)
@@ -81,7 +82,15 @@ function beginnings(
     consent: consentOfBoth(grants, state.consent.value.grants),
     schedule: firstSchedule(now(), intervalSeconds, random),
     installation: withAnnounced(
-      { ...before, installation, device, policy, organisation: told.organisation, accepts: told.accepts },
+      {
+        ...before,
+        installation,
+        device,
+        policy,
+        asks,
+        organisation: told.organisation,
+        accepts: told.accepts,
+      },
       announcedBy(told),
     ),
   };
@@ -93,7 +102,9 @@ function beginnings(
  */
 export function consentOfBoth(stored: readonly Grant[], own: readonly Grant[]): Consent {
   const grants = stored.flatMap((grant) => {
-    const here = own.find(({ category }) => category === grant.category);
+    const here = own.find(
+      (each) => each.category === grant.category && isConsented(each) === isConsented(grant),
+    );
     return here ? narrower(grant, here) : [];
   });
   const same = digestOf(grants) === digestOf(stored);
@@ -103,8 +114,6 @@ export function consentOfBoth(stored: readonly Grant[], own: readonly Grant[]): 
 /** The grant with the coarser level of the two, for the purposes of both. */
 function narrower(one: Grant, other: Grant): Grant[] {
   const purposes = one.purposes.filter((purpose) => other.purposes.includes(purpose));
-  const levels: readonly string[] = categoryDefinition(one.category).levels ?? [];
-  const fineness = ({ level }: Grant) => (level === undefined ? 0 : levels.indexOf(level));
-  const coarser = fineness(one) <= fineness(other) ? one : other;
+  const coarser = finenessOf(one.level) <= finenessOf(other.level) ? one : other;
   return purposes.length > 0 ? [{ ...coarser, purposes }] : [];
 }

@@ -21,6 +21,7 @@ import {
   serverAnswer,
   sessionTokenSchema,
   statusSchema,
+  wishesSchema,
 } from "@rollcall/protocol";
 import { z } from "zod";
 import { seenSchema } from "../collecting/seen-schema.ts";
@@ -61,6 +62,8 @@ export const enrolledSchema = z.object({
   organisation: serverAnswer.shape.organisation,
   policy: policyNameSchema,
   accepts: acceptsSchema,
+  /** What the organisation asks of the person here. */
+  asks: wishesSchema.default([]),
 });
 
 export type Installation = z.infer<typeof enrolledSchema>;

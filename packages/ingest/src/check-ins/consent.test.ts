@@ -89,6 +89,37 @@ t.test("refuses a grant on a basis that it does not have", async (t) => {
   }
 });
 
+const consentTo = (given: Grant | undefined, more: Partial<Grant>): Grant[] =>
+  given ? [{ ...given, basis: "consent", by: "ada", ...more }] : [];
+
+t.test("takes from an organisation's person what the organisation asked for, and no more", async (t) => {
+  const device = await server.stranger({ grant: "people:inventory+support,location=city" });
+  const { asks } = await device.enrol();
+  t.same(asks, [
+    { category: "people", purposes: ["inventory", "support"] },
+    { category: "location", level: "city", purposes: ["inventory", "security"] },
+  ]);
+  const [first] = device.grants;
+  const people = (purposes: Grant["purposes"]) => consentTo(first, { category: "people", purposes });
+  const place = (level: Grant["level"]) =>
+    consentTo(first, { category: "location", level, purposes: ["inventory"] });
+  const refused = [
+    people(["trends"]),
+    people(["inventory", "trends"]),
+    place("district"),
+    consentTo(first, { category: "nearby" }),
+    consentTo(first, { category: "hardware" }),
+  ];
+  for (const more of refused) {
+    const reply = await device.putConsent([...device.grants, ...more]);
+    t.equal(outcomeOf(reply), "400 invalid-request", JSON.stringify(more));
+  }
+  const support = consentTo(first, { category: "hardware", purposes: ["support"] });
+  const grants = [...device.grants, ...people(["inventory"]), ...place("city"), ...support];
+  t.equal(outcomeOf(await device.putConsent(grants)), "200");
+  t.same(await stored(device), { consentNumber: 2, grants });
+});
+
 t.test("refuses lists that are none, and keeps the one in force", async (t) => {
   const device = await server.device();
   const [grant] = device.grants;

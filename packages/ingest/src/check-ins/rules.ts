@@ -1,7 +1,7 @@
 /** The roll call's rules: what a check-in, a consent and submitted sections may do, and what is signed for them. */
 import {
   type BaseChangedReason,
-  basisOf,
+  basesOf,
   type CheckInAnswer,
   type CheckInRequest,
   type ConsentReceipt,
@@ -9,6 +9,8 @@ import {
   dictionaryIdHeader,
   type Grant,
   grantsDigest,
+  isAskedFor,
+  isGrantableUnasked,
   isGranted,
   type Ownership,
   type ProblemAt,
@@ -18,10 +20,12 @@ import {
   type StoredConsent,
   sectionNamed,
   signReceipt,
+  type Wish,
 } from "@rollcall/protocol";
 import type { CallingInstallation } from "../accounts/caller.ts";
 import { patience } from "../copies/verdict.ts";
 import type { Lease } from "../decoding/memory-budget.ts";
+import { asksOf } from "../enrolment/asks.ts";
 import type { Incoming } from "../http/route.ts";
 import { day } from "../milliseconds.ts";
 import { settleDeletions } from "../privacy/rules.ts";
@@ -122,6 +126,7 @@ export async function takeConsent(
   const { consentNumber, grants } = request;
   const { ownership } = await store.read(consentOf, installationScope(ordinal), ordinal);
   refuseFalseBasis(grants, ownership);
+  if (ownership === "organisation") refuseUnasked(grants, await asksOf(services, ordinal));
   const statement = {
     use: "consent" as const,
     server: keys.identity.publicKey,
@@ -149,14 +154,38 @@ export async function takeConsent(
 /** What cannot be refused is never called consent, and what needs consent stands on no other basis. */
 function refuseFalseBasis(grants: readonly Grant[], ownership: Ownership): void {
   const errors = grants.flatMap((grant, index): ProblemAt[] => {
-    const due = basisOf(grant, ownership);
-    return grant.basis === due
+    const due = basesOf(grant, ownership);
+    return due.includes(grant.basis)
       ? []
-      : [{ pointer: `/grants/${index}/basis`, detail: `${grant.category} stands on ${due} here` }];
+      : [
+          {
+            pointer: `/grants/${index}/basis`,
+            detail: `${grant.category} stands on ${due.join(" or ")} here`,
+          },
+        ];
   });
   if (errors.length > 0)
     throw new RollcallError("invalid-request", {
       detail: "A grant names a basis that it does not have.",
+      errors,
+    });
+}
+
+/** What only a person can grant on an organisation's device needs the organisation's purpose, too. */
+function refuseUnasked(grants: readonly Grant[], asked: readonly Wish[]): void {
+  const errors = grants.flatMap((grant, index): ProblemAt[] =>
+    isGrantableUnasked(grant, "organisation") || isAskedFor(grant, asked)
+      ? []
+      : [
+          {
+            pointer: `/grants/${index}`,
+            detail: `the organisation has no purpose for this of ${grant.category}`,
+          },
+        ],
+  );
+  if (errors.length > 0)
+    throw new RollcallError("invalid-request", {
+      detail: "A grant on an organisation's device has no purpose of the organisation.",
       errors,
     });
 }

@@ -117,14 +117,13 @@ function addEnrolmentCreate(parent: Command, contextOf: () => Context): void {
             body,
             answer: madeEnrolment,
           });
-          if (made.leftOut.length > 0)
-            context.output.note(
-              `Left out, because nobody can consent for others: ${made.leftOut.join(", ")}`,
-            );
-          if (made.leftOut.length > 0 && ownership === "personal")
-            context.output.note(
+          if (made.leftOut.length > 0) {
+            const { note } = context.output;
+            note(`Left out, because nobody can consent for others: ${made.leftOut.join(", ")}`);
+            note(
               "It is asked for on the device: rollcall-agent enrol STRING --grant LIST, or later rollcall-agent consent grant LIST",
             );
+          }
           context.output.note(
             `Enrolment token ${made.id}, good until ${made.expiresAt}. On the device: rollcall-agent enrol STRING`,
           );

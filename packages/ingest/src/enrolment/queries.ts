@@ -1,37 +1,25 @@
 /** Enrolments in the store: a token is used up, and an installation with its device begins. */
 import {
   type Application,
-  categoryNames,
   defaultWishes,
   type Grant,
   grantOf,
   grantsSchema,
   isGrantableUnasked,
-  locationLevels,
   newDeviceId,
   newInstallationId,
   type Ownership,
   type ProblemCode,
-  purposes,
   stateDigest,
-  type Wish,
+  wishesSchema,
   withGrants,
 } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
-import { z } from "zod";
 import { formerInstallation } from "../copies/former.ts";
 import { isoTime, jsonColumn } from "../store/columns.ts";
 import type { Schema, TokenTable } from "../store/schema.ts";
 import { defineWrite } from "../store/store.ts";
 import { refusalOf } from "./token-state.ts";
-
-const wishesSchema = z.array(
-  z.object({
-    category: z.enum(categoryNames),
-    level: z.enum(locationLevels).optional(),
-    purposes: z.array(z.enum(purposes)),
-  }),
-);
 
 export interface EnrolmentInput {
   readonly tokenHash: Uint8Array;
@@ -125,10 +113,10 @@ type Token = Omit<TokenTable, "id"> & { readonly id: number };
 function addFirst(transaction: Kysely<Schema>, token: Token, input: EnrolmentInput): Promise<Enrolled> {
   const { policyDigest, at } = input;
   const giver = { by: token.created_by, interactive: false, at: isoTime(at), policyDigest };
-  // Nobody there is asked by this, whatever a token that an older server made may carry.
-  const named = jsonColumn(wishesSchema, token.wishes, "enrolment_tokens.wishes")
-    .map(asWish)
-    .filter((wish) => isGrantableUnasked(wish, token.ownership));
+  // The others are asked for on the device (`asks.ts`): nobody consents for its person.
+  const named = jsonColumn(wishesSchema, token.wishes, "enrolment_tokens.wishes").filter((wish) =>
+    isGrantableUnasked(wish, token.ownership),
+  );
   const wishes = [...defaultWishes(token.ownership), ...named];
   const grants = withGrants(
     [],
@@ -195,6 +183,3 @@ export async function addInstallation(
     .executeTakeFirstOrThrow();
   return { ordinal, installation, device, deviceOrdinal: added.ordinal, ownership, grants };
 }
-
-const asWish = ({ level, ...rest }: z.infer<typeof wishesSchema>[number]): Wish =>
-  level === undefined ? rest : { ...rest, level };

@@ -47,7 +47,7 @@ const newEnrolmentToken = (config: Config) =>
     grant: z.string().max(2_048).optional(),
   });
 
-/** What a token may grant: only what has a basis of its own there, for nobody consents for others. The rest is asked for on the device. */
+/** What a token carries. Only what has a basis of its own there is granted by it, for nobody consents for others; the rest is asked for on the device. */
 function wishesOf(
   list: string | undefined,
   ownership: Ownership,
@@ -61,7 +61,7 @@ function wishesOf(
     });
   const grantable = (wish: Wish) => isGrantableUnasked(wish, ownership);
   return {
-    wishes: read.filter(grantable),
+    wishes: read,
     leftOut: read.filter((wish) => !grantable(wish)).map(({ category }) => category),
   };
 }

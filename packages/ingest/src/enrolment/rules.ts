@@ -19,6 +19,7 @@ import { isoTime } from "../store/columns.ts";
 import type { Schema } from "../store/schema.ts";
 import { protocolScope } from "../store/scope.ts";
 import { knownApplications, listApplications } from "./application-queries.ts";
+import { asksOf } from "./asks.ts";
 import { type Admission, type Enrolled, enrol } from "./queries.ts";
 import { installationKey, setSession } from "./session-queries.ts";
 import { enrolSuccessor } from "./succession-queries.ts";
@@ -115,12 +116,14 @@ async function answerTo(services: Services, enrolled: Enrolled): Promise<Enrolme
   const { policy, config } = services;
   const { session } = await startSession(services, enrolled.ordinal);
   const { installation, device, ownership, grants } = enrolled;
+  const asks = await asksOf(services, enrolled.ordinal);
   return {
     installation,
     device,
     session,
     ownership,
     grants: [...grants],
+    ...(asks.length > 0 ? { asks: asks.map((ask) => ({ ...ask, purposes: [...ask.purposes] })) } : {}),
     policy,
     intervalSeconds: config["check-ins.intervalSeconds"],
   };

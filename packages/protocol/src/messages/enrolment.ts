@@ -1,7 +1,7 @@
 /** `POST /v1/enrolments`: a device is let in with a token, or as the successor of an installation in doubt. */
 import { z } from "zod";
 import { ownerships } from "../categories.ts";
-import { grantsSchema } from "../consent.ts";
+import { grantsSchema, wishesSchema } from "../consent.ts";
 import { enrolmentTokenSchema } from "../enrolment-string.ts";
 import { deviceIdSchema, installationIdSchema } from "../identifier.ts";
 import { publicKeySchema } from "../keys.ts";
@@ -36,6 +36,8 @@ export const enrolmentAnswer = z.object({
   ownership: z.enum(ownerships),
   /** Consent number 1: what the token carries. */
   grants: grantsSchema,
+  /** What the organisation has a purpose for and the person at the device is asked. */
+  asks: wishesSchema.optional(),
   policy: policyNameSchema,
   intervalSeconds: z.number(),
 });
