@@ -39,7 +39,7 @@ function textAt(look: Look, path: string): string | undefined {
 }
 
 /** Lines such as `POWER_SUPPLY_ENERGY_FULL=48840000`, by the names of the files. */
-export function parseUevent(text: string): ReadonlyMap<string, string> {
+function parseUevent(text: string): ReadonlyMap<string, string> {
   const properties = new Map<string, string>();
   for (const line of text.split("\n", 200)) {
     const [, name, value] = /^POWER_SUPPLY_([A-Z0-9_]{1,64})=(.*)$/.exec(line) ?? [];

@@ -58,6 +58,7 @@ t.test("counts cores and threads of each socket", async (t) => {
     cores: 3,
     threads: 5,
     architecture: "x86_64",
+    flags: ["ht", "lm"],
   });
   t.same(found.diagnostics, []);
 });

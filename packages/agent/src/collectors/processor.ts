@@ -3,7 +3,9 @@ import { machine } from "node:os";
 import { defineCollector, type Look, present } from "../collecting/collector.ts";
 import { architectureOf, elfArchitecture } from "../linux/architecture.ts";
 import { type Cpuinfo, parseCpuinfo } from "../linux/cpuinfo.ts";
+import { abilitiesOf } from "../linux/processor-flags.ts";
 import { type CpuPlace, processorsOf } from "../linux/processors.ts";
+import { readVulnerabilities } from "../linux/vulnerabilities.ts";
 
 const cpuinfoFile = "/proc/cpuinfo";
 const cpuFolder = "/sys/devices/system/cpu";
@@ -22,9 +24,12 @@ export const collector = defineCollector({
       reads: [cpuinfoFile, cpuFolder, ...programs],
       collect(look) {
         const cpuinfo = parseCpuinfo(look.text(cpuinfoFile, mostCpuinfo) ?? "");
+        const architecture = architectureIn(look, cpuinfo);
         const document = present({
           ...processorsOf(cpuinfo.cpus, placesIn(look)),
-          architecture: architectureIn(look, cpuinfo),
+          architecture,
+          ...abilitiesOf(cpuinfo.cpus[0], architecture),
+          ...weaknessesIn(look),
         });
         noteSwitchedOff(look);
         return Object.keys(document).length > 0 ? { document } : { nothing: "none" };
@@ -36,6 +41,7 @@ export const collector = defineCollector({
 /** Where the CPUs sit; one that is off has no such folder. */
 function placesIn(look: Look): ReadonlyMap<number, CpuPlace> {
   const places = new Map<number, CpuPlace>();
+  const cores = new Set<string | undefined>();
   for (const name of look.names(cpuFolder)) {
     const number = /^cpu(\d{1,5})$/.exec(name)?.[1];
     if (number === undefined) continue;
@@ -43,9 +49,27 @@ function placesIn(look: Look): ReadonlyMap<number, CpuPlace> {
     const [socket, id] = [file("physical_package_id"), file("core_id")];
     // The threads that share a core name it best: its number may be there once for each die.
     const core = file("core_cpus_list") ?? file("thread_siblings_list") ?? (id && `${socket ?? ""}:${id}`);
-    if (socket !== undefined || core !== undefined) places.set(Number(number), { socket, core });
+    if (socket === undefined && core === undefined) continue;
+    const isFirst = core === undefined || !cores.has(core);
+    cores.add(core);
+    const megahertz = isFirst ? fastestOf(look, `${cpuFolder}/${name}`) : undefined;
+    places.set(Number(number), { socket, core, megahertz });
   }
   return places;
+}
+
+function fastestOf(look: Look, cpu: string): number | undefined {
+  const kilohertz = Number(look.text(`${cpu}/cpufreq/cpuinfo_max_freq`)?.trim() ?? "");
+  return kilohertz > 0 ? Math.round(kilohertz / 1_000) : undefined;
+}
+
+function weaknessesIn(look: Look) {
+  const vulnerabilities = readVulnerabilities(look);
+  const vulnerableTo = vulnerabilities.filter(({ state }) => state === "vulnerable").map(({ name }) => name);
+  return {
+    vulnerabilities: vulnerabilities.length > 0 ? vulnerabilities : undefined,
+    vulnerableTo: vulnerableTo.length > 0 ? vulnerableTo : undefined,
+  };
 }
 
 function architectureIn(look: Look, { cpus }: Cpuinfo): string | undefined {

@@ -12,6 +12,7 @@ interface Processor {
   readonly cores?: number;
   readonly threads: number;
   readonly microcode?: string;
+  readonly maximumMegahertz?: number;
 }
 
 interface Processors {
@@ -24,6 +25,8 @@ interface Processors {
 export interface CpuPlace {
   readonly socket?: string | undefined;
   readonly core?: string | undefined;
+  /** The fastest that it may run; told of one thread of each core. */
+  readonly megahertz?: number | undefined;
 }
 
 /** `places` are by the kernel's number of the CPU; those of CPUs that are off are not known, nor are these counted. */
@@ -43,6 +46,7 @@ interface Thread {
   readonly cpu: Cpu;
   readonly socket: string;
   readonly core: string | undefined;
+  readonly megahertz: number | undefined;
 }
 
 /** In the order of their numbers, so that what the first of them says is always the same. */
@@ -60,7 +64,12 @@ function threadOf(cpu: Cpu, place: CpuPlace): Thread {
   const socket =
     socketNumber(place.socket) ?? socketNumber(cpu.value("physical id") ?? cpu.value("package")) ?? "0";
   const core = cpu.value("core id") ?? cpu.value("core");
-  return { cpu, socket, core: place.core ?? (core === undefined ? undefined : `${socket}:${core}`) };
+  return {
+    cpu,
+    socket,
+    core: place.core ?? (core === undefined ? undefined : `${socket}:${core}`),
+    megahertz: place.megahertz,
+  };
 }
 
 /** A kernel that does not know the socket says -1. */
@@ -78,7 +87,14 @@ function processorOf(socket: string, threads: readonly Thread[]): Processor {
     microcode: threads
       .map(({ cpu }) => told(cpu.value("microcode")))
       .find((version) => version !== undefined),
+    maximumMegahertz: fastest(threads),
   });
+}
+
+/** Of a socket with cores of several kinds that of the fastest. */
+function fastest(threads: readonly Thread[]): number | undefined {
+  const most = threads.reduce((most, { megahertz = 0 }) => Math.max(most, megahertz), 0);
+  return most === 0 ? undefined : most;
 }
 
 /** Of a socket with cores of several kinds all are named: "Cortex-A55 + Cortex-A76". */

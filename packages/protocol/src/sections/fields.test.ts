@@ -203,7 +203,7 @@ const fieldsBySection = {
     "extensions[].id": "text",
     "extensions[].version": "text",
   },
-  "processor, schema 1": {
+  "processor, schema 2": {
     processors: "list",
     "processors[].socket": "text",
     "processors[].manufacturer": "text",
@@ -211,9 +211,17 @@ const fieldsBySection = {
     "processors[].cores": "quantity",
     "processors[].threads": "quantity",
     "processors[].microcode": "text",
+    "processors[].maximumMegahertz": "quantity",
     cores: "quantity",
     threads: "quantity",
     architecture: "text",
+    level: "text",
+    flags: "texts",
+    vulnerableTo: "texts",
+    vulnerabilities: "list",
+    "vulnerabilities[].name": "text",
+    "vulnerabilities[].state": "choice",
+    "vulnerabilities[].text": "text",
   },
   "scheduled-jobs, schema 1": {
     jobs: "list",
