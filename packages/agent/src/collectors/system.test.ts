@@ -93,7 +93,11 @@ t.test("tells the container rather than the machine below it", async (t) => {
     "/proc/cpuinfo": intel("fpu lm hypervisor"),
     "/proc/1/cgroup": "1:cpu:/docker/0123456789abcdef\n",
   });
-  t.same(found.document, { manufacturer: "Amazon EC2", virtualization: "docker" });
+  t.same(found.document, {
+    manufacturer: "Amazon EC2",
+    virtualization: "docker",
+    cloud: { provider: "aws" },
+  });
 });
 
 t.test("says none where nothing tells anything", async (t) => {

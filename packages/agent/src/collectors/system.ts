@@ -1,5 +1,6 @@
-/** Collector of section `system`: the machine by its firmware, and whether it is virtual or the system a container. */
+/** Collector of section `system`: the machine by its firmware, whether it is virtual or the system a container, and whose cloud that is. */
 import { defineCollector, present } from "../collecting/collector.ts";
+import { cloudSources, readCloud } from "../linux/cloud-instance.ts";
 import { containerSources, readContainer } from "../linux/containers.ts";
 import { parseCpuinfo } from "../linux/cpuinfo.ts";
 import { deviceTree, readTreeIdentity } from "../linux/device-tree.ts";
@@ -14,7 +15,14 @@ export const collector = defineCollector({
   section: "system",
   platforms: {
     linux: {
-      reads: [...dmiSources, deviceTree, cpuinfoFile, ...machineSources, ...containerSources],
+      reads: [
+        ...dmiSources,
+        deviceTree,
+        cpuinfoFile,
+        ...machineSources,
+        ...containerSources,
+        ...cloudSources,
+      ],
       collect(look) {
         const cpuinfo = parseCpuinfo(look.text(cpuinfoFile, mostCpuinfo) ?? "");
         const structures = readSmbios(look);
@@ -24,6 +32,7 @@ export const collector = defineCollector({
           ...identityOf(dmi),
           virtualization:
             readContainer(look) ?? virtualMachineOf(readSigns(look, { dmi, structures, cpuinfo })),
+          cloud: readCloud(look, dmi),
         });
         return Object.keys(document).length > 0 ? { document } : { nothing: "none" };
       },

@@ -294,7 +294,7 @@ const fieldsBySection = {
     "swaps[].encrypted": "flag",
     "swaps[].used": "reading",
   },
-  "system, schema 1": {
+  "system, schema 2": {
     manufacturer: "text",
     model: "text",
     sku: "text",
@@ -310,6 +310,9 @@ const fieldsBySection = {
     "chassis.serial": "text, sensitive, own",
     "chassis.assetTag": "text, own",
     virtualization: "text",
+    cloud: "group",
+    "cloud.provider": "text",
+    "cloud.instance": "text, sensitive, own",
   },
   "usb-devices, schema 1": {
     devices: "list",

@@ -5,7 +5,7 @@ import { defineSection } from "../section.ts";
 export const definition = defineSection({
   name: "system",
   title: "System",
-  schema: 1,
+  schema: 2,
   category: "hardware",
   purposes: ["inventory", "security", "support"],
   sources: {
@@ -31,6 +31,10 @@ export const definition = defineSection({
       "/run/systemd/container",
       "/run/host/container-manager",
       "/run/.containerenv",
+      "/run/cloud-init/instance-data.json",
+      "/var/lib/cloud/data/instance-id",
+      "/etc/default/instance_configs.cfg",
+      "/sys/firmware/efi",
     ],
   },
   fields: {
@@ -96,5 +100,21 @@ export const definition = defineSection({
       sensitivity: "plain",
       search: { field: "virtualization", as: "term" },
     }),
+    cloud: group(
+      { is: "The cloud that the machine is rented from.", sensitivity: "plain" },
+      {
+        provider: text(64, {
+          is: "Short name of the cloud, such as aws.",
+          sensitivity: "plain",
+          search: { field: "cloud", as: "term" },
+        }),
+        instance: text(255, {
+          is: "Id that the cloud gives the machine.",
+          sensitivity: "sensitive",
+          own: true,
+          search: { field: "instance", as: "key" },
+        }),
+      },
+    ),
   },
 });
