@@ -3,6 +3,7 @@ import { collector as accounts } from "./accounts.ts";
 import { collector as audio } from "./audio.ts";
 import { collector as batteries } from "./batteries.ts";
 import { collector as cameras } from "./cameras.ts";
+import { collector as containers } from "./containers.ts";
 import { collector as displays } from "./displays.ts";
 import { collector as firmware } from "./firmware.ts";
 import { collector as graphics } from "./graphics.ts";
@@ -26,6 +27,7 @@ import { collector as softwareRpm } from "./software.rpm.ts";
 import { collector as storage } from "./storage.ts";
 import { collector as system } from "./system.ts";
 import { collector as usbDevices } from "./usb-devices.ts";
+import { collector as virtualMachines } from "./virtual-machines.ts";
 import { collector as wifi } from "./wifi.ts";
 
 export const collectors = [
@@ -33,6 +35,7 @@ export const collectors = [
   audio,
   batteries,
   cameras,
+  containers,
   displays,
   firmware,
   graphics,
@@ -56,5 +59,6 @@ export const collectors = [
   storage,
   system,
   usbDevices,
+  virtualMachines,
   wifi,
 ] as const;

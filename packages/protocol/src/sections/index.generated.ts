@@ -3,6 +3,7 @@ import { definition as accounts } from "./accounts.ts";
 import { definition as audio } from "./audio.ts";
 import { definition as batteries } from "./batteries.ts";
 import { definition as cameras } from "./cameras.ts";
+import { definition as containers } from "./containers.ts";
 import { definition as displays } from "./displays.ts";
 import { definition as firmware } from "./firmware.ts";
 import { definition as graphics } from "./graphics.ts";
@@ -26,6 +27,7 @@ import { definition as softwareRpm } from "./software.rpm.ts";
 import { definition as storage } from "./storage.ts";
 import { definition as system } from "./system.ts";
 import { definition as usbDevices } from "./usb-devices.ts";
+import { definition as virtualMachines } from "./virtual-machines.ts";
 import { definition as wifi } from "./wifi.ts";
 
 export const definitions = [
@@ -33,6 +35,7 @@ export const definitions = [
   audio,
   batteries,
   cameras,
+  containers,
   displays,
   firmware,
   graphics,
@@ -56,5 +59,6 @@ export const definitions = [
   storage,
   system,
   usbDevices,
+  virtualMachines,
   wifi,
 ] as const;
