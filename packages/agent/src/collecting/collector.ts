@@ -111,7 +111,10 @@ export type Collected<D> =
   | { readonly nothing: Extract<Status, "none" | "denied" | "unsupported" | "tool-missing" | "failed"> };
 
 interface PlatformCollector<D> {
-  /** Every path it may look at, each with what lies below it. They stand in the definition's sources too. */
+  /**
+   * Every path it may look at, each with what lies below it; a `*` between two slashes stands for any one name. They
+   * stand in the definition's sources too.
+   */
   readonly reads: readonly string[];
   /** Every program it may run, by absolute path. They stand in the definition's sources too. */
   readonly programs?: readonly string[];

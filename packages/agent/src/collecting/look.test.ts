@@ -27,6 +27,18 @@ t.test("reads files, folders, links and times below its root", async (t) => {
   t.same([look.wasDenied, look.notes], [false, []]);
 });
 
+t.test("lets a `*` stand for one name, and says once what it may not read there", async (t) => {
+  const root = machineTree(t, { "/proc/1/fd/3": "", "/proc/2/fd": "", "/proc/2/environ": "A=b" });
+  const look = openLook({ root, reads: ["/proc/*/fd"] });
+  t.same(look.names("/proc"), ["1", "2"]);
+  t.same(look.names("/proc/1/fd"), ["3"]);
+  t.equal(look.text("/proc/1/fd/3"), "");
+  for (const path of ["/proc/2/environ", "/proc/1", "/proc/2/net/fd", "/proc/../proc/1/fd", "/pro"])
+    t.throws(() => look.text(path), /not among the paths/, path);
+  t.same([look.text("/proc/1/fd"), look.text("/proc/1/fd")], [undefined, undefined]);
+  t.same(look.notes, ["/proc/*/fd: not a regular file"]);
+});
+
 t.test("reads parts of a file, and no more than there is", async (t) => {
   const look = lookAt(t, { "/etc/parts": "0123456789", "/etc/folder": "folder" });
   const read = look.parts("/etc/parts", (file) =>

@@ -88,7 +88,7 @@ export function openLook({ root, reads, programs = [], home, now = Date.now }: L
 
   /** What the work yields; undefined, and a note unless it is simply missing, when the system says no. */
   function tried<T>(path: string, work: (real: string) => T, real = followed): T | undefined {
-    demandDeclared(path, reads);
+    const declared = declaredFor(path, reads);
     if (root === null) watch.about(path, real === entry);
     try {
       return work(real(fromRoot(path)));
@@ -97,7 +97,9 @@ export function openLook({ root, reads, programs = [], home, now = Date.now }: L
       if (code !== undefined && missing.has(code)) return undefined;
       if (code !== undefined && denied.has(code)) wasDenied = true;
       if (code === undefined && !(error instanceof NotReadable)) throw error;
-      note(`${path}: ${code !== undefined && denied.has(code) ? "not permitted" : reasonOf(error)}`);
+      // One line for all that one `*` stands for.
+      const told = declared.includes("*") ? declared : path;
+      note(`${told}: ${code !== undefined && denied.has(code) ? "not permitted" : reasonOf(error)}`);
       return undefined;
     }
   }
@@ -157,10 +159,20 @@ export function openLook({ root, reads, programs = [], home, now = Date.now }: L
 }
 
 /** A path that no collector declared is a mistake in the collector, not something to find out about a machine. */
-function demandDeclared(path: string, reads: readonly string[]): void {
-  const plain = posix.normalize(path);
-  if (plain === path && reads.some((read) => path === read || path.startsWith(`${read}/`))) return;
+function declaredFor(path: string, reads: readonly string[]): string {
+  const declared = posix.normalize(path) === path ? reads.find((read) => isBelow(path, read)) : undefined;
+  if (declared !== undefined) return declared;
   throw new Error(`${path} is not among the paths that the collector declared`);
+}
+
+/** Of a path with a `*` in it, which stands for one name, the folder of those names is declared too. */
+function isBelow(path: string, read: string): boolean {
+  const star = read.indexOf("/*/");
+  if (star === -1) return path === read || path.startsWith(`${read}/`);
+  const folder = read.slice(0, star);
+  if (path === folder) return true;
+  const end = path.indexOf("/", star + 1);
+  return path.startsWith(`${folder}/`) && end !== -1 && isBelow(path.slice(end), read.slice(star + 2));
 }
 
 /** Where a path of the other machine lies, its links followed inside that machine's root. Throws what lstat throws. */
@@ -210,7 +222,8 @@ function partly(descriptor: number, size: number): PartlyRead {
   return {
     size,
     read(position, length, place) {
-      const wanted = Math.max(0, Math.min(length, size - position));
+      // The kernel names no size for its own files.
+      const wanted = size === 0 ? length : Math.max(0, Math.min(length, size - position));
       if (!place && wanted > own.length) own = Buffer.allocUnsafe(wanted);
       const target = place ?? own;
       return target.subarray(0, wanted === 0 ? 0 : readSync(descriptor, target, 0, wanted, position));

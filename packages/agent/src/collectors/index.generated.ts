@@ -10,6 +10,7 @@ import { collector as graphics } from "./graphics.ts";
 import { collector as identifiers } from "./identifiers.ts";
 import { collector as installation } from "./installation.ts";
 import { collector as kernelModules } from "./kernel-modules.ts";
+import { collector as listeningPorts } from "./listening-ports.ts";
 import { collector as logins } from "./logins.ts";
 import { collector as memory } from "./memory.ts";
 import { collector as modems } from "./modems.ts";
@@ -42,6 +43,7 @@ export const collectors = [
   identifiers,
   installation,
   kernelModules,
+  listeningPorts,
   logins,
   memory,
   modems,

@@ -136,6 +136,13 @@ const fieldsBySection = {
     "usual[].days": "quantity, own",
     "usual[].lastDay": "instant, own",
   },
+  "listening-ports, schema 1": {
+    ports: "list",
+    "ports[].protocol": "choice",
+    "ports[].address": "choice",
+    "ports[].port": "quantity",
+    "ports[].programs": "texts",
+  },
   "memory, schema 1": {
     total: "quantity",
     modules: "list",

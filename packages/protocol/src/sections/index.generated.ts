@@ -10,6 +10,7 @@ import { definition as graphics } from "./graphics.ts";
 import { definition as identifiers } from "./identifiers.ts";
 import { definition as installation } from "./installation.ts";
 import { definition as kernelModules } from "./kernel-modules.ts";
+import { definition as listeningPorts } from "./listening-ports.ts";
 import { definition as logins } from "./logins.ts";
 import { definition as memory } from "./memory.ts";
 import { definition as modems } from "./modems.ts";
@@ -42,6 +43,7 @@ export const definitions = [
   identifiers,
   installation,
   kernelModules,
+  listeningPorts,
   logins,
   memory,
   modems,
