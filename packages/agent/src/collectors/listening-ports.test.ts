@@ -99,7 +99,7 @@ t.test("tells this machine's ports as `ss` does", { skip: withoutSs() }, async (
 
 /** As the section has them, without what listens for the machine itself on a client's port. */
 function listedBySs(): ReadonlySet<string> {
-  const lines = execFileSync("ss", ["-Hlnt"], { encoding: "utf8" }).split("\n");
+  const lines = execFileSync("/usr/bin/ss", ["-Hlnt"], { encoding: "utf8" }).split("\n");
   const listed = lines.flatMap((text) => {
     const [, address = "", port = ""] = /^\S+ +\S+ +\S+ +(\S+):(\d+) /.exec(text) ?? [];
     if (port === "") return [];

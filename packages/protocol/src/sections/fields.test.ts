@@ -126,6 +126,13 @@ const fieldsBySection = {
     signaturesRequired: "flag",
     loadingDisabled: "flag",
   },
+  "listening-ports, schema 1": {
+    ports: "list",
+    "ports[].protocol": "choice",
+    "ports[].address": "choice",
+    "ports[].port": "quantity",
+    "ports[].programs": "texts",
+  },
   "logins, schema 1": {
     now: "list",
     "now[].account": "text, own",
@@ -135,13 +142,6 @@ const fieldsBySection = {
     "usual[].account": "text, own",
     "usual[].days": "quantity, own",
     "usual[].lastDay": "instant, own",
-  },
-  "listening-ports, schema 1": {
-    ports: "list",
-    "ports[].protocol": "choice",
-    "ports[].address": "choice",
-    "ports[].port": "quantity",
-    "ports[].programs": "texts",
   },
   "memory, schema 1": {
     total: "quantity",
