@@ -17,7 +17,7 @@ import {
   statSync,
 } from "node:fs";
 import { join, posix } from "node:path";
-import type { Look, PartlyRead, RunLimits, Standing } from "./collector.ts";
+import type { Look, PartlyRead, Printed, RunLimits, Standing } from "./collector.ts";
 import { type Seen, Watch } from "./seen.ts";
 
 const MiB = 2 ** 20;
@@ -52,6 +52,8 @@ export interface WatchedLook extends Look {
   seen(): Seen | null;
 }
 
+export type Recorded = (program: string, args: readonly string[]) => string | undefined;
+
 interface LookOptions {
   /** The machine's root directory; null: the running system's own. */
   readonly root: string | null;
@@ -61,11 +63,20 @@ interface LookOptions {
   readonly programs?: readonly string[] | undefined;
   /** What `~` stands for, below the root. */
   readonly home?: string | undefined;
+  /** What another machine's programs printed, where that was recorded. */
+  readonly recorded?: Recorded | undefined;
   /** Milliseconds since 1970; the machine's clock unless said. */
   readonly now?: () => number;
 }
 
-export function openLook({ root, reads, programs = [], home, now = Date.now }: LookOptions): WatchedLook {
+export function openLook({
+  root,
+  reads,
+  programs = [],
+  home,
+  recorded,
+  now = Date.now,
+}: LookOptions): WatchedLook {
   const notes: string[] = [];
   const watch = new Watch(now);
   // How a home stands only its person may ask, and whoever compares is another.
@@ -142,7 +153,7 @@ export function openLook({ root, reads, programs = [], home, now = Date.now }: L
       if (!programs.includes(program))
         throw new Error(`${program} is not among the programs that the collector declared`);
       watch.lose();
-      if (root !== null) return undefined;
+      if (root !== null) return recordedBy(recorded, program, args);
       const { printedBy } = await import("./printed-by.ts");
       const printed = await printedBy(program, args, limits);
       if (typeof printed !== "string") return printed;
@@ -156,6 +167,11 @@ export function openLook({ root, reads, programs = [], home, now = Date.now }: L
     notes,
     seen: () => (root === null && !wasDenied ? watch.seen() : null),
   };
+}
+
+function recordedBy(recorded: Recorded | undefined, ...asked: Parameters<Recorded>): Printed | undefined {
+  const text = recorded?.(...asked);
+  return text === undefined ? undefined : { code: 0, text };
 }
 
 /** A path that no collector declared is a mistake in the collector, not something to find out about a machine. */

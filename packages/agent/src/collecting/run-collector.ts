@@ -3,7 +3,7 @@ import type { Platform } from "@rollcall/protocol";
 import type { AgentFacts, Collected, Look } from "./collector.ts";
 import { homesInTree, openHome } from "./home-look.ts";
 import type { Home } from "./homes.ts";
-import { openLook, type WatchedLook } from "./look.ts";
+import { openLook, type Recorded, type WatchedLook } from "./look.ts";
 import { nothingFrom, type Outcome } from "./outcome.ts";
 import { together } from "./together.ts";
 
@@ -44,7 +44,7 @@ export async function runSection(
   { root, facts, home }: Omit<Task, "sections">,
 ): Promise<Outcome> {
   const collector = collectors.find((each) => each.section === section);
-  return collector ? runCollector(collector, root, facts, home) : nothingFrom(section, "unsupported");
+  return collector ? runCollector(collector, root, facts, { home }) : nothingFrom(section, "unsupported");
 }
 
 /** `root` is the machine's root directory, null the running system's own. */
@@ -52,13 +52,14 @@ export async function runCollector(
   { section, platforms }: AnyCollector,
   root: string | null,
   facts: AgentFacts,
-  home?: Home,
+  { home, recorded }: { readonly home?: Home | undefined; readonly recorded?: Recorded | undefined } = {},
 ): Promise<Outcome> {
   const here = platforms[facts.platform];
   if (!here) return nothingFrom(section, "unsupported");
   const { collect } = here;
   const lookedAt = (look: WatchedLook) => outcomeOf(section, collect, look, facts);
-  if (!("homes" in here)) return lookedAt(openLook({ root, reads: here.reads, programs: here.programs }));
+  if (!("homes" in here))
+    return lookedAt(openLook({ root, reads: here.reads, programs: here.programs, recorded }));
   if (home) return lookedAt(openHome(home, here.homes));
   // Homes of the running system are looked at one by one, each in a process of its person.
   if (root === null) return nothingFrom(section, "failed", "no home was named");

@@ -1,6 +1,7 @@
 /** Collector of section `firmware`: from SMBIOS, the device tree of boards without it, UEFI's variables and the TPM. */
 import { machine } from "node:os";
 import { defineCollector, type Look, present } from "../collecting/collector.ts";
+import { darwinFirmware } from "../darwin/hardware.ts";
 import { bootModeSources, readBootMode } from "../linux/boot-mode.ts";
 import { deviceTree, readTreeFirmware } from "../linux/device-tree.ts";
 import { dmiSources, readDmiTexts, readSmbios } from "../linux/dmi.ts";
@@ -27,6 +28,7 @@ export const collector = defineCollector({
         return Object.keys(document).length > 0 ? { document } : { nothing: "none" };
       },
     },
+    darwin: darwinFirmware,
   },
 });
 

@@ -1,5 +1,6 @@
 /** Collector of section `memory`: the total from the kernel, the modules from the firmware's tables. */
 import { defineCollector, present } from "../collecting/collector.ts";
+import { darwinMemory } from "../darwin/hardware.ts";
 import { readSmbios, smbiosTable } from "../linux/dmi.ts";
 import { memoryModules } from "../linux/memory-modules.ts";
 
@@ -24,5 +25,6 @@ export const collector = defineCollector({
         return { document: present({ total, modules: modules.length > 0 ? [...modules] : undefined }) };
       },
     },
+    darwin: darwinMemory,
   },
 });

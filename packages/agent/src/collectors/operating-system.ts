@@ -1,6 +1,7 @@
 /** Collector of section `operating-system`: from os-release and the kernel's own files. */
 import { machine } from "node:os";
 import { defineCollector, type Look, present } from "../collecting/collector.ts";
+import { darwinOperatingSystem } from "../darwin/operating-system.ts";
 import { elfArchitecture } from "../linux/architecture.ts";
 import { bootModeSources, readBootMode } from "../linux/boot-mode.ts";
 import { told } from "../linux/firmware-text.ts";
@@ -60,6 +61,7 @@ export const collector = defineCollector({
         return Object.keys(document).length > 0 ? { document, readings } : { nothing: "none" };
       },
     },
+    darwin: darwinOperatingSystem,
   },
 });
 

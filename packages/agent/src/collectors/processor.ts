@@ -1,6 +1,7 @@
 /** Collector of section `processor`: from /proc/cpuinfo and the kernel's topology of the CPUs that are on. */
 import { machine } from "node:os";
 import { defineCollector, type Look, present } from "../collecting/collector.ts";
+import { darwinProcessor } from "../darwin/hardware.ts";
 import { architectureOf, elfArchitecture } from "../linux/architecture.ts";
 import { type Cpuinfo, parseCpuinfo } from "../linux/cpuinfo.ts";
 import { abilitiesOf } from "../linux/processor-flags.ts";
@@ -35,6 +36,7 @@ export const collector = defineCollector({
         return Object.keys(document).length > 0 ? { document } : { nothing: "none" };
       },
     },
+    darwin: darwinProcessor,
   },
 });
 

@@ -1,5 +1,6 @@
 /** Collector of section `system`: the machine by its firmware, whether it is virtual or the system a container, and whose cloud that is. */
 import { defineCollector, present } from "../collecting/collector.ts";
+import { darwinSystem } from "../darwin/hardware.ts";
 import { cloudSources, readCloud } from "../linux/cloud-instance.ts";
 import { containerSources, readContainer } from "../linux/containers.ts";
 import { parseCpuinfo } from "../linux/cpuinfo.ts";
@@ -37,5 +38,6 @@ export const collector = defineCollector({
         return Object.keys(document).length > 0 ? { document } : { nothing: "none" };
       },
     },
+    darwin: darwinSystem,
   },
 });

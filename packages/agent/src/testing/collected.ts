@@ -6,6 +6,7 @@ import type { Test } from "tap";
 import type { FoundSection } from "../check-in/found.ts";
 import type { AgentFacts } from "../collecting/collector.ts";
 import { foundSection } from "../collecting/found-section.ts";
+import type { Recorded } from "../collecting/look.ts";
 import { runCollector } from "../collecting/run-collector.ts";
 import { collectors } from "../collectors/index.generated.ts";
 
@@ -28,6 +29,8 @@ export function machineTree(t: Test, tree: Tree): string {
 export interface CollectedOptions {
   readonly facts?: Partial<AgentFacts>;
   readonly rule?: LocationRule;
+  /** What the machine's programs print. */
+  readonly recorded?: Recorded;
 }
 
 const usualFacts: AgentFacts = {
@@ -43,7 +46,7 @@ export async function collected(
   t: Test,
   section: string,
   machine: Tree | string | null,
-  { facts = {}, rule = { ownership: "organisation", level: null } }: CollectedOptions = {},
+  { facts = {}, rule = { ownership: "organisation", level: null }, recorded }: CollectedOptions = {},
 ): Promise<FoundSection> {
   const [collector, definition] = [
     collectors.find((each) => each.section === section),
@@ -51,11 +54,8 @@ export async function collected(
   ];
   if (!collector || !definition) throw new Error(`there is no collector of ${section}`);
   const root = machine === null || typeof machine === "string" ? machine : machineTree(t, machine);
-  const outcome = await runCollector(collector, root, {
-    ...usualFacts,
-    location: { level: rule.level },
-    ...facts,
-  });
+  const allFacts = { ...usualFacts, location: { level: rule.level }, ...facts };
+  const outcome = await runCollector(collector, root, allFacts, { recorded });
   // As it comes from the process that looks at the machine.
   const found = foundSection(definition, JSON.parse(JSON.stringify(outcome)), rule);
   if (found.document !== undefined) definition.document.parse(found.document);

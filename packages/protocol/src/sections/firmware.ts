@@ -18,6 +18,7 @@ export const definition = defineSection({
       "/sys/class/tpm",
       "uname(2)",
     ],
+    darwin: ["/usr/sbin/system_profiler"],
   },
   fields: {
     vendor: text(256, {

@@ -8,7 +8,10 @@ export const definition = defineSection({
   schema: 1,
   category: "hardware",
   purposes: ["inventory", "support"],
-  sources: { linux: ["/proc/meminfo", "/sys/firmware/dmi/tables/DMI"] },
+  sources: {
+    linux: ["/proc/meminfo", "/sys/firmware/dmi/tables/DMI"],
+    darwin: ["/usr/sbin/system_profiler"],
+  },
   fields: {
     total: quantity({
       is: "Memory that the system can use.",

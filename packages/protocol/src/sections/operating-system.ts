@@ -31,6 +31,12 @@ export const definition = defineSection({
       "/var/log/installer",
       "/var/log/anaconda",
     ],
+    darwin: [
+      "/System/Library/CoreServices/SystemVersion.plist",
+      "/var/db/.AppleSetupDone",
+      "/etc/localtime",
+      "uname(3)",
+    ],
   },
   fields: {
     id: text(128, {

@@ -10,7 +10,10 @@ export const definition = defineSection({
   schema: 2,
   category: "hardware",
   purposes: ["inventory", "security"],
-  sources: { linux: ["/proc/cpuinfo", "/sys/devices/system/cpu", "uname(2)", "/usr/bin/env", "/bin/sh"] },
+  sources: {
+    linux: ["/proc/cpuinfo", "/sys/devices/system/cpu", "uname(2)", "/usr/bin/env", "/bin/sh"],
+    darwin: ["/usr/sbin/system_profiler"],
+  },
   fields: {
     processors: list(
       { is: "The processors, one for each socket.", sensitivity: "plain", max: 256, key: ["socket"] },

@@ -36,6 +36,7 @@ export const definition = defineSection({
       "/etc/default/instance_configs.cfg",
       "/sys/firmware/efi",
     ],
+    darwin: ["/usr/sbin/system_profiler"],
   },
   fields: {
     manufacturer: text(256, {
