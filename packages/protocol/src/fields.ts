@@ -20,6 +20,8 @@ export type Unit =
   | "milliwatt-hours"
   | "milliampere-hours"
   | "percent"
+  | "hours"
+  | "degrees-celsius"
   | "year";
 
 /**

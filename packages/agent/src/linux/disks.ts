@@ -207,14 +207,18 @@ function busOf({ entry, link = "", vendor, host = "", udev }: DiskSigns): string
 
 /** Where the kernel takes a disk that does not say for one that turns. */
 const silentBuses: ReadonlySet<string | undefined> = new Set(["virtio", "xen", "usb", "nbd", "rbd"]);
-const virtualDisks = /^(VMware|QEMU|VBOX|Msft|Google|Nutanix|Virtual)/i;
+const virtualDisks =
+  /^(VMware|QEMU|VBOX|Msft|Google|Nutanix|Virtual|Amazon|Alibaba Cloud|ORACLE BlockVolume|nvme_card|Microsoft NVMe|Linux$|SPDK|Xen)/i;
+
+/** Whether a hypervisor, a cloud or another machine says that it is a disk. */
+export const isVirtualDisk = ({ manufacturer, model }: Partial<Disk>): boolean =>
+  [manufacturer, model].some((name) => name !== undefined && virtualDisks.test(name));
 
 function isRotational(
   said: string | undefined,
   bus: string | undefined,
-  { model, manufacturer }: Partial<Disk>,
+  named: Partial<Disk>,
 ): boolean | undefined {
   if (said === "0") return false;
-  const isSilent = silentBuses.has(bus) || virtualDisks.test(`${manufacturer ?? model ?? ""}`);
-  return said === "1" && !isSilent ? true : undefined;
+  return said === "1" && !silentBuses.has(bus) && !isVirtualDisk(named) ? true : undefined;
 }

@@ -71,6 +71,17 @@ const fieldsBySection = {
     "containers[].cpus": "quantity",
     "containers[].autostart": "flag",
   },
+  "disk-health, schema 1": {
+    disks: "list",
+    "disks[].name": "text",
+    "disks[].health": "choice",
+    "disks[].wear": "quantity",
+    "disks[].reallocatedSectors": "quantity",
+    "disks[].pendingSectors": "quantity",
+    "disks[].mediaErrors": "quantity",
+    "disks[].powerOnHours": "reading",
+    "disks[].temperature": "reading",
+  },
   "displays, schema 1": {
     displays: "list",
     "displays[].connector": "text",
