@@ -20,10 +20,17 @@ import {
 import { type Digest, digestOf, digestSchema } from "./digest.ts";
 import type { SectionDefinition } from "./section.ts";
 
+export const recipientSchema = z
+  .url({ protocol: /^https$/, hostname: /./ })
+  .max(512)
+  .refine((text) => text.isWellFormed(), { error: "holds a lone surrogate" });
+
 export const grantSchema = z
   .strictObject({
     category: z.string().refine(isCategory, { error: "not a category", abort: true }),
     level: z.enum(locationLevels).optional(),
+    /** Services outside that are told some of it on the device's way to know it: of the place alone, by https addresses. */
+    recipients: z.array(recipientSchema).min(1).max(4).optional(),
     purposes: z
       .array(z.enum(purposes))
       .min(1)
@@ -41,6 +48,10 @@ export const grantSchema = z
   .refine(({ category, level }) => level === undefined || categoryDefinition(category).levels !== undefined, {
     error: "the category has no levels",
     path: ["level"],
+  })
+  .refine(({ category, recipients }) => recipients === undefined || category === "location", {
+    error: "the category has no recipients",
+    path: ["recipients"],
   });
 export type Grant = z.infer<typeof grantSchema>;
 
@@ -64,6 +75,7 @@ export const grantsDigest = (grants: readonly Grant[]): Digest => digestOf(grant
 export interface Wish {
   readonly category: Category;
   readonly level?: LocationLevel | undefined;
+  readonly recipients?: readonly string[] | undefined;
   readonly purposes: readonly Purpose[];
 }
 
@@ -143,16 +155,15 @@ export function defaultWishes(ownership: Ownership): readonly Wish[] {
     .map((category) => wishFor(category));
 }
 
+type Wished = Omit<Wish, "purposes">;
+
 /**
  * The basis that a grant of this stands on: the ownership's own where there is one, else consent. The own basis
- * carries the level that is taken unasked; a finer one is consented to.
+ * carries the level that is taken unasked; a finer one is consented to, and so is every recipient.
  */
-export function basisOf(
-  { category, level }: { readonly category: Category; readonly level?: LocationLevel | undefined },
-  ownership: Ownership,
-): Basis {
+export function basisOf({ category, level, recipients }: Wished, ownership: Ownership): Basis {
   const unasked = categoryDefinition(category).levels?.[0];
-  const own = level === undefined || level === unasked;
+  const own = (level === undefined || level === unasked) && recipients === undefined;
   return (own ? basisWithoutAsking(category, ownership) : null) ?? "consent";
 }
 
@@ -184,10 +195,7 @@ export const finenessOf = (level: LocationLevel | undefined): number =>
   level === undefined ? 0 : locationLevels.indexOf(level);
 
 /** Whether it can be granted for a device without asking its person: nobody consents for others. */
-export function isGrantableUnasked(
-  wished: { readonly category: Category; readonly level?: LocationLevel | undefined },
-  ownership: Ownership,
-): boolean {
+export function isGrantableUnasked(wished: Wished, ownership: Ownership): boolean {
   return basisOf(wished, ownership) !== "consent";
 }
 
@@ -196,6 +204,7 @@ export function grantOf(wish: Wish, ownership: Ownership, giver: Giver): Grant {
   return {
     category: wish.category,
     ...(wish.level === undefined ? {} : { level: wish.level }),
+    ...(wish.recipients === undefined ? {} : { recipients: [...wish.recipients] }),
     purposes: [...wish.purposes],
     basis: basisOf(wish, ownership),
     ...giver,

@@ -22,6 +22,7 @@ export type Unit =
   | "percent"
   | "hours"
   | "degrees-celsius"
+  | "metres"
   | "year";
 
 /**
@@ -66,8 +67,11 @@ export interface FieldFacts {
   readonly summary?: SummaryColumn;
   /** The device's own (an install date, a path): kept in its record, never in a fleet-wide item. */
   readonly own?: true;
-  /** Tells where the device is: always, or when it is a public address of a personal device. */
-  readonly locates?: "always" | "public-address";
+  /**
+   * Tells where the device is: always, when it is a public address of a personal device, or, being an H3 cell, as
+   * finely as its resolution.
+   */
+  readonly locates?: "always" | "public-address" | "cell";
 }
 
 export interface QuantityFacts extends FieldFacts {
@@ -85,7 +89,7 @@ interface FieldBase<T> {
 }
 
 export interface ScalarField<T> extends FieldBase<T> {
-  readonly kind: "choice" | "flag" | "instant";
+  readonly kind: "choice" | "flag" | "instant" | "coordinate";
 }
 /** Lengths are in UTF-16 code units. */
 export interface TextField extends FieldBase<string> {
@@ -204,6 +208,12 @@ export function flag(facts: FieldFacts): ScalarField<boolean> {
 /** An instant, ISO 8601 UTC. */
 export function instant(facts: FieldFacts): ScalarField<string> {
   return withSchema({ kind: "instant", facts, bound: "ISO 8601 UTC" }, () => z.iso.datetime().max(32));
+}
+
+/** Degrees north or east, `limit` at most either way. */
+export function coordinate(limit: 90 | 180, facts: FieldFacts): ScalarField<number> {
+  const schema = z.number().min(-limit).max(limit);
+  return { kind: "coordinate", facts, schema, bound: `-${limit} to ${limit} degrees` };
 }
 
 /** A whole number from 0 to `max` of a unit. */

@@ -34,4 +34,5 @@ export * from "./search-values.ts";
 export type { DocumentOf, Platform, Readings, SectionDefinition } from "./section.ts";
 export { defineSection, itemsWithReadings, normalise, platforms } from "./section.ts";
 export * from "./section-check.ts";
+export { locationSources } from "./sections/location.ts";
 export * from "./status.ts";

@@ -3,7 +3,14 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import t from "tap";
 import { locationLevels, ownerships } from "./categories.ts";
-import { isPublicAddress, type LocationRule, withoutLocated } from "./located-fields.ts";
+import {
+  cellResolution,
+  cellResolutions,
+  isPublicAddress,
+  type LocationRule,
+  withoutLocated,
+} from "./located-fields.ts";
+import { definition as location } from "./sections/location.ts";
 import { anyCharacter } from "./testing/any-character.ts";
 import { documents } from "./testing/documents.ts";
 import { type MadeUp, madeUp } from "./testing/made-up-section.ts";
@@ -196,3 +203,70 @@ t.test("takes only what locates away from any document, and all of it", async ()
     { numRuns: 100 },
   );
 });
+
+/** The cell of one place in every resolution, as h3-js writes it. */
+const cells = [
+  "801ffffffffffff",
+  "811e3ffffffffff",
+  "821e07fffffffff",
+  "831e15fffffffff",
+  "841e15bffffffff",
+  "851e15b7fffffff",
+  "861e15b47ffffff",
+  "871e15b71ffffff",
+  "881e15b713fffff",
+  "891e15b712bffff",
+  "8a1e15b712affff",
+  "8b1e15b712abfff",
+  "8c1e15b712abdff",
+  "8d1e15b712abd3f",
+  "8e1e15b712abd2f",
+  "8f1e15b712abd28",
+];
+
+t.test(
+  "knows how fine a cell is, and takes nothing for a cell in which a finer one may be hidden",
+  async (t) => {
+    t.strictSame(
+      cells.map(cellResolution),
+      cells.map((_, resolution) => resolution),
+    );
+    const none = [
+      "",
+      "8",
+      "851e15b7",
+      "851e15b7fffffff0",
+      "851e15b7ffffffe",
+      "951e15b7fffffff",
+      "851E15B7FFFFFFF",
+    ];
+    // The digits of the finest cell behind a coarse resolution.
+    const hidden = cells.slice(0, 15).map((cell) => cell.slice(0, 2) + (cells[15] ?? "").slice(2));
+    t.strictSame(
+      [...none, ...hidden].map(cellResolution),
+      [...none, ...hidden].map(() => null),
+    );
+  },
+);
+
+t.test(
+  "tells cells of the level chosen and coarser, and the middle of one at the finest alone",
+  async (t) => {
+    const told = (level: LocationRule["level"], cell: string) =>
+      withoutLocated(
+        location,
+        { cell, latitude: 48.1, longitude: 16.2 },
+        { ownership: "organisation", level },
+      );
+    for (const [level, finest] of [...Object.entries(cellResolutions), [null, null] as const]) {
+      const chosen = locationLevels.find((each) => each === level) ?? null;
+      for (const [resolution, cell] of cells.entries()) {
+        const isTold = finest !== null && resolution <= finest;
+        const expected =
+          chosen === "precise" ? { cell, latitude: 48.1, longitude: 16.2 } : isTold ? { cell } : {};
+        t.strictSame(told(chosen, cell), expected, `${level} ${resolution}`);
+      }
+      if (chosen !== "precise") t.strictSame(told(chosen, "48.2082,16.3738"), {}, `${level}`);
+    }
+  },
+);

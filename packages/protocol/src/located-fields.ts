@@ -12,6 +12,39 @@ export interface LocationRule {
   readonly level: LocationLevel | null;
 }
 
+/**
+ * H3 resolution of the cells that each level is told in; null where the device tells none, and the server knows the
+ * country from its address. Their edges are 26 km, 10 km, 1.4 km and 29 m long.
+ */
+export const cellResolutions: Readonly<Record<LocationLevel, number | null>> = {
+  country: null,
+  region: 4,
+  city: 5,
+  district: 7,
+  precise: 11,
+};
+
+/**
+ * The resolution of an H3 cell (mode 1, digits beyond the resolution all ones); null for anything else, in which a
+ * finer place could be hidden.
+ */
+export function cellResolution(text: string): number | null {
+  if (!/^8[0-9a-f]{14}$/.test(text)) return null;
+  const bits = BigInt(`0x${text}`);
+  const resolution = Number((bits >> 52n) & 0xfn);
+  const unused = (1n << BigInt(3 * (15 - resolution))) - 1n;
+  return (bits & unused) === unused ? resolution : null;
+}
+
+/** Whether the cell is no finer than the level's own. */
+function isAllowedCell(member: unknown, level: LocationLevel | null): boolean {
+  const [finest, resolution] = [
+    level && cellResolutions[level],
+    typeof member === "string" ? cellResolution(member) : null,
+  ];
+  return finest !== null && resolution !== null && resolution <= finest;
+}
+
 /** Ranges, as ipaddr.js calls them, whose addresses mean nothing outside their network. */
 const localRanges: ReadonlySet<string> = new Set([
   "unspecified",
@@ -70,6 +103,7 @@ function withoutAt(field: Field, member: unknown, rule: LocationRule): unknown {
 
 function withoutPlaces(facts: FieldFacts, member: unknown, rule: LocationRule): unknown {
   if (facts.locates === "always") return undefined;
+  if (facts.locates === "cell") return isAllowedCell(member, rule.level) ? member : undefined;
   if (rule.ownership === "organisation") return member;
   if (Array.isArray(member))
     return member.filter((address) => typeof address !== "string" || !isPublicAddress(address));

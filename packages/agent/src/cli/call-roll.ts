@@ -5,6 +5,7 @@ import { collecting, type LookAround } from "../collecting/collecting.ts";
 import { withHomes } from "../collecting/in-homes.ts";
 import { inProcess } from "../collecting/in-process.ts";
 import { lowerPriority } from "../collecting/priority.ts";
+import { whereaboutsIn } from "../location/whereabouts.ts";
 import { StateDirectory } from "../state/directory.ts";
 import { demandInstallation } from "../state/enrolled-state.ts";
 import { unlinkedFile } from "../state/files.ts";
@@ -22,7 +23,8 @@ export async function callRoll(
   const { server, applications } = demandInstallation(directory);
   const lookAround = signal === undefined ? await onceHere(context, directory) : boundedly(signal);
   const isUnlinked = directory.read(unlinkedFile) !== undefined;
-  const around = { ...context, server, applications, isUnlinked };
+  const whereabouts = whereaboutsIn(directory, { now, keeps: true });
+  const around = { ...context, server, applications, isUnlinked, whereabouts };
   const collect = collecting(around, withHomes(lookAround, { signal }));
   const { note } = output;
   const os = { type: context.platform, version: context.osVersion };

@@ -10,14 +10,15 @@ import {
 } from "@rollcall/protocol";
 import { AgentError, isAgentError } from "../agent-error.ts";
 import { Exchange } from "../check-in/exchange.ts";
-import { changeConsent } from "../consent/apply.ts";
+import { changeConsent, isPending } from "../consent/apply.ts";
 import { grant } from "../consent/change.ts";
 import { giverOf } from "../consent/giver.ts";
+import { readRecipient, withRecipient } from "../consent/recipient.ts";
 import { readTypedList, type TypedWish } from "../consent/typed-list.ts";
 import { enrol } from "../enrolment/enrol.ts";
 import { receiptsOf } from "../enrolment/leave.ts";
 import { StateDirectory } from "../state/directory.ts";
-import { readEnrolledState, readInstallation } from "../state/enrolled-state.ts";
+import { type EnrolledState, readEnrolledState, readInstallation } from "../state/enrolled-state.ts";
 import {
   type Consent,
   consentFile,
@@ -38,6 +39,7 @@ import { recorded } from "./recorded.ts";
 interface EnrolFlags {
   readonly application: readonly string[];
   readonly grant?: string;
+  readonly geolocate?: string;
   readonly insecureLoopback?: true;
 }
 
@@ -53,6 +55,7 @@ export function enrolCommand(context: Context, typed: string, flags: EnrolFlags)
 async function enrolTyped(context: Context, typed: string, flags: EnrolFlags): Promise<ExitCode> {
   const applications = flags.application.map(readApplication);
   const wishes = flags.grant === undefined ? [] : readTypedList(flags.grant);
+  const recipient = flags.geolocate === undefined ? null : readRecipient(flags.geolocate);
   const enrolment = await readEnrolment(context, typed);
   const directory = new StateDirectory(context.stateDirectory);
   directory.create();
@@ -72,7 +75,8 @@ async function enrolTyped(context: Context, typed: string, flags: EnrolFlags): P
       const api = new ServerApi(connection, enrolment.server);
       const options = { directory, enrolment, insecureLoopback, applications, os, agentVersion, now, random };
       const enrolled = await enrol(options, api);
-      if (wishes.length > 0) await grantWishes(context, directory, wishes, connection);
+      if (wishes.length > 0 || recipient !== null)
+        await grantWishes(context, directory, { wishes, recipient }, connection);
       return enrolled;
     });
     tell(context, installation, directory.demand(consentFile));
@@ -124,7 +128,7 @@ function alreadyEnrolled({ output }: Context, before: Installation, { server }: 
 async function grantWishes(
   context: Context,
   directory: StateDirectory,
-  wishes: readonly TypedWish[],
+  { wishes, recipient }: { readonly wishes: readonly TypedWish[]; readonly recipient: string | null },
   connection: Connection,
 ): Promise<void> {
   const { output, now, random, agentVersion } = context;
@@ -139,8 +143,9 @@ async function grantWishes(
   );
   for (const name of leftOut)
     output.note(`${name} is not granted: ${whyNot("grant", name, state.installation.value)}`);
-  if (changed.length === 0) return;
-  changeConsent(state, grants);
+  if (changed.length > 0) changeConsent(state, grants);
+  if (recipient !== null) nameRecipient(context, state, recipient);
+  if (!isPending(state.consent.value)) return;
   const api = new ServerApi(connection, server);
   const session = new Session(directory, api, installation);
   try {
@@ -156,6 +161,18 @@ async function grantWishes(
   } catch (error) {
     if (!isAgentError(error, "not-reached", "asked-to-wait")) throw error;
     output.note(`${error.message}; the grants are sent with the next check-in`);
+  }
+}
+
+/** The device is enrolled by now: a recipient that is in vain is said, and nothing fails. */
+function nameRecipient(context: Context, state: EnrolledState, recipient: string): void {
+  const { ownership, policy } = state.installation.value;
+  try {
+    const giver = giverOf(context, policy);
+    changeConsent(state, withRecipient(state.consent.value.grants, recipient, ownership, giver));
+  } catch (error) {
+    if (!isAgentError(error, "failed")) throw error;
+    context.output.note(`${recipient} is not asked: ${error.message}`);
   }
 }
 

@@ -6,6 +6,7 @@ import { boundedly } from "../collecting/careful.ts";
 import { collecting, type LookAround } from "../collecting/collecting.ts";
 import { withHomes } from "../collecting/in-homes.ts";
 import { inProcess } from "../collecting/in-process.ts";
+import { whereaboutsIn } from "../location/whereabouts.ts";
 import { StateDirectory } from "../state/directory.ts";
 import { type Installation, unlinkedFile } from "../state/files.ts";
 import type { Context } from "./context.ts";
@@ -23,11 +24,13 @@ export function wantedSections(names: readonly string[]): readonly SectionDefini
 
 /** For an installation, or for a device that has none yet. */
 export async function lookFor(context: Context, installation: Installation | null): Promise<Collect> {
+  const directory = new StateDirectory(context.stateDirectory);
   const around = {
     ...context,
     server: installation?.server ?? null,
     applications: installation?.applications ?? [],
-    isUnlinked: new StateDirectory(context.stateDirectory).read(unlinkedFile) !== undefined,
+    isUnlinked: directory.read(unlinkedFile) !== undefined,
+    whereabouts: whereaboutsIn(directory, { now: context.now, keeps: false }),
   };
   return collecting(around, withHomes(context.rootfs === null ? await here() : boundedly()));
 }

@@ -36,6 +36,7 @@ export function createProgram(options: ProgramOptions): Command {
   addCheckIn(program, options);
   addShow(program, options);
   addConsent(program, options);
+  addLocation(program, options);
   addMy(program, options);
   addLeaving(program, options);
   for (const name of later) addLater(program, name);
@@ -56,10 +57,14 @@ function addEnrol(program: Command, { contextOf, end }: ProgramOptions): void {
       [],
     )
     .option("--grant <LIST>", "grant more than the enrolment string does")
+    .option("--geolocate <URL>", "agree that this geolocation service is told the networks around")
     .option("--insecure-loopback", "take plain HTTP to a server on this machine, for tests")
     .addHelpText("after", `\n${aboutLists}`)
     .action(
-      async (typed: string, flags: { application: string[]; grant?: string; insecureLoopback?: true }) => {
+      async (
+        typed: string,
+        flags: { application: string[]; grant?: string; geolocate?: string; insecureLoopback?: true },
+      ) => {
         const { enrolCommand } = await import("./enrol.ts");
         end(await enrolCommand(contextOf(), typed, flags));
       },
@@ -135,6 +140,36 @@ function addConsent(program: Command, { contextOf, end }: ProgramOptions): void 
         end(await changeConsentCommand(contextOf(), verb, list));
       });
   }
+}
+
+function addLocation(program: Command, { contextOf, end }: ProgramOptions): void {
+  const location = program
+    .command("location")
+    .description("what you say of this device's place, and who may be asked for it")
+    .action(async () => end((await import("./location.ts")).tellLocation(contextOf())));
+  location
+    .command("set <LAT,LON>")
+    // South of the equator it begins like an option.
+    .allowUnknownOption()
+    .description(
+      "say where it is, in place of what satellites and networks say; told as coarsely as is granted",
+    )
+    .action(async (typed: string) =>
+      end(await (await import("./location.ts")).setLocation(contextOf(), typed)),
+    );
+  location
+    .command("clear")
+    .description("take that back")
+    .action(async () => end(await (await import("./location.ts")).clearLocation(contextOf())));
+  location
+    .command("service <URL|off>")
+    .description(
+      "agree that this geolocation service is told the Wi-Fi networks and mobile cells around, or take that back",
+    )
+    .option("--private-network", "it may be in a private network")
+    .action(async (typed: string, flags: { privateNetwork?: true }) =>
+      end(await (await import("./location.ts")).setService(contextOf(), typed, flags)),
+    );
 }
 
 function addMy(program: Command, { contextOf, end }: ProgramOptions): void {

@@ -14,6 +14,7 @@ import {
   type SectionDefinition,
 } from "@rollcall/protocol";
 import type { Collect, FoundSection, Held } from "../check-in/found.ts";
+import type { Whereabouts } from "../location/whereabouts.ts";
 import type { AgentFacts } from "./collector.ts";
 import { foundSection } from "./found-section.ts";
 import { nothingFrom, type Outcome } from "./outcome.ts";
@@ -31,6 +32,8 @@ interface Surroundings {
   readonly server: string | null;
   /** Whether consent was withdrawn completely once: what could tell that it is the same machine is read no more. */
   readonly isUnlinked: boolean;
+  /** Where it is kept what the device's cell is found with; without it none is found. */
+  readonly whereabouts?: Whereabouts;
 }
 
 export type Outcomes = ReadonlyMap<string, Outcome>;
@@ -51,7 +54,10 @@ export function collecting(around: Surroundings, lookAround: LookAround): Collec
       granted.filter((each) => held && stillHolds(held, each, madeBy(each))).map(({ name }) => name),
     );
     const names = granted.flatMap(({ name }) => (unchanged.has(name) ? [] : [name]));
-    const outcomes = await outcomesOf(names, { ...around, location: { level } }, lookAround);
+    const location = around.whereabouts?.facts(grants) ?? { level };
+    const outcomes = await outcomesOf(names, { ...around, location }, lookAround);
+    const memory = outcomes.get("location")?.memory;
+    if (memory !== undefined) around.whereabouts?.remember(memory);
     return new Map(
       wanted.map((definition): [string, FoundSection] => {
         const { name } = definition;

@@ -11,6 +11,7 @@ import type {
   SectionName,
   Status,
 } from "@rollcall/protocol";
+import type { CellMemory, CellSearch } from "../location/cell-memory.ts";
 
 /** One collector's view of the machine: bounded, read-only, inside one root, only what was declared. */
 export interface Look {
@@ -49,6 +50,11 @@ export interface Look {
    * of its own, and is ended with all that it began. `programs` has to name it, by its absolute path.
    */
   run(program: string, args: readonly string[], limits?: RunLimits): Promise<Printed | undefined>;
+  /**
+   * What a service of the running system says to what it is told, until that is enough, it ends or its time is over
+   * (the last is noted); undefined unless `live`, and where nobody listens. `connects` has to name its address.
+   */
+  hear(address: string, dialogue: Dialogue): Promise<string | undefined>;
   /** Notes something that a person who looks for a missing value should know. */
   note(diagnostic: string): void;
 }
@@ -82,6 +88,13 @@ export interface RunLimits {
   readonly maxBytes?: number;
 }
 
+export interface Dialogue extends Required<RunLimits> {
+  /** What it is told first. */
+  readonly say: string;
+  /** Whether what it said so far will do. */
+  enough(heard: string): boolean;
+}
+
 export interface Printed {
   /** What it ended with; some programs tell their result so. */
   readonly code: number;
@@ -103,12 +116,21 @@ export interface AgentFacts {
 export interface LocationFacts {
   /** How finely it may be told, by whatever section; null: not at all. */
   readonly level: LocationLevel | null;
+  /** What the device's own cell is found with; absent where it tells none, as at `country`. */
+  readonly search?: CellSearch;
 }
 
 /** A document with its readings, or why there is none. `nothing` becomes `none`, or `denied` when the system refused a look. */
 export type Collected<D> =
-  | { readonly document: D; readonly readings?: Readings }
-  | { readonly nothing: Extract<Status, "none" | "denied" | "unsupported" | "tool-missing" | "failed"> };
+  | ({ readonly document: D; readonly readings?: Readings } & Kept)
+  | ({
+      readonly nothing: Extract<Status, "none" | "denied" | "unsupported" | "tool-missing" | "failed">;
+    } & Kept);
+
+interface Kept {
+  /** What the next look for the device's cell has to know. Kept on the device. */
+  readonly memory?: CellMemory;
+}
 
 interface PlatformCollector<D> {
   /**
@@ -118,6 +140,8 @@ interface PlatformCollector<D> {
   readonly reads: readonly string[];
   /** Every program it may run, by absolute path. They stand in the definition's sources too. */
   readonly programs?: readonly string[];
+  /** Every service that it may hear, as ADDRESS:PORT. They stand in the definition's sources too. */
+  readonly connects?: readonly string[];
   collect(look: Look, facts: AgentFacts): Collected<D> | Promise<Collected<D>>;
 }
 

@@ -8,7 +8,7 @@ import type { AnyCollector } from "./run-collector.ts";
 const all: readonly AnyCollector[] = collectors;
 
 t.test(
-  "names every path that a collector reads and every program that it runs in the section's sources",
+  "names every path that a collector reads, every program and every service that it asks in the section's sources",
   async (t) => {
     for (const { section, platforms: declared } of all) {
       const sources = sectionNamed(section)?.sources;
@@ -23,7 +23,7 @@ t.test(
 function pathsOf(declared: AnyCollector["platforms"]["linux"]): readonly string[] {
   if (declared === undefined) return [];
   if ("homes" in declared) return [...declared.homes, ...homeSources];
-  return [...declared.reads, ...(declared.programs ?? [])];
+  return [...declared.reads, ...(declared.programs ?? []), ...(declared.connects ?? [])];
 }
 
 t.test("looks at homes for personal software only, and for that at nothing else", async (t) => {

@@ -46,6 +46,7 @@ const outcomeSchema = z.object({
   status: statusSchema,
   document: z.unknown().optional(),
   readings: z.unknown().optional(),
+  memory: z.unknown().optional(),
   diagnostics: z.array(z.string().max(1_000)).max(64),
   seen: seenSchema.optional(),
 });

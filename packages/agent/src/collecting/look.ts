@@ -17,7 +17,7 @@ import {
   statSync,
 } from "node:fs";
 import { join, posix } from "node:path";
-import type { Look, PartlyRead, Printed, RunLimits, Standing } from "./collector.ts";
+import type { Dialogue, Look, PartlyRead, Printed, RunLimits, Standing } from "./collector.ts";
 import { type Seen, Watch } from "./seen.ts";
 
 const MiB = 2 ** 20;
@@ -65,6 +65,8 @@ interface LookOptions {
   readonly home?: string | undefined;
   /** What another machine's programs printed, where that was recorded. */
   readonly recorded?: Recorded | undefined;
+  /** Services that may be heard, as ADDRESS:PORT. */
+  readonly connects?: readonly string[] | undefined;
   /** Milliseconds since 1970; the machine's clock unless said. */
   readonly now?: () => number;
 }
@@ -73,6 +75,7 @@ export function openLook({
   root,
   reads,
   programs = [],
+  connects = [],
   home,
   recorded,
   now = Date.now,
@@ -159,6 +162,16 @@ export function openLook({
       if (typeof printed !== "string") return printed;
       note(`${program}: ${printed}`);
       return undefined;
+    },
+    async hear(address, dialogue: Dialogue) {
+      if (!connects.includes(address))
+        throw new Error(`${address} is not among the services that the collector declared`);
+      watch.lose();
+      if (root !== null) return undefined;
+      const { heardFrom } = await import("./heard-from.ts");
+      const heard = await heardFrom(address, dialogue);
+      if (heard?.ending !== undefined) note(`${address}: ${heard.ending}`);
+      return heard?.text;
     },
     note,
     get wasDenied() {

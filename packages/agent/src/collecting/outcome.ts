@@ -8,6 +8,8 @@ export interface Outcome {
   readonly status: Status;
   readonly document?: unknown;
   readonly readings?: unknown;
+  /** Of the place alone, for the next look. */
+  readonly memory?: unknown;
   readonly diagnostics: readonly string[];
   /** What a document was made from, where nothing else was asked. */
   readonly seen?: Seen | undefined;

@@ -19,6 +19,7 @@ export interface AnyCollector {
         | {
             readonly reads: readonly string[];
             readonly programs?: readonly string[];
+            readonly connects?: readonly string[];
             readonly collect: Collect;
           }
         | { readonly homes: readonly string[]; readonly collect: Collect }
@@ -58,8 +59,10 @@ export async function runCollector(
   if (!here) return nothingFrom(section, "unsupported");
   const { collect } = here;
   const lookedAt = (look: WatchedLook) => outcomeOf(section, collect, look, facts);
-  if (!("homes" in here))
-    return lookedAt(openLook({ root, reads: here.reads, programs: here.programs, recorded }));
+  if (!("homes" in here)) {
+    const { reads, programs, connects } = here;
+    return lookedAt(openLook({ root, reads, programs, connects, recorded }));
+  }
   if (home) return lookedAt(openHome(home, here.homes));
   // Homes of the running system are looked at one by one, each in a process of its person.
   if (root === null) return nothingFrom(section, "failed", "no home was named");
@@ -82,10 +85,10 @@ async function outcomeOf(
       const seen = (isOfFiles && look.seen()) || undefined;
       return { section, status: "ok", ...collected, diagnostics: look.notes, ...(seen && { seen }) };
     }
-    const { nothing } = collected;
+    const { nothing, ...kept } = collected;
     // "Nothing there" is only said by who was let in everywhere.
     const status = nothing === "none" && look.wasDenied ? "denied" : nothing;
-    return { section, status, diagnostics: look.notes };
+    return { section, status, ...kept, diagnostics: look.notes };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { section, status: "failed", diagnostics: [...look.notes, reason.slice(0, 500)] };

@@ -12,6 +12,7 @@ import { collector as identifiers } from "./identifiers.ts";
 import { collector as installation } from "./installation.ts";
 import { collector as kernelModules } from "./kernel-modules.ts";
 import { collector as listeningPorts } from "./listening-ports.ts";
+import { collector as location } from "./location.ts";
 import { collector as logins } from "./logins.ts";
 import { collector as memory } from "./memory.ts";
 import { collector as modems } from "./modems.ts";
@@ -46,6 +47,7 @@ export const collectors = [
   installation,
   kernelModules,
   listeningPorts,
+  location,
   logins,
   memory,
   modems,

@@ -1,5 +1,6 @@
 /** The one place where consent changes on the device: the new list is kept, what it no longer covers is gone at once. */
 import { allSections, type ConsentRequest, type Grant, isConsented, isGranted } from "@rollcall/protocol";
+import { forgetPlaces } from "../location/whereabouts.ts";
 import type { EnrolledState } from "../state/enrolled-state.ts";
 import { type Acknowledged, type Consent, unlinkedFile } from "../state/files.ts";
 
@@ -18,6 +19,7 @@ export function changeConsent(state: ChangingState, grants: readonly Grant[]): v
     grants: [...grants],
     withdrawn: [...new Set([...withdrawn, ...gone])],
   });
+  forgetPlaces(state.directory, before, grants);
   forgetUngranted(state);
 }
 

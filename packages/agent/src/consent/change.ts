@@ -73,11 +73,15 @@ function additions(grants: readonly Grant[], wish: Wish, ownership: Ownership, g
   const consented = given.find(isConsented);
   return [
     ...(usual.length > 0 && !isSame(before, wish, usual)
-      ? [grantOf({ ...wish, purposes: united(usual, before) }, ownership, giver)]
+      ? [grantOf({ ...wish, ...recipientsOf(before), purposes: united(usual, before) }, ownership, giver)]
       : []),
     ...(beside.length > 0 ? [consentTo(wish.category, united(beside, consented), giver)] : []),
   ];
 }
+
+/** They were agreed to by themselves, and stay until that is taken back. */
+const recipientsOf = (before: Grant | undefined): Pick<Grant, "recipients"> =>
+  before?.recipients === undefined ? {} : { recipients: before.recipients };
 
 const united = (of: readonly Purpose[], before: Grant | undefined): Purpose[] =>
   purposes.filter((purpose) => of.includes(purpose) || before?.purposes.includes(purpose));

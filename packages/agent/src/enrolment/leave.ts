@@ -11,11 +11,13 @@ import { deviceKeyFile } from "../state/device-key.ts";
 import type { StateDirectory } from "../state/directory.ts";
 import {
   acknowledgedFile,
+  cellMemoryFile,
   consentFile,
   counterFile,
   formerlyAcknowledgedFile,
   type Installation,
   installationFile,
+  locationSettingsFile,
   type Receipts,
   receiptsFile,
   scheduleFile,
@@ -104,6 +106,8 @@ const ofEnrolment = [
   consentFile,
   counterFile,
   formerlyAcknowledgedFile,
+  cellMemoryFile,
+  locationSettingsFile,
   scheduleFile,
   usageFile,
   receiptsFile,

@@ -111,9 +111,11 @@ export function consentOfBoth(stored: readonly Grant[], own: readonly Grant[]): 
   return { consentNumber: same ? 1 : 2, acknowledgedNumber: 1, grants };
 }
 
-/** The grant with the coarser level of the two, for the purposes of both. */
+/** The grant with the coarser level of the two, for the purposes and recipients of both. */
 function narrower(one: Grant, other: Grant): Grant[] {
   const purposes = one.purposes.filter((purpose) => other.purposes.includes(purpose));
-  const coarser = finenessOf(one.level) <= finenessOf(other.level) ? one : other;
-  return purposes.length > 0 ? [{ ...coarser, purposes }] : [];
+  const { recipients: _, ...coarser } = finenessOf(one.level) <= finenessOf(other.level) ? one : other;
+  const recipients = (one.recipients ?? []).filter((each) => other.recipients?.includes(each));
+  if (purposes.length === 0) return [];
+  return [{ ...coarser, ...(recipients.length > 0 ? { recipients } : {}), purposes }];
 }

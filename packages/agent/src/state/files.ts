@@ -14,6 +14,7 @@ import {
   digestSchema,
   grantsSchema,
   installationIdSchema,
+  locationSources,
   ownerships,
   policyNameSchema,
   publicKeySchema,
@@ -147,6 +148,36 @@ export const receiptsSchema = z.object({
 export type Receipts = z.infer<typeof receiptsSchema>;
 /** What the server signed for, oldest first. */
 export const receiptsFile = stateFile("receipts.json", receiptsSchema, "move it away and keep it");
+
+const cellName = z.string().regex(/^[0-9a-f]{15}$/);
+const memorySchema = z.object({
+  resolution: z.int().min(0).max(15),
+  present: z.object({ cell: cellName, source: z.enum(locationSources), at: z.number() }).optional(),
+  candidate: z.object({ cell: cellName, since: z.number() }).optional(),
+  reports: z.array(z.number()).max(64),
+  serviceQuietUntil: z.number().optional(),
+});
+/** Cells of the level granted and times, never a position: what deciding on the cell to tell takes. */
+export const cellMemoryFile = stateFile("location.json", memorySchema, madeAnew);
+
+const locationSettingsSchema = z.object({
+  /** Where the owner says that the device is. */
+  fixed: z
+    .object({
+      latitude: z.number().min(-90).max(90),
+      longitude: z.number().min(-180).max(180),
+      at: z.number(),
+    })
+    .optional(),
+  isPrivateServiceAllowed: z.boolean(),
+});
+export type LocationSettings = z.infer<typeof locationSettingsSchema>;
+/** What a person on the device said of its place; goes with the grant. */
+export const locationSettingsFile = stateFile(
+  "location-settings.json",
+  locationSettingsSchema,
+  "remove it, and say it again with rollcall-agent location",
+);
 
 export const scheduleSchema = z.object({
   intervalSeconds: z.int().min(interval.least).max(interval.most),

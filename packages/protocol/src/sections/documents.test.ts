@@ -19,10 +19,10 @@ const numRuns = 100;
 
 const giver: Giver = { by: "ada", interactive: true, at: "2026-03-01T12:00:00Z", policyDigest: digestOf({}) };
 
-/** Grants of a section's own category for one of its purposes, and of the place where it tells nothing else. */
+/** Grants of a section's own category for one of its purposes, and of the place as finely as there is where it tells that. */
 const grantsOf = ({ category, purposes: [purpose], onlyLocates }: SectionDefinition) => [
-  grantOf({ category, purposes: [purpose] }, "organisation", giver),
-  ...(onlyLocates
+  ...(category === "location" ? [] : [grantOf({ category, purposes: [purpose] }, "organisation", giver)]),
+  ...(onlyLocates || category === "location"
     ? [grantOf({ category: "location", level: "precise", purposes: [purpose] }, "organisation", giver)]
     : []),
 ];
@@ -165,11 +165,16 @@ function junk(definition: SectionDefinition): fc.Arbitrary<Junk> {
     .filter((value) => typeof value !== "object" || value === null || Array.isArray(value))
     .map((document) => ({ document, pointer: "/document" }));
   const members = Object.entries(definition.fields).filter(([, { kind }]) => kind !== "reading");
+  const fieldOf = (name: string) => new Map(members).get(name);
   const names = fc.constantFrom(...members.map(([name]) => name));
-  const within = fc.tuple(documents(definition), names, junkValues).map(([document, name, value]) => ({
-    document: { ...document, [name]: value },
-    pointer: `/document/${name}`,
-  }));
+  const within = fc
+    .tuple(documents(definition), names, junkValues)
+    // A coordinate may be any small number.
+    .filter(([, name, value]) => typeof value !== "number" || fieldOf(name)?.kind !== "coordinate")
+    .map(([document, name, value]) => ({
+      document: { ...document, [name]: value },
+      pointer: `/document/${name}`,
+    }));
   const unknown = fc
     .tuple(documents(definition), fc.string({ unit: anyCharacter }), fc.jsonValue())
     .filter(([, name]) => !Object.hasOwn(definition.fields, name))
@@ -226,6 +231,8 @@ function overBound(field: SectionDefinition["flat"][number]["field"]): unknown {
       return "2026-03-01T12:00:00.0000000000000000000Z";
     case "flag":
       return 1;
+    case "coordinate":
+      return 180.1;
     case "group":
       return { "no such member": 1 };
   }

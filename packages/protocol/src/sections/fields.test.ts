@@ -144,6 +144,15 @@ const fieldsBySection = {
     "ports[].port": "quantity",
     "ports[].programs": "texts",
   },
+  "location, schema 1": {
+    cell: "text, sensitive, locates: cell",
+    resolution: "quantity",
+    accuracyMetres: "quantity",
+    latitude: "coordinate, sensitive, locates: always",
+    longitude: "coordinate, sensitive, locates: always",
+    source: "choice",
+    at: "instant",
+  },
   "logins, schema 1": {
     now: "list",
     "now[].account": "text, own",
@@ -494,6 +503,7 @@ function unbounded(schema: unknown, at: string): string[] {
     case "string":
       return node.maxLength !== undefined || node.enum !== undefined ? [] : [at];
     case "integer":
+    case "number":
       return node.minimum !== undefined && node.maximum !== undefined ? [] : [at];
     case "boolean":
       return [];
@@ -537,7 +547,7 @@ t.test("finds what has no bound", async (t) => {
   t.strictSame(unbounded(z.toJSONSchema(open), "open"), [
     "open.text",
     "open.many",
-    "open.many[].half: number",
+    "open.many[].half",
     "open.any",
     "open.all: undefined",
   ]);

@@ -12,6 +12,7 @@ import { definition as identifiers } from "./identifiers.ts";
 import { definition as installation } from "./installation.ts";
 import { definition as kernelModules } from "./kernel-modules.ts";
 import { definition as listeningPorts } from "./listening-ports.ts";
+import { definition as location } from "./location.ts";
 import { definition as logins } from "./logins.ts";
 import { definition as memory } from "./memory.ts";
 import { definition as modems } from "./modems.ts";
@@ -46,6 +47,7 @@ export const definitions = [
   installation,
   kernelModules,
   listeningPorts,
+  location,
   logins,
   memory,
   modems,

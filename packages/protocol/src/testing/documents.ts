@@ -50,6 +50,9 @@ function values(field: Field): fc.Arbitrary<unknown> {
       return fc.boolean();
     case "instant":
       return instants;
+    case "coordinate":
+      // Zero without a sign, as JSON has it.
+      return fc.integer({ min: -900_000, max: 900_000 }).map((steps) => steps / 10_000);
     case "quantity":
     case "reading":
       return fc.bigInt({ min: 0n, max: BigInt(field.facts.max) }).map(Number);
