@@ -1,14 +1,15 @@
 // Consent is checked before a collector runs: the real agent, each of whose questions to the system is recorded, asks
 // the machine for nothing but what the collectors of granted sections declared. Everything here follows from the
 // declarations; a new collector needs no word.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import t, { type Test } from "tap";
 import { homeSources, homesOf } from "../packages/agent/src/collecting/homes.ts";
+import { openLook } from "../packages/agent/src/collecting/look.ts";
 import type { AnyCollector } from "../packages/agent/src/collecting/run-collector.ts";
 import { collectors } from "../packages/agent/src/collectors/index.generated.ts";
-import { parsePasswd } from "../packages/agent/src/linux/passwd.ts";
+import { readAccounts } from "../packages/agent/src/linux/accounts.ts";
 import { TestServer } from "../packages/ingest/src/testing/test-server.ts";
 import {
   allSections,
@@ -79,7 +80,7 @@ function isDeclaredBy({ name, sources }: SectionDefinition, { call, target }: To
   return (sources.linux ?? []).some((source) => interfaces[source]?.({ call, target }) ?? target === source);
 }
 
-const homes = homesOf(parsePasswd(readFileSync("/etc/passwd", "utf8")), process.getuid?.() ?? -1);
+const homes = homesOf(readAccounts(openLook({ root: null, reads: homeSources })), process.getuid?.() ?? -1);
 
 /** Whose homes there are, what is declared in each, and the way there. */
 function isOfHomes(places: readonly string[], { call, target }: Touch): boolean {

@@ -3,6 +3,7 @@
 /** Accounts, and where what is mounted. */
 const ofEveryHome = [
   "/etc/passwd",
+  "/etc/login.defs",
   "/proc/self/mountinfo",
   "/proc/1/mountinfo",
   "/proc/self/mounts",

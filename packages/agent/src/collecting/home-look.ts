@@ -1,6 +1,6 @@
 /** A look at one home, or at each in another machine's tree. */
 import { statSync } from "node:fs";
-import { parsePasswd, passwdSource } from "../linux/passwd.ts";
+import { accountSources, readAccounts } from "../linux/accounts.ts";
 import { type Home, homesOf } from "./homes.ts";
 import { openLook, placeInside, type WatchedLook } from "./look.ts";
 
@@ -17,7 +17,7 @@ const mostInTree = 256;
 
 /** Who reads another machine's tree is none of its people: no link leads out of a home. */
 export function homesInTree(root: string, reads: readonly string[]): WatchedLook[] {
-  const accounts = parsePasswd(openLook({ root, reads: [passwdSource] }).text(passwdSource) ?? "");
+  const accounts = readAccounts(openLook({ root, reads: accountSources }));
   const places = homesOf(accounts, 0).flatMap(({ path }) => placeOf(root, path) ?? []);
   return places.slice(0, mostInTree).map((place) => openLook({ root: place, home: "", reads }));
 }

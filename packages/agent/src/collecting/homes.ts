@@ -1,9 +1,9 @@
 /** Whose homes there are to look at. */
 import { lstatSync } from "node:fs";
 import { join, posix } from "node:path";
+import { type Account, type Accounts, accountSources, readAccounts } from "../linux/accounts.ts";
 import { isRemote } from "../linux/filesystems.ts";
 import { type Mount, mountSources, readMounts } from "../linux/mounts.ts";
-import { type Account, canLogIn, isPerson, parsePasswd, passwdSource } from "../linux/passwd.ts";
 import type { Look } from "./collector.ts";
 
 /** A person's home, and the numbers of account and group to read it as. Nobody's name goes with it. */
@@ -14,7 +14,7 @@ export interface Home {
 }
 
 /** What has to be read to know them. */
-export const homeSources: readonly string[] = [passwdSource, ...mountSources];
+export const homeSources: readonly string[] = [...accountSources, ...mountSources];
 
 /** Each takes a process its time: what stands on a host of many people is no list of what each of them has. */
 const mostHomes = 16;
@@ -26,22 +26,31 @@ const mostHomes = 16;
  */
 export function homesWith(places: readonly string[], look: Look, account: number): Home[] {
   const mounts = readMounts(look);
-  const homes = homesOf(parsePasswd(look.text(passwdSource) ?? ""), account)
+  const homes = homesOf(readAccounts(look), account)
     .filter(({ path }) => !isElsewhere(mountOf(path, mounts)))
     .filter(({ path }) => isStrange(path, mounts) || places.some((place) => mayHave(path, place)));
   if (homes.length > mostHomes) look.note(`${homes.length - mostHomes} homes were not looked at`);
   return homes.slice(0, mostHomes);
 }
 
-/** In the order of the accounts' numbers. Of several accounts with one home the first is as good as any other. */
-export function homesOf(accounts: readonly Account[], account: number): Home[] {
-  const homes = accounts
-    .filter((each) => (each.uid === account ? canLogIn(each) : account === 0 && isPerson(each)))
-    .map(({ home, uid, gid }) => ({ path: plainPath(home), uid, gid }))
+/**
+ * In the order of the accounts' numbers: root's word counts for all people, everybody else's for themselves. Of
+ * several accounts with one home the first is as good as any other.
+ */
+export function homesOf({ all, isSystem }: Accounts, account: number): Home[] {
+  const homes = all
+    .filter(({ uid }) => uid === account || (account === 0 && !isSystem(uid)))
+    .filter(canLogIn)
+    .map(({ home = "", uid, gid }) => ({ path: plainPath(home), uid, gid }))
     .filter(({ path }) => path.startsWith("/") && path !== "/");
   const byPath = new Map(homes.toReversed().map((home) => [home.path, home]));
   return [...byPath.values()].sort((one, other) => one.uid - other.uid);
 }
+
+const noShells = /\/(nologin|false|true|sync|halt|shutdown)$/;
+
+/** No shell is /bin/sh. */
+const canLogIn = ({ shell = "" }: Account): boolean => !noShells.test(shell);
 
 const plainPath = (path: string): string => posix.normalize(path).replace(/(?<=.)\/$/, "");
 

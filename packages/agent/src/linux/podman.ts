@@ -14,7 +14,7 @@ export function readPodmanContainers(look: Look, store: string): Container[] {
 }
 
 /** Those of a cluster's pods (CRI-O keeps them in the same place) and the empty ones that hold a pod are left out. */
-export function podmanContainers(list: unknown): Container[] {
+function podmanContainers(list: unknown): Container[] {
   return listAt(list).flatMap((entry) => {
     const metadata = parsed(textAt(entry, "metadata"));
     const name = textAt(metadata, "name") ?? textAt(listAt(entry, "names")[0]);
