@@ -26,6 +26,7 @@ import { collector as processor } from "./processor.ts";
 import { collector as scheduledJobs } from "./scheduled-jobs.ts";
 import { collector as services } from "./services.ts";
 import { collector as softwareDeb } from "./software.deb.ts";
+import { collector as softwareMacos } from "./software.macos.ts";
 import { collector as softwareRpm } from "./software.rpm.ts";
 import { collector as storage } from "./storage.ts";
 import { collector as system } from "./system.ts";
@@ -61,6 +62,7 @@ export const collectors = [
   scheduledJobs,
   services,
   softwareDeb,
+  softwareMacos,
   softwareRpm,
   storage,
   system,

@@ -1,5 +1,6 @@
 /** Collector of section `storage`: disks and their partitions, the file systems that hold the device's data, and swap. */
 import { defineCollector, type Look, present } from "../collecting/collector.ts";
+import { darwinStorage } from "../darwin/storage.ts";
 import {
   allEncrypted,
   type BlockDevices,
@@ -34,6 +35,7 @@ export const collector = defineCollector({
         return { document, readings: { ...freeOf(spaces), ...usedOf(found) } };
       },
     },
+    darwin: darwinStorage,
   },
 });
 

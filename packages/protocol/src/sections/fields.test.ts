@@ -289,6 +289,16 @@ const fieldsBySection = {
     "packages[].automatic": "flag, own",
     "packages[].purl": "text",
   },
+  "software.macos, schema 1": {
+    packages: "list",
+    "packages[].name": "text",
+    "packages[].identifier": "text",
+    "packages[].version": "text",
+    "packages[].build": "text",
+    "packages[].vendor": "text",
+    "packages[].repository": "text",
+    "packages[].installedAt": "instant, own",
+  },
   "software.rpm, schema 1": {
     packages: "list",
     "packages[].name": "text",
@@ -440,8 +450,14 @@ t.test("says in which unit every quantity and reading is, and of nothing else", 
   t.strictSame(wrong, []);
 });
 
-t.test("says where every section comes from on Linux", async (t) => {
-  const silent = allSections.filter(({ sources }) => !sources.linux || sources.linux.length === 0);
+/** Software of another system. */
+const elsewhere = /^software\.(?:macos|windows|appx)$/;
+
+t.test("says where every section comes from, and of all but other systems' software on Linux", async (t) => {
+  const silent = allSections.filter(({ name, sources }) => {
+    const told = elsewhere.test(name) ? Object.values(sources) : [sources.linux];
+    return !told.some((paths) => paths !== undefined && paths.length > 0);
+  });
   t.strictSame(
     silent.map(({ name }) => name),
     [],
@@ -452,7 +468,7 @@ t.test("has one definition for each name, titled for a person", async (t) => {
   const names = allSections.map(({ name }) => name);
   t.strictSame([...new Set(names)], names);
   t.strictSame(
-    allSections.filter(({ title }) => !/^[A-Z]/.test(title)).map(({ name }) => name),
+    allSections.filter(({ title }) => !/^[A-Z]|^macOS/.test(title)).map(({ name }) => name),
     [],
   );
 });

@@ -26,6 +26,7 @@ import { definition as processor } from "./processor.ts";
 import { definition as scheduledJobs } from "./scheduled-jobs.ts";
 import { definition as services } from "./services.ts";
 import { definition as softwareDeb } from "./software.deb.ts";
+import { definition as softwareMacos } from "./software.macos.ts";
 import { definition as softwareRpm } from "./software.rpm.ts";
 import { definition as storage } from "./storage.ts";
 import { definition as system } from "./system.ts";
@@ -61,6 +62,7 @@ export const definitions = [
   scheduledJobs,
   services,
   softwareDeb,
+  softwareMacos,
   softwareRpm,
   storage,
   system,

@@ -23,6 +23,7 @@ export const definition = defineSection({
       "/proc/swaps",
       "statfs(2)",
     ],
+    darwin: ["/usr/sbin/system_profiler"],
   },
   fields: {
     disks: list(
