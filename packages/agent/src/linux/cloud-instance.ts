@@ -53,7 +53,7 @@ interface Noted {
 }
 
 /** `v1` has the standardised members; some versions wrote them with dashes. */
-export function parseInstanceData(text: string): Noted {
+function parseInstanceData(text: string): Noted {
   const data = parsed(text);
   const standard = member(data, "v1") ?? {};
   const provider = member(standard, "cloud_name") ?? member(standard, "cloud-name");

@@ -10,7 +10,7 @@ interface Vulnerability {
 }
 
 /** Below the folder of the CPUs. */
-export const vulnerabilityFolder = "/sys/devices/system/cpu/vulnerabilities";
+const vulnerabilityFolder = "/sys/devices/system/cpu/vulnerabilities";
 const most = 256;
 
 export function readVulnerabilities(look: Look): Vulnerability[] {
