@@ -10,13 +10,12 @@ const efi = "/sys/firmware/efi";
 const tpm = "/sys/class/tpm/tpm0";
 const variable = (name: string) => `${efi}/efivars/${name}-8be4df61-93ca-11d2-aa0d-00e098032b8c`;
 
-const bios = (extension: number) =>
-  structure({
-    type: 0,
-    length: 0x18,
-    fields: { 4: 1, 5: 2, 8: 3, 19: extension, 20: [1, 35, 1, 20] },
-    strings: ["LENOVO", "N24ET60W (1.35 )", "09/13/2019"],
-  });
+const bios = structure({
+  type: 0,
+  length: 0x18,
+  fields: { 4: 1, 5: 2, 8: 3, 20: [1, 35, 1, 20] },
+  strings: ["LENOVO", "N24ET60W (1.35 )", "09/13/2019"],
+});
 const module = structure({
   type: 43,
   length: 0x1f,
@@ -56,15 +55,23 @@ t.test("tells a notebook's firmware and its module", async (t) => {
   });
 });
 
-t.test("tells the same from the table alone, also of the older kind", async (t) => {
-  const told = { vendor: "LENOVO", version: "N24ET60W (1.35 )", release: "1.35", date: "2019-09-13" };
-  t.same(await document({ [table]: smbiosTable(bios(0)) }), {
-    ...told,
+t.test("tells the same from the table alone", async (t) => {
+  t.same(await document({ [table]: smbiosTable(bios) }), {
+    vendor: "LENOVO",
+    version: "N24ET60W (1.35 )",
+    release: "1.35",
+    date: "2019-09-13",
     controllerRelease: "1.20",
-    mode: "bios",
   });
-  t.match(await document({ [table]: smbiosTable(bios(8)) }), { ...told, mode: undefined });
-  t.match(await document({ [table]: smbiosTable(bios(8)), [efi]: "folder" }), { ...told, mode: "uefi" });
+});
+
+t.test("tells how the system was started where that can be known", async (t) => {
+  const mode = async (tree: Tree) => Reflect.get(Object(await document(tree)), "mode");
+  const whole = { "/sys/firmware/memmap/0/type": "System RAM\n", [table]: smbiosTable(bios) };
+  t.equal(await mode(whole), "bios");
+  t.equal(await mode({ ...whole, [efi]: "folder" }), "uefi");
+  t.equal(await mode({ [table]: smbiosTable(bios) }), undefined, "a tree without what stands beside it");
+  t.equal(await mode({ "/sys/firmware/memmap/0/type": "System RAM\n" }), undefined, "a micro-VM");
 });
 
 t.test("leaves out what firmware writes that has nothing to say", async (t) => {
@@ -78,6 +85,7 @@ t.test("leaves out what firmware writes that has nothing to say", async (t) => {
     }),
     { version: "1.0" },
   );
+  t.equal(await document({ [`${dmi}/bios_release`]: "208.208\n" }), undefined);
   t.match(await collected(t, "firmware", {}), { status: "none", diagnostics: [] });
 });
 
@@ -138,7 +146,7 @@ t.test("names the boot loader of a board without tables", async (t) => {
 });
 
 t.test("tells what can be had of a broken table, and that it is broken", async (t) => {
-  const cut = smbiosTable(bios(0), module).subarray(0, -20);
+  const cut = smbiosTable(bios, module).subarray(0, -20);
   const found = await collected(t, "firmware", { [table]: cut });
   t.match(found, { status: "ok", document: { vendor: "LENOVO", tpm: undefined } });
   t.match(found.diagnostics, [/^the firmware's table is read up to structure 2: length 31 of type 43/]);

@@ -8,7 +8,7 @@ import { dmiSources, readDmiTexts, readSmbios } from "../linux/dmi.ts";
 import { firmwareDay } from "../linux/firmware-date.ts";
 import { clean, told } from "../linux/firmware-text.ts";
 import { readSecureBoot, secureBootSources } from "../linux/secure-boot.ts";
-import { byteAt, type SmbiosStructure } from "../linux/smbios.ts";
+import type { SmbiosStructure } from "../linux/smbios.ts";
 import { readTpm, tpmSources } from "../linux/tpm.ts";
 
 export const collector = defineCollector({
@@ -21,7 +21,7 @@ export const collector = defineCollector({
         const bios = biosOf(look, structures);
         const document = present({
           ...(Object.keys(bios).length > 0 ? bios : readTreeFirmware(look)),
-          mode: modeOf(look, structures),
+          mode: readBootMode(look, look.live ? machine() : undefined),
           ...readSecureBoot(look),
           tpm: readTpm(look, structures),
         });
@@ -40,11 +40,16 @@ function biosOf(look: Look, structures: readonly SmbiosStructure[]) {
     "bios_release",
     "ec_firmware_release",
   ]);
-  return present({
+  const names = present({
     vendor: told(dmi.bios_vendor),
     version: told(dmi.bios_version),
-    release: releaseOf(dmi.bios_release),
     date: firmwareDay(dmi.bios_date ?? ""),
+  });
+  // Firmware that tells nothing of itself has no release either: what stands there was never written.
+  if (Object.keys(names).length === 0) return names;
+  return present({
+    ...names,
+    release: releaseOf(dmi.bios_release),
     controllerRelease: releaseOf(dmi.ec_firmware_release),
   });
 }
@@ -53,17 +58,4 @@ function biosOf(look: Look, structures: readonly SmbiosStructure[]) {
 function releaseOf(text: string | undefined): string | undefined {
   const release = clean(text) ?? "";
   return /^\d{1,3}\.\d{1,3}$/.test(release) && !/^(0\.0|255\.255)$/.test(release) ? release : undefined;
-}
-
-/** A tree from another machine may lack folders, but firmware that does not know UEFI can only be the older one. */
-function modeOf(look: Look, structures: readonly SmbiosStructure[]): "bios" | "uefi" | undefined {
-  const mode = readBootMode(look, look.live ? machine() : undefined);
-  return mode ?? (knowsUefi(structures) === false ? "bios" : undefined);
-}
-
-/** Bit 3 of the second extension byte of the BIOS characteristics; undefined where it cannot tell. */
-function knowsUefi(structures: readonly SmbiosStructure[]): boolean | undefined {
-  const bios = structures.find(({ type }) => type === 0);
-  const extension = bios && byteAt(bios, 0x13);
-  return extension === undefined ? undefined : (extension & 0x08) !== 0;
 }

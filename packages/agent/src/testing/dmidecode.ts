@@ -17,11 +17,15 @@ interface Printed {
 
 type Bytes = number | readonly number[];
 /** Bytes by their offset; `string` puts a text among the structure's strings and gives its number. */
-type Fields = (printed: Printed, string: (name: string) => number) => Readonly<Record<number, Bytes>>;
+type Fields = (
+  printed: Printed,
+  string: (name: string) => number,
+  isLittleEndian: boolean,
+) => Readonly<Record<number, Bytes>>;
 
 /** Files of the machine: its table with the entry point that tells its version. */
 export function smbiosFiles(printed: string): Tree {
-  const [, major = 2, minor = 8] = /SMBIOS (\d+)\.(\d+)/.exec(printed)?.map(Number) ?? [];
+  const [major, minor] = versionOf(printed);
   const entryPoint = Buffer.alloc(31);
   entryPoint.write("_SM_");
   entryPoint.set([major, minor], 6);
@@ -31,8 +35,15 @@ export function smbiosFiles(printed: string): Tree {
   };
 }
 
-export function tableOf(printed: string): Uint8Array {
-  return smbiosTable(...structuresIn(printed).flatMap(madeAgain));
+const versionOf = (printed: string): [number, number] => {
+  const [, major = 2, minor = 8] = /SMBIOS (\d+)\.(\d+)/.exec(printed)?.map(Number) ?? [];
+  return [major, minor];
+};
+
+function tableOf(printed: string): Uint8Array {
+  const [major, minor] = versionOf(printed);
+  const isLittleEndian = major > 2 || minor >= 6;
+  return smbiosTable(...structuresIn(printed).flatMap((each) => madeAgain(each, isLittleEndian)));
 }
 
 export function structuresIn(text: string): Printed[] {
@@ -46,7 +57,7 @@ export function structuresIn(text: string): Printed[] {
   });
 }
 
-function madeAgain(printed: Printed): Uint8Array[] {
+function madeAgain(printed: Printed, isLittleEndian: boolean): Uint8Array[] {
   const fields = fieldsOf[printed.type];
   if (!fields) return [];
   const strings: string[] = [];
@@ -55,7 +66,7 @@ function madeAgain(printed: Printed): Uint8Array[] {
     if (text === undefined || text === "Not Specified") return 0;
     return text.startsWith("<BAD INDEX>") ? 250 : strings.push(text);
   };
-  const within = Object.entries(fields(printed, string)).flatMap(([offset, bytes]) => {
+  const within = Object.entries(fields(printed, string, isLittleEndian)).flatMap(([offset, bytes]) => {
     const left = printed.length - Number(offset);
     return left > 0 ? [[offset, [bytes].flat().slice(0, left)] as const] : [];
   });
@@ -72,12 +83,12 @@ const fieldsOf: Readonly<Record<number, Fields>> = {
     20: release(lines.get("BIOS Revision")),
     22: release(lines.get("Firmware Revision")),
   }),
-  1: ({ lines }, string) => ({
+  1: ({ lines }, string, isLittleEndian) => ({
     4: string("Manufacturer"),
     5: string("Product Name"),
     6: string("Version"),
     7: string("Serial Number"),
-    8: uuid(lines.get("UUID") ?? ""),
+    8: uuid(lines.get("UUID") ?? "", isLittleEndian),
     25: string("SKU Number"),
     26: string("Family"),
   }),
@@ -124,10 +135,11 @@ const fieldsOf: Readonly<Record<number, Fields>> = {
 const release = (text: string | undefined): number[] =>
   text === undefined ? [0xff, 0xff] : text.split(".").map(Number);
 
-/** As version 2.6 and later store it; where none was printed, nothing but ones. */
-function uuid(text: string): number[] {
+/** Its first three fields as the version stores them; where none was printed, nothing but ones. */
+function uuid(text: string, isLittleEndian: boolean): number[] {
   const bytes = [...Buffer.from(text.replaceAll("-", ""), "hex")];
   if (bytes.length !== 16) return Array(16).fill(0xff);
+  if (!isLittleEndian) return bytes;
   return [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15].map((at) => bytes[at] ?? 0);
 }
 

@@ -14,6 +14,7 @@ export const definition = defineSection({
       "/sys/firmware/dmi/tables",
       "/sys/firmware/devicetree/base",
       "/sys/firmware/efi",
+      "/sys/firmware/memmap",
       "/sys/kernel/boot_params/data",
       "/sys/class/tpm",
       "uname(2)",

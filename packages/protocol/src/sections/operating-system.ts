@@ -18,6 +18,7 @@ export const definition = defineSection({
       "/proc/sys/kernel/hostname",
       "/proc/uptime",
       "/sys/firmware/efi",
+      "/sys/firmware/memmap",
       "/sys/firmware/dmi/tables/DMI",
       "/etc/hostname",
       "/etc/localtime",
