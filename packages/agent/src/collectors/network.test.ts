@@ -5,8 +5,9 @@ import fc from "fast-check";
 import t from "tap";
 import { z } from "zod";
 import { runCollector } from "../collecting/run-collector.ts";
+import { parseSpeed } from "../linux/interface-link.ts";
 import { collected, type Tree } from "../testing/collected.ts";
-import { collector, parseMac, parseSpeed } from "./network.ts";
+import { collector, parseMac } from "./network.ts";
 
 type Files = Readonly<Record<string, string | { readonly link: string } | "folder">>;
 
@@ -28,6 +29,8 @@ const eth0 = device("eth0", {
   addr_assign_type: "0\n",
   operstate: "up\n",
   speed: "1000\n",
+  duplex: "full\n",
+  mtu: "1500\n",
 });
 const addresses: Tree = {
   "/proc/net/if_inet6": "20010db8000000000000000000000005 02 40 00 80     eth0\n",
@@ -56,7 +59,10 @@ t.test("tells an interface with all that is known of it", async (t) => {
         mac: "00:11:22:33:44:55",
         type: "ethernet",
         driver: "e1000e",
+        up: true,
         speed: 1_000,
+        duplex: "full",
+        mtu: 1_500,
         addresses: ["10.1.2.3/24", "2001:db8::5/64"],
       },
     ],
@@ -97,6 +103,27 @@ t.test("tells the speed of a device's link that is up", async (t) => {
   t.equal(await speed({ ...pci, operstate: "up\n", speed: "-1\n" }), undefined);
   t.equal(await speed({ tun_flags: "0x1002\n", operstate: "up\n", speed: "10\n" }), undefined, "made up");
   t.same(["0", "4294967295", "1e3", "", undefined].map(parseSpeed), Array(5));
+});
+
+t.test("tells what an interface belongs to, and what it is made on top of", async (t) => {
+  const found = await collected(t, "network", {
+    ...device("eth0", { ...pci, master: { link: "../bond0" }, operstate: "down\n", duplex: "full\n" }),
+    ...device("bond0", { uevent: "DEVTYPE=bond\n", lower_eth0: { link: "../eth0" }, mtu: "9000\n" }),
+    ...device("bond0.10", {
+      uevent: "DEVTYPE=vlan\n",
+      lower_bond0: { link: "../bond0" },
+      operstate: "unknown\n",
+    }),
+    ...device("odd", { uevent: "DEVTYPE=vlan\n", lower_a: "", lower_b: "", mtu: "-1\n" }),
+    "/proc/net/vlan/config":
+      "VLAN Dev name    | VLAN ID\nName-Type: VLAN_NAME_TYPE_RAW_PLUS_VID_NO_PAD\nbond0.10       | 10  | bond0\n",
+  });
+  t.same(interfacesIn(found.document), [
+    { name: "bond0", type: "bond", mtu: 9_000 },
+    { name: "bond0.10", type: "vlan", parent: "bond0", vlan: 10 },
+    { name: "eth0", type: "ethernet", driver: "e1000e", up: false, master: "bond0" },
+    { name: "odd", type: "vlan" },
+  ]);
 });
 
 t.test("does not take its own network for another machine's", async (t) => {

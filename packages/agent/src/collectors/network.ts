@@ -11,7 +11,8 @@ import {
   parseFibTrie,
   parseIfInet6,
 } from "../linux/interface-addresses.ts";
-import { type InterfaceFacts, isDevice, isLeftOut, kindOf } from "../linux/interface-kind.ts";
+import { type InterfaceFacts, isLeftOut, kindOf } from "../linux/interface-kind.ts";
+import { linkOf, lowerOf, parseMtu, parseVlanId, vlanTable } from "../linux/interface-link.ts";
 
 const classFolder = "/sys/class/net";
 const ownTables = "/proc/net";
@@ -24,7 +25,7 @@ export const collector = defineCollector({
   section: "network",
   platforms: {
     linux: {
-      reads: [classFolder, ...tables.map((table) => `${ownTables}/${table}`), firstTables],
+      reads: [classFolder, ...tables.map((table) => `${ownTables}/${table}`), firstTables, vlanTable],
       collect(look) {
         const addresses = addressesIn(look);
         const interfaces = look.names(classFolder).flatMap((name) => {
@@ -56,16 +57,22 @@ function interfaceOf(look: Look, facts: InterfaceFacts, addresses: readonly stri
   const { name } = facts;
   const type = kindOf(facts);
   const file = (attribute: string) => look.text(`${classFolder}/${name}/${attribute}`)?.trim();
-  const driver = look.link(`${classFolder}/${name}/device/driver`);
   return present({
     name,
     mac: macOf(type, file),
     type,
-    driver: driver === undefined ? undefined : basename(driver),
-    speed: isDevice(facts) && file("operstate") === "up" ? parseSpeed(file("speed")) : undefined,
+    driver: nameBehind(look.link(`${classFolder}/${name}/device/driver`)),
+    ...linkOf(facts, file),
+    mtu: parseMtu(file("mtu")),
+    master: nameBehind(look.link(`${classFolder}/${name}/master`)),
+    parent: lowerOf(facts, type),
+    vlan: type === "vlan" ? parseVlanId(look.text(vlanTable), name) : undefined,
     addresses: addresses.length > 0 ? [...addresses] : undefined,
   });
 }
+
+const nameBehind = (link: string | undefined): string | undefined =>
+  link === undefined ? undefined : basename(link);
 
 /** How addr_assign_type says that the kernel made an address up; the next start makes another. */
 const random = "1";
@@ -102,12 +109,6 @@ export function parseMac(text: string | undefined): string | undefined {
   const mac = text?.toLowerCase() ?? "";
   if (!/^[0-9a-f]{2}(?::[0-9a-f]{2}){5}(?:(?::[0-9a-f]{2}){2})?$/.test(mac)) return undefined;
   return new Set(mac.split(":")).size === 1 ? undefined : mac;
-}
-
-/** Megabits per second; drivers that do not know say -1, or the same without its sign. */
-export function parseSpeed(text: string | undefined): number | undefined {
-  const speed = /^\d{1,8}$/.test(text ?? "") ? Number(text) : 0;
-  return speed > 0 ? speed : undefined;
 }
 
 /** What several sources tell; none tells all of it. */

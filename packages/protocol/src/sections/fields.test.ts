@@ -190,13 +190,19 @@ const fieldsBySection = {
     "accessPoints[].signal": "choice",
     "accessPoints[].security": "texts",
   },
-  "network, schema 1": {
+  "network, schema 2": {
     interfaces: "list",
     "interfaces[].name": "text",
     "interfaces[].mac": "text, sensitive, own",
     "interfaces[].type": "text",
     "interfaces[].driver": "text",
     "interfaces[].speed": "quantity",
+    "interfaces[].up": "flag",
+    "interfaces[].duplex": "choice",
+    "interfaces[].mtu": "quantity",
+    "interfaces[].master": "text",
+    "interfaces[].parent": "text",
+    "interfaces[].vlan": "quantity",
     "interfaces[].addresses": "texts, sensitive, own, locates: public-address",
   },
   "operating-system, schema 1": {

@@ -1,11 +1,11 @@
 /** Section `network`: network interfaces and their addresses. */
-import { list, quantity, required, text, texts } from "../fields.ts";
+import { choice, flag, list, quantity, required, text, texts } from "../fields.ts";
 import { defineSection } from "../section.ts";
 
 export const definition = defineSection({
   name: "network",
   title: "Network",
-  schema: 1,
+  schema: 2,
   category: "network",
   purposes: ["inventory", "security", "support"],
   sources: {
@@ -16,6 +16,7 @@ export const definition = defineSection({
       "/proc/net/fib_trie",
       "/proc/net/route",
       "/proc/1/net",
+      "/proc/net/vlan/config",
     ],
   },
   fields: {
@@ -37,6 +38,20 @@ export const definition = defineSection({
           unit: "megabits-per-second",
           max: 10_000_000,
         }),
+        up: flag({ is: "Whether it is up and has a link.", sensitivity: "plain" }),
+        duplex: choice(["full", "half"], {
+          is: "Whether the link sends and receives at the same time.",
+          sensitivity: "plain",
+        }),
+        mtu: quantity({
+          is: "Largest packet that it sends.",
+          sensitivity: "plain",
+          unit: "bytes",
+          max: 2 ** 32,
+        }),
+        master: text(64, { is: "The bond or bridge that it belongs to.", sensitivity: "plain" }),
+        parent: text(64, { is: "The interface that it is made on top of.", sensitivity: "plain" }),
+        vlan: quantity({ is: "Number of the VLAN.", sensitivity: "plain", unit: "count", max: 4_094 }),
         addresses: texts(256, 64, {
           is: "IP addresses with their prefix length.",
           sensitivity: "sensitive",
