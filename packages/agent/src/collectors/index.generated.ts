@@ -25,8 +25,15 @@ import { collector as personalSoftwareEditorExtensions } from "./personal-softwa
 import { collector as processor } from "./processor.ts";
 import { collector as scheduledJobs } from "./scheduled-jobs.ts";
 import { collector as services } from "./services.ts";
+import { collector as softwareApk } from "./software.apk.ts";
+import { collector as softwareCargo } from "./software.cargo.ts";
 import { collector as softwareDeb } from "./software.deb.ts";
+import { collector as softwareGem } from "./software.gem.ts";
 import { collector as softwareMacos } from "./software.macos.ts";
+import { collector as softwareNpm } from "./software.npm.ts";
+import { collector as softwareOpkg } from "./software.opkg.ts";
+import { collector as softwarePacman } from "./software.pacman.ts";
+import { collector as softwarePip } from "./software.pip.ts";
 import { collector as softwareRpm } from "./software.rpm.ts";
 import { collector as storage } from "./storage.ts";
 import { collector as system } from "./system.ts";
@@ -61,8 +68,15 @@ export const collectors = [
   processor,
   scheduledJobs,
   services,
+  softwareApk,
+  softwareCargo,
   softwareDeb,
+  softwareGem,
   softwareMacos,
+  softwareNpm,
+  softwareOpkg,
+  softwarePacman,
+  softwarePip,
   softwareRpm,
   storage,
   system,

@@ -25,8 +25,15 @@ import { definition as personalSoftwareEditorExtensions } from "./personal-softw
 import { definition as processor } from "./processor.ts";
 import { definition as scheduledJobs } from "./scheduled-jobs.ts";
 import { definition as services } from "./services.ts";
+import { definition as softwareApk } from "./software.apk.ts";
+import { definition as softwareCargo } from "./software.cargo.ts";
 import { definition as softwareDeb } from "./software.deb.ts";
+import { definition as softwareGem } from "./software.gem.ts";
 import { definition as softwareMacos } from "./software.macos.ts";
+import { definition as softwareNpm } from "./software.npm.ts";
+import { definition as softwareOpkg } from "./software.opkg.ts";
+import { definition as softwarePacman } from "./software.pacman.ts";
+import { definition as softwarePip } from "./software.pip.ts";
 import { definition as softwareRpm } from "./software.rpm.ts";
 import { definition as storage } from "./storage.ts";
 import { definition as system } from "./system.ts";
@@ -61,8 +68,15 @@ export const definitions = [
   processor,
   scheduledJobs,
   services,
+  softwareApk,
+  softwareCargo,
   softwareDeb,
+  softwareGem,
   softwareMacos,
+  softwareNpm,
+  softwareOpkg,
+  softwarePacman,
+  softwarePip,
   softwareRpm,
   storage,
   system,

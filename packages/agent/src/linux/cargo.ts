@@ -1,0 +1,37 @@
+/** What `cargo install` notes of each program: .crates2.json, and .crates.toml of before (cargo's ops/common_for_install_and_uninstall.rs). */
+import { present } from "../collecting/collector.ts";
+import { entriesAt } from "./json.ts";
+import { packageUrl } from "./package-url.ts";
+
+export interface CargoPackage {
+  readonly name: string;
+  readonly version: string;
+  /** Where its source came from. */
+  readonly repository?: string;
+  readonly purl?: string;
+}
+
+export function parseCrates(json: unknown): CargoPackage[] {
+  return entriesAt(json, "installs").flatMap(([id]) => crateOf(id) ?? []);
+}
+
+/** Lines such as `"ripgrep 13.0.0 (registry+https://…)" = ["rg"]`. */
+export function parseCratesToml(text: string): CargoPackage[] {
+  return text.split("\n").flatMap((line) => crateOf(/^\s*"([^"]+)"\s*=/.exec(line)?.[1] ?? "") ?? []);
+}
+
+/** cargo's index goes by two addresses. */
+const cratesIo =
+  /^(?:registry\+https:\/\/github\.com\/rust-lang\/crates\.io-index|sparse\+https:\/\/index\.crates\.io\/)$/;
+
+/** `ripgrep 13.0.0 (registry+https://github.com/rust-lang/crates.io-index)`. A folder is somebody's place, and left out. */
+function crateOf(id: string): CargoPackage | undefined {
+  const [, name, version, source] = /^([\w-]+) ([\w.+-]+) \(([^()\s]+)\)$/.exec(id) ?? [];
+  if (name === undefined || version === undefined || source === undefined) return undefined;
+  return present({
+    name,
+    version,
+    repository: source.startsWith("path+") ? undefined : source.replace(/^(?:registry|sparse|git)\+/, ""),
+    purl: cratesIo.test(source) ? packageUrl({ type: "cargo", name, version }) : undefined,
+  });
+}
