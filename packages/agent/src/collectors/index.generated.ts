@@ -39,6 +39,7 @@ import { collector as storage } from "./storage.ts";
 import { collector as system } from "./system.ts";
 import { collector as usbDevices } from "./usb-devices.ts";
 import { collector as virtualMachines } from "./virtual-machines.ts";
+import { collector as volumes } from "./volumes.ts";
 import { collector as wifi } from "./wifi.ts";
 
 export const collectors = [
@@ -82,5 +83,6 @@ export const collectors = [
   system,
   usbDevices,
   virtualMachines,
+  volumes,
   wifi,
 ] as const;

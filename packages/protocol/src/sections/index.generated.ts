@@ -39,6 +39,7 @@ import { definition as storage } from "./storage.ts";
 import { definition as system } from "./system.ts";
 import { definition as usbDevices } from "./usb-devices.ts";
 import { definition as virtualMachines } from "./virtual-machines.ts";
+import { definition as volumes } from "./volumes.ts";
 import { definition as wifi } from "./wifi.ts";
 
 export const definitions = [
@@ -82,5 +83,6 @@ export const definitions = [
   system,
   usbDevices,
   virtualMachines,
+  volumes,
   wifi,
 ] as const;
