@@ -314,6 +314,13 @@ const fieldsBySection = {
     "packages[].automatic": "flag, own",
     "packages[].purl": "text",
   },
+  "software.gem, schema 1": {
+    packages: "list",
+    "packages[].name": "text",
+    "packages[].version": "text",
+    "packages[].architecture": "text",
+    "packages[].purl": "text",
+  },
   "software.macos, schema 1": {
     packages: "list",
     "packages[].name": "text",
@@ -323,13 +330,6 @@ const fieldsBySection = {
     "packages[].vendor": "text",
     "packages[].repository": "text",
     "packages[].installedAt": "instant, own",
-  },
-  "software.gem, schema 1": {
-    packages: "list",
-    "packages[].name": "text",
-    "packages[].version": "text",
-    "packages[].architecture": "text",
-    "packages[].purl": "text",
   },
   "software.npm, schema 1": {
     packages: "list",
