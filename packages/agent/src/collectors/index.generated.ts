@@ -22,6 +22,7 @@ import { collector as operatingSystem } from "./operating-system.ts";
 import { collector as pciDevices } from "./pci-devices.ts";
 import { collector as personalSoftwareBrowserExtensions } from "./personal-software.browser-extensions.ts";
 import { collector as personalSoftwareEditorExtensions } from "./personal-software.editor-extensions.ts";
+import { collector as printers } from "./printers.ts";
 import { collector as processor } from "./processor.ts";
 import { collector as scheduledJobs } from "./scheduled-jobs.ts";
 import { collector as services } from "./services.ts";
@@ -66,6 +67,7 @@ export const collectors = [
   pciDevices,
   personalSoftwareBrowserExtensions,
   personalSoftwareEditorExtensions,
+  printers,
   processor,
   scheduledJobs,
   services,

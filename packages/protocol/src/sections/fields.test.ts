@@ -246,6 +246,16 @@ const fieldsBySection = {
     "extensions[].id": "text",
     "extensions[].version": "text",
   },
+  "printers, schema 1": {
+    printers: "list",
+    "printers[].name": "text, own",
+    "printers[].manufacturer": "text",
+    "printers[].model": "text",
+    "printers[].connection": "choice",
+    "printers[].serial": "text, sensitive, own",
+    "printers[].default": "flag",
+    "printers[].shared": "flag",
+  },
   "processor, schema 2": {
     processors: "list",
     "processors[].socket": "text",

@@ -22,6 +22,7 @@ import { definition as operatingSystem } from "./operating-system.ts";
 import { definition as pciDevices } from "./pci-devices.ts";
 import { definition as personalSoftwareBrowserExtensions } from "./personal-software.browser-extensions.ts";
 import { definition as personalSoftwareEditorExtensions } from "./personal-software.editor-extensions.ts";
+import { definition as printers } from "./printers.ts";
 import { definition as processor } from "./processor.ts";
 import { definition as scheduledJobs } from "./scheduled-jobs.ts";
 import { definition as services } from "./services.ts";
@@ -66,6 +67,7 @@ export const definitions = [
   pciDevices,
   personalSoftwareBrowserExtensions,
   personalSoftwareEditorExtensions,
+  printers,
   processor,
   scheduledJobs,
   services,
