@@ -1,5 +1,13 @@
 // What tells that a look again would find the same: files that stand as they stood, and nothing else was asked.
-import { appendFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import { openLook, type WatchedLook } from "./look.ts";
@@ -78,6 +86,17 @@ for (const [what, ask] of Object.entries(others)) {
     t.equal(look.seen(), null);
   });
 }
+
+const release = "/proc/sys/kernel/osrelease";
+const noRelease = existsSync(release) ? false : "this kernel does not say which it is";
+
+t.test("remembers which kernel runs by what it says", { skip: noRelease }, async (t) => {
+  const look = openLook({ root: null, reads: [release], now: later });
+  look.text(release);
+  const seen = look.seen();
+  if (!seen) throw new Error("nothing was seen");
+  t.equal(standsAsSeen(seen, later()), true);
+});
 
 t.test("remembers nothing of another machine's tree", async (t) => {
   const look = openLook({ root: t.testdir({ etc: { a: "" } }), reads: ["/etc"], now: later });

@@ -4,7 +4,7 @@
  * no times, and programs and system calls answer as they like.
  */
 import { createHash } from "node:crypto";
-import { lstatSync, type Stats, statSync } from "node:fs";
+import { lstatSync, readFileSync, type Stats, statSync } from "node:fs";
 
 /** Entries, each a path with a sign before it: `=` what stands there, `@` the link itself. */
 export interface Seen {
@@ -18,6 +18,9 @@ export const mostEntries = 8_192;
 
 /** A file changed twice within this time may show the same times both times (FAT counts in two seconds). */
 const settledMilliseconds = 2_000;
+
+/** Files of the kernel that say one thing from its start to its end; they stand for what they say. */
+const constantFiles: ReadonlySet<string> = new Set(["/proc/sys/kernel/osrelease"]);
 
 const volatileFolders = /^\/(?:proc|sys|dev)(?:\/|$)/;
 
@@ -35,7 +38,8 @@ export class Watch {
     if (this.#isLost) return;
     const entry = `${isLink ? "@" : "="}${path}`;
     if (this.#stood.has(entry)) return;
-    const stands = volatileFolders.test(path) ? undefined : standingOf(entry, this.#now());
+    const isVolatile = volatileFolders.test(path) && !constantFiles.has(path);
+    const stands = isVolatile ? undefined : standingOf(entry, this.#now());
     if (stands === undefined || this.#stood.size >= mostEntries) this.lose();
     else this.#stood.set(entry, stands);
   }
@@ -66,6 +70,7 @@ export function standsAsSeen({ entries, stood }: Seen, now: number): boolean {
 /** Undefined where it cannot be told, or changed just now. */
 function standingOf(entry: string, now: number): string | undefined {
   try {
+    if (constantFiles.has(entry.slice(1))) return readFileSync(entry.slice(1), "utf8");
     const stat = entry.startsWith("@") ? lstatSync : statSync;
     const facts: Stats | undefined = stat(entry.slice(1), { throwIfNoEntry: false });
     if (!facts) return "-";
