@@ -20,11 +20,13 @@ import { collector as nearbyAccessPoints } from "./nearby.access-points.ts";
 import { collector as network } from "./network.ts";
 import { collector as operatingSystem } from "./operating-system.ts";
 import { collector as pciDevices } from "./pci-devices.ts";
+import { collector as pendingUpdates } from "./pending-updates.ts";
 import { collector as personalSoftwareBrowserExtensions } from "./personal-software.browser-extensions.ts";
 import { collector as personalSoftwareEditorExtensions } from "./personal-software.editor-extensions.ts";
 import { collector as printers } from "./printers.ts";
 import { collector as processor } from "./processor.ts";
 import { collector as scheduledJobs } from "./scheduled-jobs.ts";
+import { collector as security } from "./security.ts";
 import { collector as services } from "./services.ts";
 import { collector as softwareApk } from "./software.apk.ts";
 import { collector as softwareCargo } from "./software.cargo.ts";
@@ -65,11 +67,13 @@ export const collectors = [
   network,
   operatingSystem,
   pciDevices,
+  pendingUpdates,
   personalSoftwareBrowserExtensions,
   personalSoftwareEditorExtensions,
   printers,
   processor,
   scheduledJobs,
+  security,
   services,
   softwareApk,
   softwareCargo,

@@ -20,11 +20,13 @@ import { definition as nearbyAccessPoints } from "./nearby.access-points.ts";
 import { definition as network } from "./network.ts";
 import { definition as operatingSystem } from "./operating-system.ts";
 import { definition as pciDevices } from "./pci-devices.ts";
+import { definition as pendingUpdates } from "./pending-updates.ts";
 import { definition as personalSoftwareBrowserExtensions } from "./personal-software.browser-extensions.ts";
 import { definition as personalSoftwareEditorExtensions } from "./personal-software.editor-extensions.ts";
 import { definition as printers } from "./printers.ts";
 import { definition as processor } from "./processor.ts";
 import { definition as scheduledJobs } from "./scheduled-jobs.ts";
+import { definition as security } from "./security.ts";
 import { definition as services } from "./services.ts";
 import { definition as softwareApk } from "./software.apk.ts";
 import { definition as softwareCargo } from "./software.cargo.ts";
@@ -65,11 +67,13 @@ export const definitions = [
   network,
   operatingSystem,
   pciDevices,
+  pendingUpdates,
   personalSoftwareBrowserExtensions,
   personalSoftwareEditorExtensions,
   printers,
   processor,
   scheduledJobs,
+  security,
   services,
   softwareApk,
   softwareCargo,
