@@ -18,7 +18,24 @@ export async function inventory<const S extends string>(
   return documents as Record<S, unknown>;
 }
 
-/** A machine's firmware as dmidecode printed it, with its sizes of memory as the kernel has them. */
+/** /sys/class/dmi/id with these texts. */
+export const dmiFiles = (texts: Readonly<Record<string, string>>): Tree =>
+  Object.fromEntries(Object.entries(texts).map(([name, text]) => [`/sys/class/dmi/id/${name}`, `${text}\n`]));
+
+/** /proc/cpuinfo of a virtual machine. */
+export const guestCpu = `${[
+  "processor\t: 0",
+  "vendor_id\t: GenuineIntel",
+  "cpu family\t: 6",
+  "model name\t: Intel(R) Xeon(R) Gold 6338 CPU @ 2.00GHz",
+  "microcode\t: 0xffffffff",
+  "physical id\t: 0",
+  "core id\t\t: 0",
+  "cpu cores\t: 1",
+  "flags\t\t: fpu lm nx sse4_2 aes avx hypervisor",
+].join("\n")}\n`;
+
+/** A machine's firmware as dmidecode printed it. */
 export const printedMachine = (name: string): Tree => smbiosFiles(record(`dmi/${name}.txt`).toString());
 
 /** A machine's firmware table as it was dumped. */
