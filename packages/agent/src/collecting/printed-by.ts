@@ -1,12 +1,16 @@
 /** Runs another program and reads what it prints: for so long, so much, and not a process of it left behind. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { platform } from "node:os";
 import type { Printed, RunLimits } from "./collector.ts";
 
 const usualMilliseconds = 5_000;
 const usualBytes = 4 * 2 ** 20;
 
-/** Nothing of the agent's own: what is printed depends on the machine alone. */
-const environment = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" };
+const isWindows = platform() === "win32";
+
+/** Nothing of the agent's own: what is printed depends on the machine alone. Windows' programs need its folder. */
+const windows = { SystemRoot: "C:\\Windows", PATH: "C:\\Windows\\System32" };
+const unix = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" };
 
 /** What it printed and ended with; undefined when there is no such program; in words why nothing came of it. */
 export function printedBy(
@@ -15,12 +19,12 @@ export function printedBy(
   { milliseconds = usualMilliseconds, maxBytes = usualBytes }: RunLimits,
 ): Promise<Printed | string | undefined> {
   return new Promise((resolve) => {
-    // A group of its own, so that whatever it begins can be ended with it.
+    // A group of its own, so that whatever it begins can be ended with it; on Windows it would be a console instead.
     const child = spawn(program, args, {
-      env: environment,
+      env: isWindows ? windows : unix,
       cwd: "/",
       stdio: ["ignore", "pipe", "ignore"],
-      detached: true,
+      detached: !isWindows,
       windowsHide: true,
     });
     const parts: Buffer[] = [];

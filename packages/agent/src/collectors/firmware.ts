@@ -10,6 +10,7 @@ import { clean, told } from "../linux/firmware-text.ts";
 import { readSecureBoot, secureBootSources } from "../linux/secure-boot.ts";
 import type { SmbiosStructure } from "../linux/smbios.ts";
 import { readTpm, tpmSources } from "../linux/tpm.ts";
+import { windowsFirmware } from "../windows/hardware.ts";
 
 export const collector = defineCollector({
   section: "firmware",
@@ -29,6 +30,7 @@ export const collector = defineCollector({
       },
     },
     darwin: darwinFirmware,
+    win32: windowsFirmware,
   },
 });
 

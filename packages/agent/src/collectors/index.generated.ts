@@ -29,6 +29,7 @@ import { collector as scheduledJobs } from "./scheduled-jobs.ts";
 import { collector as security } from "./security.ts";
 import { collector as services } from "./services.ts";
 import { collector as softwareApk } from "./software.apk.ts";
+import { collector as softwareAppx } from "./software.appx.ts";
 import { collector as softwareCargo } from "./software.cargo.ts";
 import { collector as softwareDeb } from "./software.deb.ts";
 import { collector as softwareGem } from "./software.gem.ts";
@@ -38,6 +39,7 @@ import { collector as softwareOpkg } from "./software.opkg.ts";
 import { collector as softwarePacman } from "./software.pacman.ts";
 import { collector as softwarePip } from "./software.pip.ts";
 import { collector as softwareRpm } from "./software.rpm.ts";
+import { collector as softwareWindows } from "./software.windows.ts";
 import { collector as storage } from "./storage.ts";
 import { collector as system } from "./system.ts";
 import { collector as usbDevices } from "./usb-devices.ts";
@@ -76,6 +78,7 @@ export const collectors = [
   security,
   services,
   softwareApk,
+  softwareAppx,
   softwareCargo,
   softwareDeb,
   softwareGem,
@@ -85,6 +88,7 @@ export const collectors = [
   softwarePacman,
   softwarePip,
   softwareRpm,
+  softwareWindows,
   storage,
   system,
   usbDevices,

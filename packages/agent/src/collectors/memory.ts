@@ -3,6 +3,7 @@ import { defineCollector, present } from "../collecting/collector.ts";
 import { darwinMemory } from "../darwin/hardware.ts";
 import { readSmbios, smbiosTable } from "../linux/dmi.ts";
 import { memoryModules } from "../linux/memory-modules.ts";
+import { windowsMemory } from "../windows/hardware.ts";
 
 /** `MemTotal` of /proc/meminfo (proc(5)) in bytes. */
 export function parseMemTotal(meminfo: string): number | undefined {
@@ -26,5 +27,6 @@ export const collector = defineCollector({
       },
     },
     darwin: darwinMemory,
+    win32: windowsMemory,
   },
 });

@@ -13,6 +13,7 @@ import {
   readOsRelease,
   readOsVersion,
 } from "../linux/os-release.ts";
+import { windowsOperatingSystem } from "../windows/operating-system.ts";
 
 const paths = {
   kernelRelease: "/proc/sys/kernel/osrelease",
@@ -62,6 +63,7 @@ export const collector = defineCollector({
       },
     },
     darwin: darwinOperatingSystem,
+    win32: windowsOperatingSystem,
   },
 });
 

@@ -7,6 +7,7 @@ import { type Cpuinfo, parseCpuinfo } from "../linux/cpuinfo.ts";
 import { abilitiesOf } from "../linux/processor-flags.ts";
 import { type CpuPlace, processorsOf } from "../linux/processors.ts";
 import { readVulnerabilities } from "../linux/vulnerabilities.ts";
+import { windowsProcessor } from "../windows/hardware.ts";
 
 const cpuinfoFile = "/proc/cpuinfo";
 const cpuFolder = "/sys/devices/system/cpu";
@@ -37,6 +38,7 @@ export const collector = defineCollector({
       },
     },
     darwin: darwinProcessor,
+    win32: windowsProcessor,
   },
 });
 

@@ -13,6 +13,7 @@ import { deviceOf, encryptionOf, holdsData, isRemote, namesPerson, onceEach } fr
 import { type Mount, mountSources, readMounts } from "../linux/mounts.ts";
 import { readPartitions } from "../linux/partitions.ts";
 import { parseSwaps, type Swap, swapsFile } from "../linux/swaps.ts";
+import { windowsStorage } from "../windows/storage.ts";
 
 const poolFolder = "/sys/fs/btrfs";
 
@@ -36,6 +37,7 @@ export const collector = defineCollector({
       },
     },
     darwin: darwinStorage,
+    win32: windowsStorage,
   },
 });
 

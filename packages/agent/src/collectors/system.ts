@@ -8,6 +8,7 @@ import { deviceTree, readTreeIdentity } from "../linux/device-tree.ts";
 import { dmiSources, readDmiTexts, readSmbios } from "../linux/dmi.ts";
 import { identityOf } from "../linux/machine-identity.ts";
 import { machineSources, readSigns, virtualMachineOf } from "../linux/virtual-machines.ts";
+import { windowsSystem } from "../windows/hardware.ts";
 
 const cpuinfoFile = "/proc/cpuinfo";
 const mostCpuinfo = 16 * 2 ** 20;
@@ -39,5 +40,6 @@ export const collector = defineCollector({
       },
     },
     darwin: darwinSystem,
+    win32: windowsSystem,
   },
 });

@@ -359,6 +359,14 @@ const fieldsBySection = {
     "packages[].automatic": "flag, own",
     "packages[].purl": "text",
   },
+  "software.appx, schema 1": {
+    packages: "list",
+    "packages[].name": "text",
+    "packages[].version": "text",
+    "packages[].architecture": "text",
+    "packages[].vendor": "text",
+    "packages[].framework": "flag",
+  },
   "software.cargo, schema 1": {
     packages: "list",
     "packages[].name": "text",
@@ -445,6 +453,15 @@ const fieldsBySection = {
     "packages[].installedAt": "instant, own",
     "packages[].installedSize": "quantity",
     "packages[].purl": "text",
+  },
+  "software.windows, schema 1": {
+    packages: "list",
+    "packages[].name": "text",
+    "packages[].kind": "choice",
+    "packages[].version": "text",
+    "packages[].vendor": "text",
+    "packages[].installedAt": "instant, own",
+    "packages[].installedSize": "quantity",
   },
   "storage, schema 2": {
     disks: "list",

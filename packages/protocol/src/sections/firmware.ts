@@ -20,6 +20,7 @@ export const definition = defineSection({
       "uname(2)",
     ],
     darwin: ["/usr/sbin/system_profiler"],
+    win32: ["C:\\Windows\\System32\\reg.exe"],
   },
   fields: {
     vendor: text(256, {

@@ -29,6 +29,7 @@ import { definition as scheduledJobs } from "./scheduled-jobs.ts";
 import { definition as security } from "./security.ts";
 import { definition as services } from "./services.ts";
 import { definition as softwareApk } from "./software.apk.ts";
+import { definition as softwareAppx } from "./software.appx.ts";
 import { definition as softwareCargo } from "./software.cargo.ts";
 import { definition as softwareDeb } from "./software.deb.ts";
 import { definition as softwareGem } from "./software.gem.ts";
@@ -38,6 +39,7 @@ import { definition as softwareOpkg } from "./software.opkg.ts";
 import { definition as softwarePacman } from "./software.pacman.ts";
 import { definition as softwarePip } from "./software.pip.ts";
 import { definition as softwareRpm } from "./software.rpm.ts";
+import { definition as softwareWindows } from "./software.windows.ts";
 import { definition as storage } from "./storage.ts";
 import { definition as system } from "./system.ts";
 import { definition as usbDevices } from "./usb-devices.ts";
@@ -76,6 +78,7 @@ export const definitions = [
   security,
   services,
   softwareApk,
+  softwareAppx,
   softwareCargo,
   softwareDeb,
   softwareGem,
@@ -85,6 +88,7 @@ export const definitions = [
   softwarePacman,
   softwarePip,
   softwareRpm,
+  softwareWindows,
   storage,
   system,
   usbDevices,

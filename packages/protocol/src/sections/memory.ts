@@ -11,6 +11,7 @@ export const definition = defineSection({
   sources: {
     linux: ["/proc/meminfo", "/sys/firmware/dmi/tables/DMI"],
     darwin: ["/usr/sbin/system_profiler"],
+    win32: ["C:\\Windows\\System32\\reg.exe"],
   },
   fields: {
     total: quantity({

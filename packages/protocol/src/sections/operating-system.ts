@@ -38,6 +38,7 @@ export const definition = defineSection({
       "/etc/localtime",
       "uname(3)",
     ],
+    win32: ["C:\\Windows\\System32\\reg.exe", "C:\\Windows\\System32\\systeminfo.exe"],
   },
   fields: {
     id: text(128, {

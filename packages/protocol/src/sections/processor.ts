@@ -13,6 +13,7 @@ export const definition = defineSection({
   sources: {
     linux: ["/proc/cpuinfo", "/sys/devices/system/cpu", "uname(2)", "/usr/bin/env", "/bin/sh"],
     darwin: ["/usr/sbin/system_profiler"],
+    win32: ["C:\\Windows\\System32\\reg.exe"],
   },
   fields: {
     processors: list(

@@ -24,6 +24,7 @@ export const definition = defineSection({
       "statfs(2)",
     ],
     darwin: ["/usr/sbin/system_profiler"],
+    win32: ["C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe"],
   },
   fields: {
     disks: list(

@@ -37,6 +37,7 @@ export const definition = defineSection({
       "/sys/firmware/efi",
     ],
     darwin: ["/usr/sbin/system_profiler"],
+    win32: ["C:\\Windows\\System32\\reg.exe"],
   },
   fields: {
     manufacturer: text(256, {
