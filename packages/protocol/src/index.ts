@@ -7,6 +7,7 @@ export * from "./dictionary.ts";
 export * from "./difference.ts";
 export * from "./digest.ts";
 export * from "./enrolment-string.ts";
+export * from "./failure-reasons.ts";
 export type { SummaryColumn } from "./fields.ts";
 export { summaryColumns } from "./fields.ts";
 export * from "./identifier.ts";

@@ -4,6 +4,7 @@ import {
   type Consented,
   canonical,
   checkSection,
+  type FailureReason,
   type Grant,
   isGranted,
   type Ownership,
@@ -24,6 +25,8 @@ export interface FoundSection {
   readonly readings?: Readings | undefined;
   /** What a person who misses a value should know. */
   readonly diagnostics?: readonly string[] | undefined;
+  /** How something of it was lost. */
+  readonly lost?: readonly FailureReason[] | undefined;
   /** What the document was made from, where looking there again tells whether it would be the same. */
   readonly seen?: (Seen & { readonly madeBy: string }) | undefined;
   /** In place of a document: it is the one that the server acknowledged, for nothing that it is made of has changed. */

@@ -8,6 +8,7 @@ import { withHomes } from "../collecting/in-homes.ts";
 import { inProcess } from "../collecting/in-process.ts";
 import { whereaboutsIn } from "../location/whereabouts.ts";
 import { StateDirectory } from "../state/directory.ts";
+import { readFailures } from "../state/failures.ts";
 import { type Installation, unlinkedFile } from "../state/files.ts";
 import type { Context } from "./context.ts";
 
@@ -30,6 +31,7 @@ export async function lookFor(context: Context, installation: Installation | nul
     server: installation?.server ?? null,
     applications: installation?.applications ?? [],
     isUnlinked: directory.read(unlinkedFile) !== undefined,
+    failures: () => readFailures(directory),
     whereabouts: whereaboutsIn(directory, { now: context.now, keeps: false }),
   };
   return collecting(around, withHomes(context.rootfs === null ? await here() : boundedly()));

@@ -30,7 +30,9 @@ function ways(t: Test) {
       return new Map(sections.map((section) => [section, nothingFrom(section, next.status)]));
     };
   const both = { cheap: way("cheap"), bounded: way("bounded") };
-  return { taken, next, look: () => careful(lookingMark({ path }), both)(task) };
+  const abandoned: true[] = [];
+  const look = () => careful(lookingMark({ path }), both, () => abandoned.push(true))(task);
+  return { taken, next, abandoned, look };
 }
 
 t.test("looks the cheap way, marked while it does", async (t) => {
@@ -53,6 +55,24 @@ t.test("takes the other way after one that did not come back, until that goes we
   await look();
   await look();
   t.same(taken, ["cheap, marked", "bounded, marked", "bounded, marked", "bounded, marked", "cheap, marked"]);
+});
+
+t.test("tells once of one that never came back, and of none that came back with a failure", async (t) => {
+  const { taken, next, look, abandoned } = ways(t);
+  next.status = "failed";
+  await look();
+  await look();
+  t.equal(abandoned.length, 0);
+  next.status = "ok";
+  await look();
+  next.crashes = true;
+  await errorOf(look());
+  next.crashes = false;
+  next.status = "failed";
+  await look();
+  await look();
+  t.equal(abandoned.length, 1);
+  t.equal(taken.length, 6);
 });
 
 t.test("does not go on with the cheap way where it failed", async (t) => {

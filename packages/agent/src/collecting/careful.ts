@@ -7,17 +7,24 @@ import type { LookAround } from "./collecting.ts";
 
 export interface Mark {
   isThere(): boolean;
+  /** Whether who left it never came back from looking. */
+  isAbandoned(): boolean;
   leave(): void;
+  /** It stays, but who left it came back. */
+  settle(): void;
   remove(): void;
 }
 
 export function careful(
   mark: Mark,
   ways: { readonly cheap: LookAround; readonly bounded: LookAround },
+  onAbandoned: () => void = () => undefined,
 ): LookAround {
   return async (task) => {
+    if (mark.isAbandoned()) onAbandoned();
     const outcomes = mark.isThere() ? await ways.bounded(task) : await marked(mark, () => ways.cheap(task));
     if ([...outcomes.values()].every(({ status }) => !wentWrong.has(status))) mark.remove();
+    else mark.settle();
     return outcomes;
   };
 }

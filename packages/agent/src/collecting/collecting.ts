@@ -15,7 +15,7 @@ import {
 } from "@rollcall/protocol";
 import type { Collect, FoundSection, Held } from "../check-in/found.ts";
 import type { Whereabouts } from "../location/whereabouts.ts";
-import type { AgentFacts } from "./collector.ts";
+import type { AgentFacts, CountedFailure } from "./collector.ts";
 import { foundSection } from "./found-section.ts";
 import { nothingFrom, type Outcome } from "./outcome.ts";
 import type { Task } from "./run-collector.ts";
@@ -34,6 +34,8 @@ interface Surroundings {
   readonly isUnlinked: boolean;
   /** Where it is kept what the device's cell is found with; without it none is found. */
   readonly whereabouts?: Whereabouts;
+  /** What the agent could not do so far. */
+  readonly failures?: () => readonly CountedFailure[];
 }
 
 export type Outcomes = ReadonlyMap<string, Outcome>;
@@ -112,9 +114,11 @@ function factsOf({
   applications,
   server,
   location,
+  failures,
 }: Surroundings & Pick<AgentFacts, "location">): AgentFacts | null {
   const known = platforms.find((name) => name === platform);
   const own = { number: agentApplication, version: agentVersion, channel: defaultChannel };
   if (!known) return null;
-  return { platform: known, agentVersion, applications: [own, ...applications], server, location };
+  const facts = { platform: known, agentVersion, applications: [own, ...applications], server, location };
+  return { ...facts, ...(failures ? { failures: failures() } : {}) };
 }

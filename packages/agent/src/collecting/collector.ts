@@ -5,6 +5,7 @@
 import type {
   Application,
   DocumentNamed,
+  Failure,
   LocationLevel,
   Platform,
   Readings,
@@ -110,6 +111,14 @@ export interface AgentFacts {
   /** The server's id, null before enrolment. */
   readonly server: string | null;
   readonly location: LocationFacts;
+  /** What it could not do so far; absent where nobody counts. */
+  readonly failures?: readonly CountedFailure[];
+}
+
+/** How often the agent could not do something, and the day of the last time (ISO 8601 UTC). */
+export interface CountedFailure extends Failure {
+  readonly count: number;
+  readonly lastDay: string;
 }
 
 /** What the agent knows of where it may say that the device is. */

@@ -1,5 +1,11 @@
 /** A collector's outcome as a section: in its one form, and without what would locate the device more finely than it may be. */
-import { type LocationRule, normalise, type SectionDefinition, withoutLocated } from "@rollcall/protocol";
+import {
+  type FailureReason,
+  type LocationRule,
+  normalise,
+  type SectionDefinition,
+  withoutLocated,
+} from "@rollcall/protocol";
 import type { FoundSection } from "../check-in/found.ts";
 import { fit } from "./fit.ts";
 import type { Outcome } from "./outcome.ts";
@@ -17,10 +23,17 @@ export function foundSection(
     diagnostics: [...diagnostics, ...fitted.notes, ...notes],
     ...(read.success ? { readings: read.data } : {}),
   };
-  if (!fitted.document) return { status: "none", ...beside };
+  const leftOut = fitted.notes.length > 0 ? (["left-out"] as const) : [];
+  if (!fitted.document) return { status: "none", ...beside, ...lost(leftOut) };
+  const normal = normalise(definition, fitted.document);
+  const cut = Reflect.get(normal, "truncated") === true ? (["cut"] as const) : [];
   return {
     status,
-    document: withoutLocated(definition, normalise(definition, fitted.document), rule),
+    document: withoutLocated(definition, normal, rule),
     ...beside,
+    ...lost([...leftOut, ...cut]),
   };
 }
+
+const lost = (reasons: readonly FailureReason[]): Pick<FoundSection, "lost"> =>
+  reasons.length > 0 ? { lost: reasons } : {};

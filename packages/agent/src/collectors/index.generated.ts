@@ -4,6 +4,7 @@ import { collector as audio } from "./audio.ts";
 import { collector as batteries } from "./batteries.ts";
 import { collector as cameras } from "./cameras.ts";
 import { collector as containers } from "./containers.ts";
+import { collector as diagnostics } from "./diagnostics.ts";
 import { collector as diskHealth } from "./disk-health.ts";
 import { collector as displays } from "./displays.ts";
 import { collector as firmware } from "./firmware.ts";
@@ -53,6 +54,7 @@ export const collectors = [
   batteries,
   cameras,
   containers,
+  diagnostics,
   diskHealth,
   displays,
   firmware,

@@ -2,7 +2,7 @@
 import { allSections, type ConsentRequest, type Grant, isConsented, isGranted } from "@rollcall/protocol";
 import { forgetPlaces } from "../location/whereabouts.ts";
 import type { EnrolledState } from "../state/enrolled-state.ts";
-import { type Acknowledged, type Consent, unlinkedFile } from "../state/files.ts";
+import { type Acknowledged, type Consent, failuresFile, unlinkedFile } from "../state/files.ts";
 
 type ConsentState = Pick<EnrolledState, "consent" | "acknowledged" | "formerlyAcknowledged">;
 type ChangingState = ConsentState & Pick<EnrolledState, "installation" | "directory">;
@@ -21,6 +21,7 @@ export function changeConsent(state: ChangingState, grants: readonly Grant[]): v
   });
   forgetPlaces(state.directory, before, grants);
   forgetUngranted(state);
+  if (!kept.has("diagnostics")) state.directory.remove(failuresFile);
 }
 
 /** Whether nothing is left of what a person had agreed to. */

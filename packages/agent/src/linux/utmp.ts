@@ -13,8 +13,8 @@ export interface Login {
 
 export type LoginKind = "graphical" | "console" | "remote";
 
-/** USER_PROCESS */
-const login = 7;
+/** RUN_LVL, BOOT_TIME and USER_PROCESS. */
+const [runLevel, boot, login] = [1, 2, 7];
 const lastType = 9;
 
 interface Layout {
@@ -50,6 +50,30 @@ export function parseUtmp(bytes: Uint8Array): Login[] {
       if (found) logins.push(found);
     }
   return logins;
+}
+
+/** A start of the machine, or its shutting down; milliseconds since 1970. */
+export interface StartRecord {
+  readonly kind: "start" | "shutdown";
+  readonly at: number;
+}
+
+/** The starts and shutdowns in whole records, in their order. */
+export function parseStarts(bytes: Uint8Array): StartRecord[] {
+  const layout = layoutOf(bytes);
+  if (!layout) return [];
+  const { isLittleEndian, time } = layout;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const records: StartRecord[] = [];
+  for (let at = 0; at + layout.bytes <= bytes.length; at += layout.bytes) {
+    const type = view.getInt16(at, isLittleEndian);
+    // A change of the run level is one of these, too.
+    const isShutdown = type === runLevel && textAt(view, at + account, lineBytes) === "shutdown";
+    if (type !== boot && !isShutdown) continue;
+    const seconds = view.getUint32(at + time, isLittleEndian);
+    records.push({ kind: isShutdown ? "shutdown" : "start", at: seconds * 1_000 });
+  }
+  return records;
 }
 
 /** The first layout in which the first records make sense. */

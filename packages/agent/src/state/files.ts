@@ -12,6 +12,7 @@ import {
   deviceIdSchema,
   digestOfBytes,
   digestSchema,
+  failureReasons,
   grantsSchema,
   installationIdSchema,
   locationSources,
@@ -192,6 +193,21 @@ export const scheduleSchema = z.object({
   ended: z.enum(endings).optional(),
 });
 export const scheduleFile = stateFile("schedule.json", scheduleSchema, madeAnew);
+
+const failuresSchema = z.object({
+  failures: z
+    .array(
+      z.object({
+        of: z.string().max(64),
+        reason: z.enum(failureReasons),
+        count: z.int().min(1).max(1_000_000),
+        lastDay: z.iso.datetime(),
+      }),
+    )
+    .max(1_024),
+});
+/** What the agent could not do: kept while category `diagnostics` is granted. */
+export const failuresFile = stateFile("failures.json", failuresSchema, madeAnew);
 
 const usageSchema = z.object({
   /** The day that it is the usage of, UTC. */

@@ -4,6 +4,7 @@ import { definition as audio } from "./audio.ts";
 import { definition as batteries } from "./batteries.ts";
 import { definition as cameras } from "./cameras.ts";
 import { definition as containers } from "./containers.ts";
+import { definition as diagnostics } from "./diagnostics.ts";
 import { definition as diskHealth } from "./disk-health.ts";
 import { definition as displays } from "./displays.ts";
 import { definition as firmware } from "./firmware.ts";
@@ -53,6 +54,7 @@ export const definitions = [
   batteries,
   cameras,
   containers,
+  diagnostics,
   diskHealth,
   displays,
   firmware,
