@@ -9,7 +9,7 @@ const grants: readonly Grant[] = (["hardware", "network"] as const).map((categor
   grantOf({ category, purposes: usualPurposes }, "personal", giver),
 );
 const consented = { grants, ownership: "personal" } as const;
-const accepts = { memory: 1, network: 1 };
+const accepts = { memory: 100, network: 100 };
 
 /** As the server has acknowledged a document, be it a valid one or not. */
 function acknowledged(section: string, document: unknown): Record<string, AcknowledgedSection> {
