@@ -1,11 +1,12 @@
 // Section `operating-system`: from another machine's tree, from this machine, and from whatever stands in the files.
-import { utimesSync } from "node:fs";
+import { readdirSync, utimesSync } from "node:fs";
 import { hostname, machine, release, uptime } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import t from "tap";
 import { runCollector } from "../collecting/run-collector.ts";
 import { collected, machineTree, type Tree } from "../testing/collected.ts";
+import { record, recordAt, withoutRecords } from "../testing/records.ts";
 import { collector, firstWord, parseTimeZone, parseUptime, wideArchitecture } from "./operating-system.ts";
 
 const debian: Tree = {
@@ -97,6 +98,40 @@ t.test("names time zones as the tz database does", async (t) => {
   t.equal(await zoneIn({ "/etc/localtime": "TZif2", "/etc/timezone": "UTC\n" }), "UTC", "a copy names none");
   t.equal(await zoneIn({ "/etc/localtime": { link: "/etc/elsewhere" } }), undefined);
   t.same(["", "../etc/passwd", "a/b/c/d", "/UTC", "two words", undefined].map(parseTimeZone), Array(6));
+});
+
+t.test("tells the locale that is set for everybody", async (t) => {
+  const localeIn = async (tree: Tree) =>
+    Object((await collected(t, "operating-system", { ...debian, ...tree })).document).locale;
+  t.equal(await localeIn({ "/etc/locale.conf": 'LANG="de_AT.UTF-8"\nLC_TIME=C\n' }), "de_AT.UTF-8");
+  t.equal(await localeIn({ "/etc/default/locale": "LANG=ca_ES@valencia\n" }), "ca_ES@valencia");
+  t.same(
+    [await localeIn({ "/etc/locale.conf": "LANG=\nLC_ALL=$(x)\n" }), await localeIn({})],
+    [undefined, undefined],
+  );
+});
+
+/** What some of the recorded systems say besides, read by a person: edition, build, end of support. */
+const recorded = {
+  alma_10: [undefined, undefined, "2035-06-01T00:00:00.000Z"],
+  archarm: [undefined, "rolling", undefined],
+  coreos: [undefined, undefined, undefined],
+  fedora_43: ["Container Image", undefined, "2026-12-02T00:00:00.000Z"],
+  nexus_7: [undefined, undefined, undefined],
+  nobara: ["KDE Plasma", undefined, "2025-05-13T00:00:00.000Z"],
+  openwrt_2203: [undefined, "r20123-38ccc47687", undefined],
+  steamos: ["steamdeck", "20250929.1", undefined],
+  ubios: ["UDM.alpinev2", "220623.0827", undefined],
+} as const;
+
+t.test("tells edition, build and end of support of real systems", { skip: withoutRecords }, async (t) => {
+  const told: Record<string, unknown> = {};
+  for (const name of readdirSync(recordAt("os-release"))) {
+    const tree = { "/etc/os-release": record(`os-release/${name}`) };
+    const { edition, build, supportEnds } = Object((await collected(t, "operating-system", tree)).document);
+    if (name in recorded || edition || build || supportEnds) told[name] = [edition, build, supportEnds];
+  }
+  t.strictSame(told, recorded);
 });
 
 t.test("believes nothing that is not whole", async (t) => {

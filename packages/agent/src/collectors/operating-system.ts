@@ -4,8 +4,10 @@ import { defineCollector, type Look, present } from "../collecting/collector.ts"
 import { darwinOperatingSystem } from "../darwin/operating-system.ts";
 import { elfArchitecture } from "../linux/architecture.ts";
 import { bootModeSources, readBootMode } from "../linux/boot-mode.ts";
+import { domainSources, readDomain } from "../linux/directory-domain.ts";
 import { told } from "../linux/firmware-text.ts";
 import { installedAtSources, readInstalledAt } from "../linux/installed-at.ts";
+import { localeSources, readLocale } from "../linux/locale.ts";
 import {
   debianVersionSource,
   nameOf,
@@ -41,6 +43,8 @@ export const collector = defineCollector({
         ...bootModeSources,
         ...programs,
         ...installedAtSources,
+        ...localeSources,
+        ...domainSources,
       ],
       collect(look) {
         const release = readOsRelease(look);
@@ -50,6 +54,7 @@ export const collector = defineCollector({
           id: release.id,
           name: nameOf(release),
           version: readOsVersion(look, release),
+          edition: release.variant,
           build: told(release.buildId),
           kernel: look.text(paths.kernelRelease)?.trim() || undefined,
           architecture,
@@ -57,6 +62,9 @@ export const collector = defineCollector({
           installedAt: readInstalledAt(look, Date.now(), uptimeSeconds),
           bootMode: readBootMode(look, architecture),
           timeZone: timeZoneIn(look),
+          locale: readLocale(look),
+          domain: readDomain(look),
+          supportEnds: release.supportEnds,
         });
         const readings = present({ uptimeSeconds });
         return Object.keys(document).length > 0 ? { document, readings } : { nothing: "none" };

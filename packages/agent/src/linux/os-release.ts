@@ -13,6 +13,10 @@ export interface OsRelease {
   readonly versionId?: string;
   readonly codename?: string;
   readonly buildId?: string;
+  /** Which edition of the system, in words for a person where it has some. */
+  readonly variant?: string;
+  /** The day, at its beginning, from which its maker makes no updates any more. */
+  readonly supportEnds?: string;
 }
 
 export function readOsRelease(look: Look): OsRelease {
@@ -32,7 +36,15 @@ export function osReleaseOf(assignments: ReadonlyMap<string, string>): OsRelease
     versionId: value("VERSION_ID"),
     codename: value("VERSION_CODENAME"),
     buildId: value("BUILD_ID"),
+    variant: value("VARIANT") ?? value("VARIANT_ID"),
+    supportEnds: dayOf(value("SUPPORT_END")),
   });
+}
+
+/** `2026-12-02`; undefined when there is no such day. */
+function dayOf(text: string | undefined): string | undefined {
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(text ?? "") ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
 }
 
 /** The name for a person: without the version where the system tells it so. */

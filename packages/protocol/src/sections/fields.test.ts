@@ -219,7 +219,7 @@ const fieldsBySection = {
     "interfaces[].vlan": "quantity",
     "interfaces[].addresses": "texts, sensitive, own, locates: public-address",
   },
-  "operating-system, schema 1": {
+  "operating-system, schema 2": {
     id: "text",
     name: "text",
     version: "text",
@@ -230,6 +230,13 @@ const fieldsBySection = {
     installedAt: "instant, own",
     bootMode: "choice",
     timeZone: "text",
+    edition: "text",
+    locale: "text",
+    domain: "group",
+    "domain.name": "text",
+    "domain.kind": "choice",
+    "domain.through": "text",
+    supportEnds: "instant",
     uptimeSeconds: "reading",
   },
   "pci-devices, schema 1": {

@@ -1,11 +1,11 @@
 /** Section `operating-system`: which system runs, under which name, since when. */
-import { choice, instant, reading, text } from "../fields.ts";
+import { choice, group, instant, reading, required, text } from "../fields.ts";
 import { defineSection } from "../section.ts";
 
 export const definition = defineSection({
   name: "operating-system",
   title: "Operating system",
-  schema: 1,
+  schema: 2,
   category: "system",
   purposes: ["inventory", "security", "support"],
   sources: {
@@ -31,6 +31,19 @@ export const definition = defineSection({
       "/etc/machine-id",
       "/var/log/installer",
       "/var/log/anaconda",
+      "/etc/locale.conf",
+      "/etc/default/locale",
+      "/etc/sysconfig/i18n",
+      "/etc/ipa/default.conf",
+      "/etc/sssd/sssd.conf",
+      "/etc/sssd/conf.d",
+      "/etc/samba/smb.conf",
+      "/etc/krb5.conf",
+      "/etc/krb5.keytab",
+      "/etc/ldap/ldap.conf",
+      "/etc/openldap/ldap.conf",
+      "/etc/defaultdomain",
+      "/etc/nsswitch.conf",
     ],
     darwin: [
       "/System/Library/CoreServices/SystemVersion.plist",
@@ -79,6 +92,33 @@ export const definition = defineSection({
     installedAt: instant({ is: "When the system was installed.", sensitivity: "plain", own: true }),
     bootMode: choice(["bios", "uefi"], { is: "How the machine was started.", sensitivity: "plain" }),
     timeZone: text(128, { is: "Time zone that the system is set to.", sensitivity: "plain" }),
+    edition: text(128, { is: "Edition of the system, such as Workstation.", sensitivity: "plain" }),
+    locale: text(64, {
+      is: "Language and region that the system is set to for everybody.",
+      sensitivity: "plain",
+      search: { field: "locale", as: "term" },
+    }),
+    domain: group(
+      { is: "The domain or directory that the machine belongs to.", sensitivity: "plain" },
+      {
+        name: required(
+          text(253, {
+            is: "Its name.",
+            sensitivity: "plain",
+            search: { field: "domain", as: "term" },
+          }),
+        ),
+        kind: choice(["active-directory", "freeipa", "ldap", "windows-nt", "kerberos", "nis"], {
+          is: "What kind it is.",
+          sensitivity: "plain",
+        }),
+        through: text(64, { is: "What looks accounts up there.", sensitivity: "plain" }),
+      },
+    ),
+    supportEnds: instant({
+      is: "The day from which its maker makes no updates any more, where the system says so.",
+      sensitivity: "plain",
+    }),
     uptimeSeconds: reading({
       is: "Time since the last start.",
       sensitivity: "plain",
