@@ -16,6 +16,7 @@ import { Nonces } from "./identity/nonces.ts";
 import { rememberedServer, rememberServer } from "./identity/queries.ts";
 import { openServerKeys, type ServerKeys } from "./identity/server-keys.ts";
 import { type Listener, listen, type Timeouts } from "./listening.ts";
+import { Countries } from "./location/countries.ts";
 import { openLog } from "./logs/request-log.ts";
 import { type NetworkOptions, type Plan, planNetwork } from "./network.ts";
 import { Lookups } from "./privacy/lookups.ts";
@@ -125,6 +126,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       decoding,
       bodyPatience: options.timeouts?.patience ?? patience,
       lookups,
+      countries: new Countries(),
       requestLog: directory.requestLog,
       policy: { version: 0, digest: catalogueDigest },
       accepts: { sections: options.accepts ?? accepts, digest: digestOf(options.accepts ?? accepts) },

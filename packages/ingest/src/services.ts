@@ -6,6 +6,7 @@ import type { Proxies } from "./http/proxies.ts";
 import type { Nonces } from "./identity/nonces.ts";
 import type { PublicAddress } from "./identity/public-address.ts";
 import type { ServerKeys } from "./identity/server-keys.ts";
+import type { Countries } from "./location/countries.ts";
 import type { Alarm } from "./logs/request-log.ts";
 import type { Ledger } from "./privacy/ledger.ts";
 import type { Lookups } from "./privacy/lookups.ts";
@@ -27,6 +28,7 @@ export interface Services {
   readonly ledger: Ledger;
   readonly decoding: Decoding;
   readonly lookups: Lookups;
+  readonly countries: Countries;
   /** Path of the present request log. */
   readonly requestLog: string;
   readonly policy: PolicyName;

@@ -32,6 +32,8 @@ const decided: Readonly<Record<string, "anyone" | "device" | "me" | Permission>>
   "GET /api/v1/duplicates": "inventory.read",
   "POST /api/v1/devices/:id/merge": "devices.merge",
   "POST /api/v1/devices/:id/split": "devices.merge",
+  "PUT /api/v1/devices/:id/location": "devices.set",
+  "DELETE /api/v1/devices/:id/location": "devices.set",
   "POST /api/v1/devices/:id/retire": "devices.retire",
   "DELETE /api/v1/devices/:id/retire": "devices.retire",
   "GET /api/v1/software": "inventory.read",
@@ -67,7 +69,13 @@ t.test("has a decided access for every route", async (t) => {
 t.test("gives each role what it is meant to have", async (t) => {
   t.same(roles, {
     viewer: ["inventory.read"],
-    operator: ["inventory.read", "inventory.read-sensitive", "devices.retire", "devices.merge"],
+    operator: [
+      "inventory.read",
+      "inventory.read-sensitive",
+      "devices.set",
+      "devices.retire",
+      "devices.merge",
+    ],
     admin: permissions,
     "privacy-officer": [
       "inventory.read",

@@ -2,6 +2,7 @@
 export const permissions = [
   "inventory.read",
   "inventory.read-sensitive",
+  "devices.set",
   "devices.retire",
   "devices.delete",
   "devices.merge",
@@ -15,7 +16,7 @@ export type Permission = (typeof permissions)[number];
 
 export const roles = {
   viewer: ["inventory.read"],
-  operator: ["inventory.read", "inventory.read-sensitive", "devices.retire", "devices.merge"],
+  operator: ["inventory.read", "inventory.read-sensitive", "devices.set", "devices.retire", "devices.merge"],
   admin: [...permissions],
   "privacy-officer": [
     "inventory.read",

@@ -70,6 +70,8 @@ const examples: Readonly<Record<string, Example>> = {
     subject: (id) => `enrolment-token:${id}`,
   },
   "DELETE /api/v1/devices/:id": aDevice,
+  "PUT /api/v1/devices/:id/location": { ...aDevice, body: { latitude: 48.2, longitude: 16.4 } },
+  "DELETE /api/v1/devices/:id/location": aDevice,
   "POST /api/v1/devices/:id/retire": aDevice,
   "DELETE /api/v1/devices/:id/retire": aDevice,
   "POST /api/v1/retention": { body: {}, subject: () => "retention" },

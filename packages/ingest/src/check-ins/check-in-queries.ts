@@ -4,6 +4,7 @@ import {
   type CheckInAnswer,
   checkInAnswer,
   type Digest,
+  type Grant,
   grantsSchema,
   type StoredConsent,
 } from "@rollcall/protocol";
@@ -11,6 +12,7 @@ import type { Kysely } from "kysely";
 import { beginDoubt } from "../copies/doubt.ts";
 import { settleDoubtOf } from "../copies/settle.ts";
 import { unknownApplications } from "../enrolment/rules.ts";
+import { isLocated } from "../location/granted.ts";
 import type { Accepted } from "../services.ts";
 import { jsonColumn } from "../store/columns.ts";
 import { storedConsent } from "../store/device-columns.ts";
@@ -49,7 +51,12 @@ export interface CheckInInput {
 }
 
 export type CheckInOutcome =
-  | { readonly kind: "answered"; readonly answer: CheckInAnswer }
+  | {
+      readonly kind: "answered";
+      readonly answer: CheckInAnswer;
+      /** The country known of a device whose place may be; absent where it may not, and for a repeat. */
+      readonly country?: string | null;
+    }
   /** `copy`: the installation is in doubt from now on. */
   | { readonly kind: "copy" | "late" | "jump" }
   | { readonly kind: "consent-changed"; readonly stored: StoredConsent };
@@ -89,7 +96,8 @@ export const recordCheckIn = defineWrite({
     }
     if (input.consentNumber !== row.consent_number)
       return { kind: "consent-changed", stored: storedConsent(row) };
-    const answer = await answerTo(transaction, input, row);
+    const grants = jsonColumn(grantsSchema, row.grants, "installations.grants");
+    const answer = await answerTo(transaction, input, { ...row, grants });
     const applications = JSON.stringify(input.applications);
     await transaction
       .updateTable("installations")
@@ -110,18 +118,31 @@ export const recordCheckIn = defineWrite({
       .execute();
     if (input.readings.length > 0) await storeReadings(transaction, input);
     if (row.succeeds !== null) await settleDoubtOf(transaction, row.succeeds, input);
-    return { kind: "answered", answer };
+    return { kind: "answered", answer, ...(await countryKnown(transaction, input.ordinal, grants)) };
   },
 });
+
+async function countryKnown(
+  database: Kysely<Schema>,
+  installation: number,
+  grants: readonly Grant[],
+): Promise<{ readonly country?: string | null }> {
+  if (!isLocated(grants)) return {};
+  const row = await database
+    .selectFrom("countries")
+    .select("country")
+    .where("installation", "=", installation)
+    .executeTakeFirst();
+  return { country: row?.country ?? null };
+}
 
 async function answerTo(
   database: Kysely<Schema>,
   input: CheckInInput,
-  row: { state_digest: string; accepts_digest: string; grants: string; moved: number; device: number },
+  row: { state_digest: string; accepts_digest: string; grants: Grant[]; moved: number; device: number },
 ): Promise<CheckInAnswer> {
   const statuses = await statusesOf(database, input.applications);
-  const grants = jsonColumn(grantsSchema, row.grants, "installations.grants");
-  const consented = grants.every(({ policyDigest }) => policyDigest === input.policy.digest);
+  const consented = row.grants.every(({ policyDigest }) => policyDigest === input.policy.digest);
   return {
     ...input.answer,
     wants: row.state_digest === input.stateDigest ? [] : ["*"],

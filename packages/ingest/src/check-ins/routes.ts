@@ -20,7 +20,10 @@ export function checkInRoutes(services: Services): readonly Route[] {
       access: "device",
       body: { schema: checkInRequest, limit: services.config["check-ins.bodyBytes"] },
       answers: { 200: checkInAnswer },
-      handle: async ({ body }, caller) => ({ status: 200, body: await checkIn(services, caller, body) }),
+      handle: async ({ body, address }, caller) => ({
+        status: 200,
+        body: await checkIn(services, caller, body, address),
+      }),
     }),
     route({
       method: "PUT",

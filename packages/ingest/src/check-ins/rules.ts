@@ -27,6 +27,7 @@ import { patience } from "../copies/verdict.ts";
 import type { Lease } from "../decoding/memory-budget.ts";
 import { asksOf } from "../enrolment/asks.ts";
 import type { Incoming } from "../http/route.ts";
+import { noteCountry } from "../location/rules.ts";
 import { day } from "../milliseconds.ts";
 import { settleDeletions } from "../privacy/rules.ts";
 import type { Services } from "../services.ts";
@@ -41,10 +42,12 @@ import type { JudgedSections } from "./judge-sections.ts";
 import { acknowledgedSections, type SectionsOutcome, storeSections } from "./section-queries.ts";
 import type { PackedVersion } from "./versions.ts";
 
+/** `address` is where the request came from. */
 export async function checkIn(
   services: Services,
   caller: CallingInstallation,
   request: CheckInRequest,
+  address?: string,
 ): Promise<CheckInAnswer> {
   const { store, config, policy, now } = services;
   const { ordinal, device } = caller;
@@ -70,6 +73,7 @@ export async function checkIn(
   const [outcome] = await store.commit([recordCheckIn(input)]);
   switch (outcome.kind) {
     case "answered":
+      if (outcome.country !== undefined) await noteCountry(services, caller, outcome.country, address);
       return { ...outcome.answer, ...announcements(services) };
     case "copy":
       services.alarm({ kind: "identity-in-doubt", device });

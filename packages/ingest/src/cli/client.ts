@@ -13,7 +13,7 @@ import { CommandFailure, wrongUsage } from "./failure.ts";
 import { type HttpAnswer, HttpClient, type HttpRequest } from "./http-client.ts";
 
 export interface Call<T> {
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Path below the server's address. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;

@@ -7,6 +7,7 @@ import { idOf } from "./device-name.ts";
 import { CommandFailure, notYet, wrongUsage } from "./failure.ts";
 import { addLater } from "./later.ts";
 import { addMerging } from "./merge.ts";
+import { addSetting } from "./set-device.ts";
 import { showDevice } from "./show-device.ts";
 
 const ids = z.array(z.string());
@@ -49,7 +50,8 @@ export function addDevice(program: Command, contextOf: () => Context): void {
     .option("--yes", "do it; without this it is only said which device would go")
     .action((name: string, options: { yes?: true }) => deleteDevice(contextOf(), name, options));
   addMerging(device, contextOf);
-  for (const verb of ["set", "refresh"]) addLater(device, verb);
+  addSetting(device, contextOf);
+  addLater(device, "refresh");
 }
 
 async function show(context: Context, name: string, { section, history, at }: DeviceOptions): Promise<void> {

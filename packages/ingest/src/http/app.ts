@@ -250,6 +250,7 @@ async function incoming(
     body,
     bytes,
     lease,
+    address: request.ip,
     header: (name) => request.get(name),
   };
 }

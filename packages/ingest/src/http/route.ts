@@ -25,6 +25,8 @@ export interface Incoming<Query, Body> {
   readonly bytes: Uint8Array;
   /** What the request holds of the memory budget; released when it is answered. */
   readonly lease: Lease;
+  /** Where it came from, as far as a named proxy's word is believed; undefined through a local socket. */
+  readonly address: string | undefined;
   header(name: string): string | undefined;
 }
 

@@ -7,6 +7,7 @@ import { enrolmentRoutes } from "../enrolment/routes.ts";
 import { keyRoutes } from "../identity/key-routes.ts";
 import { identityRoutes } from "../identity/routes.ts";
 import { inventoryRoutes } from "../inventory/routes.ts";
+import { locationRoutes } from "../location/routes.ts";
 import { meRoutes } from "../privacy/me-routes.ts";
 import { privacyRoutes } from "../privacy/routes.ts";
 import { searchRoutes } from "../search/routes.ts";
@@ -22,6 +23,7 @@ export function routes(services: Services): readonly Route[] {
     ...checkInRoutes(services),
     ...meRoutes(services),
     ...inventoryRoutes(services),
+    ...locationRoutes(services),
     ...copyRoutes(services),
     ...searchRoutes(services),
     ...accountRoutes(services),

@@ -46,6 +46,18 @@ const section = z.strictObject({
   since: instant,
   document: z.unknown().optional(),
 });
+const degrees = z.number().nullable();
+/** The best that anybody said of it: the organisation (`fixed`), the device, or the address that it checks in from. */
+const location = z.strictObject({
+  source: z.string(),
+  cell: column,
+  resolution: z.int().nullable(),
+  accuracyMetres: z.int().nullable(),
+  latitude: degrees,
+  longitude: degrees,
+  at: instant,
+  country: column,
+});
 export const deviceWhole = z.strictObject({
   asOf: instant,
   ...item,
@@ -53,7 +65,7 @@ export const deviceWhole = z.strictObject({
   flags: z.array(z.enum(["not-indexed"])),
   sections: z.record(z.string(), section),
   readings: z.record(z.string(), z.record(z.string(), z.unknown())),
-  location: z.null(),
+  location: location.nullable(),
   consent: z.strictObject({
     consentNumber: consentNumberSchema,
     // Who gave a grant is masked for a viewer.

@@ -8,6 +8,8 @@ import {
   sectionNamed,
 } from "@rollcall/protocol";
 import type { Config } from "../config.ts";
+import { locationSection } from "../location/granted.ts";
+import { locationView } from "../location/location-view.ts";
 import { day } from "../milliseconds.ts";
 import { isoTime } from "../store/columns.ts";
 import type { Scope } from "../store/scope.ts";
@@ -70,7 +72,7 @@ export function deviceItem(row: DeviceRow, { scope, now, quiet }: Viewing) {
     serial: column("serial"),
     os: { name: column("os.name"), version: column("os.version") },
     groups: [row.group],
-    country: null,
+    country: row.country,
     applications: row.applications.map(({ number, version, channel }) => ({
       number,
       version,
@@ -96,6 +98,9 @@ export function deviceDetailView(device: DeviceDetail, viewing: Viewing) {
   hidden.push(...readings.masked);
   const consent = consentView(device.consent, viewing.scope);
   hidden.push(...consent.masked);
+  const told = device.sections.find(({ name }) => name === locationSection)?.document;
+  const location = locationView({ ...device, told }, viewing.scope);
+  hidden.push(...location.masked);
   const corrections = correctionsView(device.corrections, viewing.scope);
   hidden.push(...corrections.masked);
   return {
@@ -105,7 +110,7 @@ export function deviceDetailView(device: DeviceDetail, viewing: Viewing) {
     flags: device.flags,
     sections,
     readings: readings.view,
-    location: null,
+    location: location.view,
     consent: consent.view,
     corrections: corrections.view,
     requests: device.requests,

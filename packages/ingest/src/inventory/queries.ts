@@ -13,6 +13,7 @@ import {
 import type { Kysely } from "kysely";
 import type { Note } from "../copies/note.ts";
 import { notesOn, possibleDuplicatesOf } from "../copies/notes.ts";
+import type { Place } from "../location/location-view.ts";
 import { correctionsIn } from "../privacy/corrections.ts";
 import { requestsIn } from "../privacy/data-requests.ts";
 import { jsonColumn } from "../store/columns.ts";
@@ -32,6 +33,8 @@ export interface DeviceRow {
   readonly summary: Summary;
   readonly applications: ReturnType<typeof applicationsColumn>;
   readonly inDoubt: boolean;
+  /** ISO 3166 code. */
+  readonly country: string | null;
 }
 
 /** Rows of devices in scope; who is not in scope does not exist. */
@@ -39,6 +42,7 @@ function devicesInScope(database: Kysely<Schema>, scope: Scope) {
   return database
     .selectFrom("devices")
     .innerJoin("installations", "installations.device", "devices.ordinal")
+    .leftJoin("countries", "countries.installation", "installations.ordinal")
     .select([
       "devices.ordinal",
       "devices.id",
@@ -50,6 +54,7 @@ function devicesInScope(database: Kysely<Schema>, scope: Scope) {
       "devices.summary",
       "installations.applications",
       "installations.doubted_at",
+      "countries.country",
     ])
     .where((builder) => inScope(builder, scope));
 }
@@ -67,6 +72,7 @@ const deviceRow = (row: Raw): DeviceRow => ({
   summary: readSummary(row.summary),
   applications: applicationsColumn(row.applications),
   inDoubt: row.doubted_at !== null,
+  country: row.country,
 });
 
 /** The devices of a page, in the order of their ordinals as given. */
@@ -121,6 +127,9 @@ export interface DeviceDetail extends DeviceRow {
   readonly sections: readonly SectionRow[];
   /** What whoever looks has to know of how it is stored. */
   readonly flags: readonly DeviceFlag[];
+  readonly countrySince: number | null;
+  /** Where the organisation says that it stands. */
+  readonly place: Place | null;
   readonly readings: readonly ReadingRow[];
   readonly corrections: readonly Correction[];
   readonly requests: readonly DataRequest[];
@@ -139,6 +148,7 @@ export const deviceDetail = defineRead({
         "installations.ordinal as installation",
         "installations.consent_number",
         "installations.grants",
+        "countries.since",
       ])
       .where("devices.id", "=", id)
       .executeTakeFirst();
@@ -156,8 +166,15 @@ export const deviceDetail = defineRead({
       .orderBy("section")
       .limit(10_000)
       .execute();
+    const place = await database
+      .selectFrom("places")
+      .select(["latitude", "longitude", "by", "at"])
+      .where("device", "=", row.ordinal)
+      .executeTakeFirst();
     return {
       ...deviceRow(row),
+      countrySince: row.since,
+      place: place ?? null,
       corrections: await correctionsIn(database, row.installation),
       requests: await requestsIn(database, row.ordinal),
       sections: sections.map(({ name, status, digest, since, body }) => ({

@@ -11,8 +11,12 @@ import type { Config } from "../config.ts";
 import type { Scope } from "../store/scope.ts";
 
 const declared = searchFieldsOf(allSections);
-const ofServer: SearchField = { name: "group", as: "term", sensitive: false };
-const everyField: ReadonlyMap<string, SearchField> = new Map([...declared, [ofServer.name, ofServer]]);
+/** What no section declares, for the server knows it by itself. */
+const ofServer = ["group", "country"].map((name): [string, SearchField] => [
+  name,
+  { name, as: "term", sensitive: false },
+]);
+const everyField: ReadonlyMap<string, SearchField> = new Map([...declared, ...ofServer]);
 const plainFields: ReadonlyMap<string, SearchField> = new Map(
   [...everyField].filter(([, { sensitive }]) => !sensitive),
 );

@@ -69,6 +69,12 @@ export const tables = {
     section: "section",
     retention: "as long as their section",
   },
+  countries: {
+    forgets: { installation: ["installation"] },
+    section: "section",
+    retention: "as long as the location is granted",
+  },
+  places: { forgets: { device: ["device"] }, retention: "as long as the device is there" },
   corrections: {
     forgets: { installation: ["installation"] },
     section: "section",

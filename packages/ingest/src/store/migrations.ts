@@ -168,6 +168,24 @@ async function first(database: Transaction<Schema>): Promise<void> {
 /** What the person at a device said and asked for. */
 async function personsTables({ schema }: Transaction<Schema>): Promise<void> {
   await schema
+    .createTable("countries")
+    .addColumn("installation", "integer", (column) => column.primaryKey())
+    .addColumn("section", "text", (column) => column.notNull())
+    .addColumn("country", "text", (column) => column.notNull())
+    .addColumn("since", "integer", (column) => column.notNull())
+    .execute();
+  await schema.createIndex("countries_by_country").on("countries").column("country").execute();
+
+  await schema
+    .createTable("places")
+    .addColumn("device", "integer", (column) => column.primaryKey())
+    .addColumn("latitude", "real", (column) => column.notNull())
+    .addColumn("longitude", "real", (column) => column.notNull())
+    .addColumn("by", "text", (column) => column.notNull())
+    .addColumn("at", "integer", (column) => column.notNull())
+    .execute();
+
+  await schema
     .createTable("corrections")
     .addColumn("installation", "integer", (column) => column.notNull())
     .addColumn("section", "text", (column) => column.notNull())

@@ -148,6 +148,24 @@ export interface ReadingTable {
   at: number;
 }
 
+/** The country that an installation was last seen to check in from; the address is stored nowhere. */
+export interface CountryTable {
+  installation: number;
+  /** `location`, with which it is withdrawn. */
+  section: string;
+  country: string;
+  since: number;
+}
+
+/** Where the organisation says that its device stands, degrees. */
+export interface PlaceTable {
+  device: number;
+  latitude: number;
+  longitude: number;
+  by: string;
+  at: number;
+}
+
 /** What the person at a device says instead of a collected value, until that changes. */
 export interface CorrectionTable {
   installation: number;
@@ -308,6 +326,8 @@ export interface Schema {
   section_history: SectionHistoryTable;
   term_quotas: TermQuotaTable;
   readings: ReadingTable;
+  countries: CountryTable;
+  places: PlaceTable;
   corrections: CorrectionTable;
   data_requests: DataRequestTable;
   own_exports: OwnExportTable;

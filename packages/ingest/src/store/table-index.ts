@@ -118,6 +118,10 @@ export class TableIndex implements SearchIndex {
         "devices.group_name as value",
         "devices.ordinal as device",
       ]);
+    if (field === "country")
+      return found
+        .innerJoin("countries as c", "c.installation", "installations.ordinal")
+        .select(["c.country as same", "c.country as value", "devices.ordinal as device"]);
     switch (fieldKinds.get(field)?.as) {
       case "number":
         return found
@@ -231,6 +235,13 @@ function holdsField(
   }
   const folded = fold(condition.text);
   if (condition.field === "group") return builder("devices.group_name", "=", condition.text);
+  if (condition.field === "country") {
+    const countries = builder
+      .selectFrom("countries as c")
+      .select("c.installation")
+      .where("c.country", "=", folded.toUpperCase());
+    return builder("installations.ordinal", "in", countries);
+  }
   if (fieldKinds.get(condition.field)?.as === "title") {
     const titles = builder
       .selectFrom("search_titles as s")
