@@ -4,6 +4,7 @@ import { namesByPath } from "../linux/bus-path.ts";
 import { told } from "../linux/firmware-text.ts";
 import { pciSources } from "../linux/pci.ts";
 import { usbSources } from "../linux/usb.ts";
+import { portableAudio } from "../portable/peripherals.ts";
 
 const cardsFile = "/proc/asound/cards";
 const soundFolder = "/sys/class/sound";
@@ -48,6 +49,8 @@ export const collector = defineCollector({
         return cards.length > 0 ? { document: { cards } } : { nothing: "none" };
       },
     },
+    darwin: portableAudio,
+    win32: portableAudio,
   },
 });
 

@@ -2,6 +2,7 @@
 import { defineCollector, type Look } from "../collecting/collector.ts";
 import { batteryOf, chargeOf, type PowerProperty } from "../linux/battery.ts";
 import { decodeFirmwareText } from "../linux/firmware-text.ts";
+import { portableBatteries } from "../portable/peripherals.ts";
 
 const folder = "/sys/class/power_supply";
 
@@ -23,6 +24,8 @@ export const collector = defineCollector({
         return batteries.length > 0 ? { document: { batteries }, readings } : { nothing: "none" };
       },
     },
+    darwin: portableBatteries,
+    win32: portableBatteries,
   },
 });
 

@@ -1,6 +1,7 @@
 /** Collector of section `displays`: the EDID that the kernel keeps of each connector. */
 import { defineCollector, type Look } from "../collecting/collector.ts";
 import { parseEdid } from "../linux/edid.ts";
+import { portableDisplays } from "../portable/peripherals.ts";
 
 const folder = "/sys/class/drm";
 /** Blocks are counted in one byte. */
@@ -19,6 +20,8 @@ export const collector = defineCollector({
         return displays.length > 0 ? { document: { displays } } : { nothing: "none" };
       },
     },
+    darwin: portableDisplays,
+    win32: portableDisplays,
   },
 });
 

@@ -9,6 +9,7 @@ import {
   pciSources,
   readPciDevices,
 } from "../linux/pci.ts";
+import { portableGraphics } from "../portable/peripherals.ts";
 
 const drmFolder = "/sys/class/drm";
 const nvidiaFolder = "/proc/driver/nvidia/gpus";
@@ -28,6 +29,8 @@ export const collector = defineCollector({
         return adapters.length > 0 ? { document: { adapters } } : { nothing: "none" };
       },
     },
+    darwin: portableGraphics,
+    win32: portableGraphics,
   },
 });
 

@@ -13,6 +13,7 @@ import {
 } from "../linux/interface-addresses.ts";
 import { type InterfaceFacts, isLeftOut, kindOf } from "../linux/interface-kind.ts";
 import { linkOf, lowerOf, parseMtu, parseVlanId, vlanTable } from "../linux/interface-link.ts";
+import { portableNetwork } from "../portable/interfaces.ts";
 
 const classFolder = "/sys/class/net";
 const ownTables = "/proc/net";
@@ -36,6 +37,8 @@ export const collector = defineCollector({
         return interfaces.length > 0 ? { document: { interfaces } } : { nothing: "none" };
       },
     },
+    darwin: portableNetwork,
+    win32: portableNetwork,
   },
 });
 

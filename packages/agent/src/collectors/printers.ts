@@ -1,6 +1,7 @@
 /** Collector of section `printers`: those of CUPS. */
 import { defineCollector, type Look } from "../collecting/collector.ts";
 import { type Printer, parsePpd, parsePrinters } from "../linux/cups.ts";
+import { portablePrinters } from "../portable/peripherals.ts";
 
 const listFile = "/etc/cups/printers.conf";
 const descriptions = "/etc/cups/ppd";
@@ -18,6 +19,8 @@ export const collector = defineCollector({
         return printers.length > 0 ? { document: { printers: [...printers] } } : { nothing: "none" };
       },
     },
+    darwin: portablePrinters,
+    win32: portablePrinters,
   },
 });
 

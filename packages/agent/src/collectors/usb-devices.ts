@@ -11,6 +11,7 @@ import {
   usbSpeed,
   usbText,
 } from "../linux/usb.ts";
+import { portableUsb } from "../portable/peripherals.ts";
 
 export const collector = defineCollector({
   section: "usb-devices",
@@ -35,6 +36,8 @@ export const collector = defineCollector({
         return devices.length > 0 ? { document: { devices } } : { nothing: "none" };
       },
     },
+    darwin: portableUsb,
+    win32: portableUsb,
   },
 });
 

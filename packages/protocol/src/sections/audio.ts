@@ -23,6 +23,8 @@ export const definition = defineSection({
       "/usr/share/hwdata/usb.ids",
       "/usr/share/usb.ids",
     ],
+    darwin: ["systeminformation: audio()"],
+    win32: ["systeminformation: audio()"],
   },
   fields: {
     cards: list(

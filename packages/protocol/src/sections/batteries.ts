@@ -10,7 +10,11 @@ export const definition = defineSection({
   schema: 1,
   category: "hardware",
   purposes: ["inventory", "support"],
-  sources: { linux: ["/sys/class/power_supply"] },
+  sources: {
+    linux: ["/sys/class/power_supply"],
+    darwin: ["systeminformation: battery()"],
+    win32: ["systeminformation: battery()"],
+  },
   fields: {
     batteries: list(
       { is: "The machine's batteries.", sensitivity: "plain", max: 32, key: ["name"] },

@@ -8,7 +8,11 @@ export const definition = defineSection({
   schema: 1,
   category: "hardware",
   purposes: ["inventory", "support"],
-  sources: { linux: ["/sys/class/drm"] },
+  sources: {
+    linux: ["/sys/class/drm"],
+    darwin: ["systeminformation: graphics()"],
+    win32: ["systeminformation: graphics()"],
+  },
   fields: {
     displays: list(
       { is: "Displays by the connector they are at.", sensitivity: "plain", max: 128, key: ["connector"] },

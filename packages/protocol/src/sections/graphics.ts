@@ -18,6 +18,8 @@ export const definition = defineSection({
       "/usr/share/hwdata/pci.ids",
       "/usr/share/pci.ids",
     ],
+    darwin: ["systeminformation: graphics()"],
+    win32: ["systeminformation: graphics()"],
   },
   fields: {
     adapters: list(

@@ -18,6 +18,8 @@ export const definition = defineSection({
       "/proc/1/net",
       "/proc/net/vlan/config",
     ],
+    darwin: ["getifaddrs(3)"],
+    win32: ["GetAdaptersAddresses"],
   },
   fields: {
     interfaces: list(

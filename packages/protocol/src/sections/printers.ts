@@ -8,7 +8,11 @@ export const definition = defineSection({
   schema: 1,
   category: "hardware",
   purposes: ["inventory", "support"],
-  sources: { linux: ["/etc/cups/printers.conf", "/etc/cups/ppd"] },
+  sources: {
+    linux: ["/etc/cups/printers.conf", "/etc/cups/ppd"],
+    darwin: ["systeminformation: printer()"],
+    win32: ["systeminformation: printer()"],
+  },
   fields: {
     printers: list(
       { is: "Printers by the names they were given.", sensitivity: "plain", max: 4_096, key: ["name"] },

@@ -17,6 +17,8 @@ export const definition = defineSection({
       "/usr/share/hwdata/usb.ids",
       "/usr/share/usb.ids",
     ],
+    darwin: ["systeminformation: usb()"],
+    win32: ["systeminformation: usb()"],
   },
   fields: {
     devices: list(
