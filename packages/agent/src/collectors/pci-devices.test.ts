@@ -2,7 +2,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import t from "tap";
-import { pciClassName } from "../linux/pci-classes.ts";
 import { collected, type Tree } from "../testing/collected.ts";
 import { record, recordAt, withoutRecords } from "../testing/records.ts";
 
@@ -68,14 +67,65 @@ t.test("says none where there is no such bus", async (t) => {
   t.match(await collected(t, "pci-devices", {}), { status: "none", diagnostics: [] });
 });
 
-t.test("names classes as lspci does", { skip: withoutRecords }, async (t) => {
-  const wrong: string[] = [];
-  const text = record("lspci/vmware-nnmmv.txt").toString();
-  const classes = [...text.matchAll(/^Class:\t(.+) \[([0-9a-f]{4})\]$/gm)];
-  for (const [line, name, code] of classes) if (pciClassName(code ?? "") !== name) wrong.push(line);
-  t.same(wrong, []);
-  t.ok(classes.length > 10);
+interface Listed {
+  readonly slot: string;
+  readonly class: string;
+  readonly vendor: string;
+  readonly device: string;
+  readonly subVendor: string | undefined;
+  readonly subDevice: string | undefined;
+}
+
+/** Devices as `lspci -vmm` prints them: a paragraph each, `Key:\tvalue`. */
+function listed(file: string): Listed[] {
+  const paragraphs = record(`lspci/${file}`).toString().trim().split(/\n\n+/);
+  return paragraphs.map((paragraph) => {
+    const value = (key: string) => new RegExp(`^${key}:\\t(.*)$`, "m").exec(paragraph)?.[1];
+    return {
+      slot: `0000:${value("Slot")}`,
+      class: value("Class") ?? "",
+      vendor: value("Vendor") ?? "",
+      device: value("Device") ?? "",
+      subVendor: value("SVendor"),
+      subDevice: value("SDevice"),
+    };
+  });
+}
+
+t.test("tells of a recorded machine what lspci told there", { skip: withoutRecords }, async (t) => {
+  const [numbers, names] = [listed("vmware-nmmv.txt"), listed("vmware-mmv.txt")];
+  const upper = (id = "0000") => id.toUpperCase();
+  const tree = numbers.map((each): [string, string] => [
+    `/sys/bus/pci/devices/${each.slot}/uevent`,
+    `MODALIAS=pci:v0000${upper(each.vendor)}d0000${upper(each.device)}sv0000${upper(each.subVendor)}sd0000${upper(each.subDevice)}bc${upper(each.class.slice(0, 2))}sc${upper(each.class.slice(2))}i00\n`,
+  ]);
+  // The list of ids that lspci must have had, in no order.
+  const ids = numbers.flatMap(({ vendor, device, subVendor, subDevice }, index) => {
+    const name = names[index];
+    const board = subVendor === undefined ? "" : `\t\t${subVendor} ${subDevice}  ${name?.subDevice}\n`;
+    const maker = subVendor === undefined ? "" : `${subVendor}  ${name?.subVendor}\n`;
+    return [`${vendor}  ${name?.vendor}\n\t${device}  ${name?.device}\n${board}`, maker];
+  });
+  const { document } = await collected(t, "pci-devices", {
+    ...Object.fromEntries(tree),
+    "/usr/share/misc/pci.ids": merged(ids.join("")),
+  });
+  const devices: readonly Record<string, string>[] = Reflect.get(Object(document), "devices");
+  t.same(
+    devices.map((each) => [each.slot, each.class, each.manufacturer, each.model, each.subsystem]),
+    names.map((each) => [each.slot, each.class, each.vendor, each.device, each.subDevice]),
+  );
+  t.ok(devices.length > 10);
 });
+
+/** Each maker once, with all that is below. */
+function merged(text: string): string {
+  const blocks = text.split(/\n(?!\t)/).map((block) => block.split(/\n(?=\t[^\t])/));
+  const makers = Map.groupBy(blocks, ([maker = ""]) => maker);
+  return [...makers]
+    .map(([maker, each]) => [maker, ...new Set(each.flatMap((rest) => rest.slice(1)))].join("\n"))
+    .join("\n");
+}
 
 t.test("reads /sys of a real machine", { skip: withoutRecords }, async (t) => {
   const root = t.testdir();

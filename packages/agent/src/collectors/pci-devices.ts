@@ -1,6 +1,6 @@
 /** Collector of section `pci-devices`. */
 import { defineCollector, present } from "../collecting/collector.ts";
-import { pciNaming, pciSources, readPciDevices } from "../linux/pci.ts";
+import { pciNaming, pciRevision, pciSources, readPciDevices } from "../linux/pci.ts";
 import { pciClassName } from "../linux/pci-classes.ts";
 
 export const collector = defineCollector({
@@ -17,7 +17,7 @@ export const collector = defineCollector({
             ...namesOf(device),
             id: `${device.vendor}:${device.device}`,
             subsystemId: device.subsystem?.join(":"),
-            revision: device.revision,
+            revision: pciRevision(look, device.slot),
             driver: device.driver,
           }),
         );

@@ -35,8 +35,9 @@ export const blockFolder = "/sys/block";
 
 export function readBlockDevices(look: Look): BlockDevices {
   const all = look.names(blockFolder).flatMap((entry) => {
-    const disk = readWhole(look, entry);
-    return [disk, ...partitionsOf(look, entry, disk)];
+    const names = look.names(`${blockFolder}/${entry}`);
+    const disk = readWhole(look, entry, names);
+    return [disk, ...partitionsOf(look, entry, names, disk)];
   });
   const numbers = new Map(all.flatMap((device) => (device.number ? [[device.number, device]] : [])));
   const names = new Map(
@@ -52,9 +53,8 @@ export function readBlockDevices(look: Look): BlockDevices {
   };
 }
 
-function partitionsOf(look: Look, entry: string, disk: BlockDevice): BlockDevice[] {
-  return look
-    .names(disk.folder)
+function partitionsOf(look: Look, entry: string, names: readonly string[], disk: BlockDevice): BlockDevice[] {
+  return names
     .filter((part) => part.startsWith(entry) && look.exists(`${disk.folder}/${part}/partition`))
     .map((part) => {
       const folder = `${disk.folder}/${part}`;
@@ -63,16 +63,18 @@ function partitionsOf(look: Look, entry: string, disk: BlockDevice): BlockDevice
     });
 }
 
-function readWhole(look: Look, entry: string): BlockDevice {
+function readWhole(look: Look, entry: string, names: readonly string[]): BlockDevice {
   const folder = `${blockFolder}/${entry}`;
-  const mapped = look.text(`${folder}/dm/name`)?.trim();
+  const mapper = (file: string) =>
+    names.includes("dm") ? look.text(`${folder}/dm/${file}`)?.trim() : undefined;
+  const mapped = mapper("name");
   return {
     name: plainName(entry),
     folder,
     number: numberIn(look, folder),
     alias: mapped === undefined ? undefined : `mapper/${mapped}`,
-    mapperUuid: look.text(`${folder}/dm/uuid`)?.trim(),
-    below: look.names(`${folder}/slaves`).map(plainName),
+    mapperUuid: mapper("uuid"),
+    below: names.includes("slaves") ? look.names(`${folder}/slaves`).map(plainName) : [],
     isVirtual: isLayer(look.link(folder), entry),
   };
 }

@@ -51,9 +51,15 @@ export function readDisks(look: Look): Disk[] {
 
 function readSigns(look: Look, entry: string): DiskSigns {
   const folder = `${blockFolder}/${entry}`;
+  // Most of what is asked for is not there; a look at what is there costs less than to be told so.
+  const there = new Set([
+    ...look.names(folder),
+    ...look.names(`${folder}/device`).map((name) => `device/${name}`),
+  ]);
+  const bytes = (file: string) => (there.has(file) ? look.bytes(`${folder}/${file}`) : undefined);
   const text = (...files: readonly string[]) => {
     for (const file of files) {
-      const value = look.bytes(`${folder}/${file}`);
+      const value = bytes(file);
       if (value !== undefined) return decodeFirmwareText(value);
     }
     return undefined;
@@ -67,7 +73,7 @@ function readSigns(look: Look, entry: string): DiskSigns {
     size: text("size"),
     removable: text("removable"),
     hidden: text("hidden"),
-    rotational: text("queue/rotational"),
+    rotational: look.text(`${folder}/queue/rotational`),
     vendor: text("device/vendor"),
     // An SD or eMMC card has a name.
     model: text("device/model", "device/name"),
@@ -75,7 +81,7 @@ function readSigns(look: Look, entry: string): DiskSigns {
     serial: text("device/serial", "serial"),
     revision: text("device/firmware_rev", "device/rev"),
     wwid: text("device/wwid", "wwid"),
-    vpdSerial: look.bytes(`${folder}/device/vpd_pg80`),
+    vpdSerial: bytes("device/vpd_pg80"),
     host: host && look.text(`${hostFolder}/${host}/proc_name`)?.trim(),
     udev: parseUdev((number && look.text(`${udevFolder}/b${number}`)) || ""),
   };

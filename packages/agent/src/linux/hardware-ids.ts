@@ -40,77 +40,55 @@ export function readHardwareIds(look: Look, files: readonly string[]): HardwareI
  * The list's lines are `VENDOR  NAME`, below it `TAB DEVICE  NAME`, below that `TAB TAB SUBVENDOR SUBDEVICE  NAME`;
  * other tables that follow (classes, languages) begin their lines with letters.
  */
-export function hardwareIds(list: Uint8Array): HardwareIds {
-  // The first line begins like every other.
-  const bytes = Buffer.concat([Buffer.from("\n"), list]);
+export function hardwareIds(bytes: Uint8Array): HardwareIds {
+  // A character for each byte: quick to make and to look through. Names are made of their bytes again.
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+  // Lists begin with a remark; to put something before it would copy all of it.
+  const list = text.startsWith("#") ? text : `\n${text}`;
   const blocks = new Map<string, Block | undefined>();
   const known = (path: string, find: () => Block | undefined): Block | undefined => {
     if (!blocks.has(path)) blocks.set(path, find());
     return blocks.get(path);
   };
-  const vendorBlock = (vendor: string) =>
-    known(vendor, () => blockOf(bytes, { start: 0, end: bytes.length }, vendor));
+  const vendorBlock = (vendor: string) => known(vendor, () => blockIn(list, vendor, vendorEnd));
   const deviceBlock = (vendor: string, device: string) =>
-    known(`${vendor}:${device}`, () => within(bytes, vendorBlock(vendor), `\t${device}`));
+    known(`${vendor}:${device}`, () => blockIn(vendorBlock(vendor)?.below, `\t${device}`, deviceEnd));
   return {
     vendor: (vendor) => (isId(vendor) ? vendorBlock(vendor)?.name : undefined),
     device: (vendor, device) =>
       isId(vendor) && isId(device) ? deviceBlock(vendor, device)?.name : undefined,
     subsystem: (vendor, device, subVendor, subDevice) =>
       [vendor, device, subVendor, subDevice].every(isId)
-        ? within(bytes, deviceBlock(vendor, device), `\t\t${subVendor} ${subDevice}`)?.name
+        ? blockIn(deviceBlock(vendor, device)?.below, `\t\t${subVendor} ${subDevice}`, lineEnd)?.name
         : undefined,
   };
 }
 
 const isId = (id: string): boolean => /^[0-9a-f]{4}$/.test(id);
 
-/** A line's name, and where the lines below it are. */
-interface Block extends Range {
+interface Block {
   readonly name: string | undefined;
+  /** The lines below it, a line feed before each. */
+  readonly below: string;
 }
 
-interface Range {
-  readonly start: number;
-  readonly end: number;
+/** Where the next line begins that is no remark and not below: with no more tabs than the block's own. */
+const vendorEnd = /\n(?![\t#\n])/g;
+const deviceEnd = /\n(?!\t\t|[#\n])/g;
+const lineEnd = /\n/g;
+
+function blockIn(lines: string | undefined, key: string, end: RegExp): Block | undefined {
+  const entry = `\n${key}  `;
+  const found = lines?.indexOf(entry) ?? -1;
+  if (lines === undefined || found === -1) return undefined;
+  const nameStart = found + entry.length;
+  const nameEnd = next(lineEnd, lines, nameStart);
+  const name = clean(Buffer.from(lines.slice(nameStart, nameEnd), "latin1").toString("utf8"));
+  return { name, below: lines.slice(nameEnd, next(end, lines, nameEnd)) };
 }
 
-const within = (bytes: Buffer, block: Block | undefined, key: string): Block | undefined =>
-  block && blockOf(bytes, block, key);
-
-const newline = 0x0a;
-const tab = 0x09;
-const hash = 0x23;
-
-function blockOf(bytes: Buffer, { start, end }: Range, key: string): Block | undefined {
-  const line = `\n${key}  `;
-  const found = bytes.indexOf(line, start);
-  if (found === -1 || found + line.length > end) return undefined;
-  const nameEnd = lineEnd(bytes, found + 1);
-  const name = clean(bytes.toString("utf8", found + line.length, nameEnd));
-  return { name, start: nameEnd, end: blockEnd(bytes, nameEnd, depthOf(key), end) };
-}
-
-const depthOf = (key: string): number => key.lastIndexOf("\t") + 1;
-
-/** Where the next line begins that is not below: with no more tabs than the block's own, and no remark. */
-function blockEnd(bytes: Buffer, from: number, depth: number, end: number): number {
-  let at = from;
-  while (at < end) {
-    const line = at + 1;
-    if (bytes[line] !== hash && bytes[line] !== newline && tabsAt(bytes, line) <= depth) return at;
-    at = lineEnd(bytes, line);
-  }
-  return end;
-}
-
-function tabsAt(bytes: Buffer, line: number): number {
-  let tabs = 0;
-  while (bytes[line + tabs] === tab) tabs++;
-  return tabs;
-}
-
-function lineEnd(bytes: Buffer, from: number): number {
-  const end = bytes.indexOf(newline, from);
-  return end === -1 ? bytes.length : end;
+/** Where the pattern is found from there on, or where the text ends. */
+function next(pattern: RegExp, text: string, from: number): number {
+  pattern.lastIndex = from;
+  return pattern.exec(text)?.index ?? text.length;
 }

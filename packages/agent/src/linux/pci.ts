@@ -14,7 +14,6 @@ export interface PciDevice {
   readonly device: string;
   /** Vendor and device of the board that it stands on; undefined where it does not say. */
   readonly subsystem?: readonly [vendor: string, device: string];
-  readonly revision?: string;
   readonly driver?: string;
 }
 
@@ -45,16 +44,23 @@ function readPciDevice(look: Look, slot: string): PciDevice | undefined {
   if (!slotPattern.test(slot)) return undefined;
   const folder = `${devicesFolder}/${slot}`;
   const file = (name: string) => look.text(`${folder}/${name}`)?.trim();
-  const facts = parseUevent(file("uevent") ?? "");
+  const uevent = file("uevent");
+  const facts = parseUevent(uevent ?? "");
   const identity = parseModalias(facts.get("MODALIAS") ?? file("modalias") ?? "") ?? identityInFiles(file);
   if (identity === undefined) return undefined;
-  const link = look.link(`${folder}/driver`);
+  // Where the kernel's own summary is, it names the driver if there is one.
+  const link = uevent === undefined ? look.link(`${folder}/driver`) : undefined;
   return present({
     slot,
     ...identity,
-    revision: revisionOf(hex(file("revision"), 2)),
     driver: facts.get("DRIVER") ?? (link === undefined ? undefined : basename(link)),
   });
+}
+
+/** Undefined for the first. */
+export function pciRevision(look: Look, slot: string): string | undefined {
+  const revision = hex(look.text(`${devicesFolder}/${slot}/revision`)?.trim(), 2);
+  return revision === "00" ? undefined : revision;
 }
 
 type Identity = Pick<PciDevice, "class" | "vendor" | "device" | "subsystem">;
@@ -117,9 +123,6 @@ function hex(text: string | undefined, digits: number): string | undefined {
   const found = /^0x([0-9a-f]{1,8})$/i.exec(text ?? "")?.[1]?.toLowerCase();
   return found?.length === digits ? found : undefined;
 }
-
-const revisionOf = (revision: string | undefined): string | undefined =>
-  revision === "00" ? undefined : revision;
 
 /** Names of devices; the list of ids is read when the first name is asked for. */
 export function pciNaming(look: Look): (device: PciDevice) => PciNames {
