@@ -36,7 +36,7 @@ function stays(flag: number): boolean {
 }
 
 /** In the form of RFC 5952. */
-function ipv6Of(digits: string): string {
+export function ipv6Of(digits: string): string {
   const groups = digits.match(/.{4}/g) ?? [];
   return new URL(`http://[${groups.join(":")}]`).hostname.slice(1, -1);
 }
@@ -92,9 +92,10 @@ export function parseConnectedRoutes(text: string): ConnectedRoute[] {
   });
 }
 
-const swapped = (digits: string): number => Buffer.from(digits, "hex").readUInt32LE();
+/** Of a number whose bytes stand in the order of the usual machines. */
+export const swapped = (digits: string): number => Buffer.from(digits, "hex").readUInt32LE();
 
-const isMask = (mask: number): boolean => (~mask & (~mask + 1)) === 0;
+export const isMask = (mask: number): boolean => (~mask & (~mask + 1)) === 0;
 
 /**
  * The IPv4 addresses of each interface as far as the tables tell it: the address lies in a network whose route
@@ -150,5 +151,5 @@ export function isLasting(ipv4: string): boolean {
 
 const ipv4Number = (address: string): number => Buffer.from(address.split(".").map(Number)).readUInt32BE();
 
-const ipv4Of = (address: number): string =>
+export const ipv4Of = (address: number): string =>
   [24, 16, 8, 0].map((shift) => (address >>> shift) & 0xff).join(".");

@@ -107,6 +107,12 @@ const fieldsBySection = {
     "displays[].widthMillimetres": "quantity",
     "displays[].heightMillimetres": "quantity",
   },
+  "dns, schema 1": {
+    resolver: "choice",
+    servers: "texts, own, locates: public-address",
+    routerServers: "texts, sensitive, own, locates: always",
+    domains: "texts, own, locates: public-address",
+  },
   "firmware, schema 1": {
     vendor: "text",
     version: "text",
@@ -314,6 +320,18 @@ const fieldsBySection = {
     "vulnerabilities[].name": "text",
     "vulnerabilities[].state": "choice",
     "vulnerabilities[].text": "text",
+  },
+  "routes, schema 1": {
+    gateways: "list",
+    "gateways[].family": "choice",
+    "gateways[].interface": "text",
+    "gateways[].metric": "quantity",
+    "gateways[].address": "text, sensitive, own, locates: always",
+    routes: "list",
+    "routes[].destination": "text",
+    "routes[].interface": "text",
+    "routes[].metric": "quantity",
+    "routes[].gateway": "text, sensitive, own, locates: always",
   },
   "scheduled-jobs, schema 1": {
     jobs: "list",
