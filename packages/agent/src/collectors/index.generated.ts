@@ -7,6 +7,7 @@ import { collector as containers } from "./containers.ts";
 import { collector as diagnostics } from "./diagnostics.ts";
 import { collector as diskHealth } from "./disk-health.ts";
 import { collector as displays } from "./displays.ts";
+import { collector as dns } from "./dns.ts";
 import { collector as firmware } from "./firmware.ts";
 import { collector as graphics } from "./graphics.ts";
 import { collector as identifiers } from "./identifiers.ts";
@@ -26,6 +27,7 @@ import { collector as personalSoftwareBrowserExtensions } from "./personal-softw
 import { collector as personalSoftwareEditorExtensions } from "./personal-software.editor-extensions.ts";
 import { collector as printers } from "./printers.ts";
 import { collector as processor } from "./processor.ts";
+import { collector as routes } from "./routes.ts";
 import { collector as scheduledJobs } from "./scheduled-jobs.ts";
 import { collector as security } from "./security.ts";
 import { collector as services } from "./services.ts";
@@ -57,6 +59,7 @@ export const collectors = [
   diagnostics,
   diskHealth,
   displays,
+  dns,
   firmware,
   graphics,
   identifiers,
@@ -76,6 +79,7 @@ export const collectors = [
   personalSoftwareEditorExtensions,
   printers,
   processor,
+  routes,
   scheduledJobs,
   security,
   services,

@@ -19,10 +19,10 @@ const numRuns = 100;
 
 const giver: Giver = { by: "ada", interactive: true, at: "2026-03-01T12:00:00Z", policyDigest: digestOf({}) };
 
-/** Grants of a section's own category for one of its purposes, and of the place as finely as there is where it tells that. */
-const grantsOf = ({ category, purposes: [purpose], onlyLocates }: SectionDefinition) => [
-  ...(category === "location" ? [] : [grantOf({ category, purposes: [purpose] }, "organisation", giver)]),
-  ...(onlyLocates || category === "location"
+/** Grants of a section's own category for one of its purposes, and of the place where it tells that. */
+const grantsOf = ({ category, purposes: [purpose], flat }: SectionDefinition) => [
+  grantOf({ category, purposes: [purpose] }, "organisation", giver),
+  ...(flat.some(({ field }) => field.facts.locates === "always")
     ? [grantOf({ category: "location", level: "precise", purposes: [purpose] }, "organisation", giver)]
     : []),
 ];

@@ -7,6 +7,7 @@ import { definition as containers } from "./containers.ts";
 import { definition as diagnostics } from "./diagnostics.ts";
 import { definition as diskHealth } from "./disk-health.ts";
 import { definition as displays } from "./displays.ts";
+import { definition as dns } from "./dns.ts";
 import { definition as firmware } from "./firmware.ts";
 import { definition as graphics } from "./graphics.ts";
 import { definition as identifiers } from "./identifiers.ts";
@@ -26,6 +27,7 @@ import { definition as personalSoftwareBrowserExtensions } from "./personal-soft
 import { definition as personalSoftwareEditorExtensions } from "./personal-software.editor-extensions.ts";
 import { definition as printers } from "./printers.ts";
 import { definition as processor } from "./processor.ts";
+import { definition as routes } from "./routes.ts";
 import { definition as scheduledJobs } from "./scheduled-jobs.ts";
 import { definition as security } from "./security.ts";
 import { definition as services } from "./services.ts";
@@ -57,6 +59,7 @@ export const definitions = [
   diagnostics,
   diskHealth,
   displays,
+  dns,
   firmware,
   graphics,
   identifiers,
@@ -76,6 +79,7 @@ export const definitions = [
   personalSoftwareEditorExtensions,
   printers,
   processor,
+  routes,
   scheduledJobs,
   security,
   services,
