@@ -32,16 +32,22 @@ import { collector as scheduledJobs } from "./scheduled-jobs.ts";
 import { collector as security } from "./security.ts";
 import { collector as services } from "./services.ts";
 import { collector as softwareApk } from "./software.apk.ts";
+import { collector as softwareAppimage } from "./software.appimage.ts";
 import { collector as softwareAppx } from "./software.appx.ts";
+import { collector as softwareBrew } from "./software.brew.ts";
 import { collector as softwareCargo } from "./software.cargo.ts";
 import { collector as softwareDeb } from "./software.deb.ts";
+import { collector as softwareFirmware } from "./software.firmware.ts";
+import { collector as softwareFlatpak } from "./software.flatpak.ts";
 import { collector as softwareGem } from "./software.gem.ts";
+import { collector as softwareImages } from "./software.images.ts";
 import { collector as softwareMacos } from "./software.macos.ts";
 import { collector as softwareNpm } from "./software.npm.ts";
 import { collector as softwareOpkg } from "./software.opkg.ts";
 import { collector as softwarePacman } from "./software.pacman.ts";
 import { collector as softwarePip } from "./software.pip.ts";
 import { collector as softwareRpm } from "./software.rpm.ts";
+import { collector as softwareSnap } from "./software.snap.ts";
 import { collector as softwareWindows } from "./software.windows.ts";
 import { collector as storage } from "./storage.ts";
 import { collector as system } from "./system.ts";
@@ -84,16 +90,22 @@ export const collectors = [
   security,
   services,
   softwareApk,
+  softwareAppimage,
   softwareAppx,
+  softwareBrew,
   softwareCargo,
   softwareDeb,
+  softwareFirmware,
+  softwareFlatpak,
   softwareGem,
+  softwareImages,
   softwareMacos,
   softwareNpm,
   softwareOpkg,
   softwarePacman,
   softwarePip,
   softwareRpm,
+  softwareSnap,
   softwareWindows,
   storage,
   system,

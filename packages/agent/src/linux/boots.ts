@@ -24,15 +24,13 @@ export function bootsOf(records: readonly StartRecord[]): Boot[] {
   return boots.filter(({ startedAt }) => startedAt >= earliest);
 }
 
-/** Columns of table `wtmp` (wtmpdb's lib/wtmpdb.c); times in microseconds. */
-const [type, login, logout] = [1, 3, 4];
 const bootType = 1;
 
-/** Undefined for what is no start. */
+/** A row of table `wtmp` (wtmpdb's lib/wtmpdb.c), times in microseconds; undefined for what is no start. */
 export function bootOfRow(row: SqliteRow): Boot | undefined {
-  const microseconds = row.integer(login);
-  if (row.integer(type) !== bootType || microseconds === undefined) return undefined;
-  const end = row.integer(logout);
+  const microseconds = row.integer("login");
+  if (row.integer("type") !== bootType || microseconds === undefined) return undefined;
+  const end = row.integer("logout");
   const startedAt = Math.floor(microseconds / 1_000);
   if (startedAt < earliest) return undefined;
   return present({ startedAt, endedAt: end === undefined ? undefined : Math.floor(end / 1_000) });

@@ -24,7 +24,7 @@ const formats: readonly Format[] = [
 
 function readSqlite(file: PartlyRead, log: PartlyRead | undefined): Salvaged<RpmPackage> {
   const packages = sqliteTable(file, log, "Packages", (row) => {
-    const blob = row.blob(1);
+    const blob = row.blob("blob");
     if (!blob) throw new Malformed("has a package without a header");
     return readRpmHeader(blob);
   });

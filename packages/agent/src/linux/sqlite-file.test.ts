@@ -7,7 +7,7 @@ import fc from "fast-check";
 import t, { type Test } from "tap";
 import { inMemory, Malformed } from "./partly-read.ts";
 import { sqliteTable } from "./sqlite-file.ts";
-import type { SqliteRow } from "./sqlite-row.ts";
+import { columnNames, type SqliteRow } from "./sqlite-row.ts";
 
 /** A database in which SQL was run, as its file and its log are while it is open, after some of which it was copied. */
 function made(t: Test, ...statements: string[]): { readonly file: Buffer; readonly log: Buffer } {
@@ -23,9 +23,9 @@ function made(t: Test, ...statements: string[]): { readonly file: Buffer; readon
 
 const table = "CREATE TABLE t (id INTEGER PRIMARY KEY, a, b, c);";
 
-const rowOf = (row: SqliteRow) => [row.id, row.text(1), row.integer(2), bytesOf(row)];
+const rowOf = (row: SqliteRow) => [row.id, row.text("a"), row.integer("b"), bytesOf(row)];
 const bytesOf = (row: SqliteRow) => {
-  const blob = row.blob(3);
+  const blob = row.blob("c");
   return blob && Buffer.from(blob.read(0, blob.size)).toString("hex");
 };
 const rowsOf = ({ file, log }: { file: Buffer; log?: Buffer }) =>
@@ -60,8 +60,8 @@ t.test("tells tables of many levels and values on many pages, on pages of every 
     );
     const found = sqliteTable(inMemory(file), undefined, "t", (row) => [
       row.id,
-      row.text(1),
-      row.blob(3)?.size,
+      row.text("a"),
+      row.blob("c")?.size,
     ]);
     const wanted = Array.from({ length: 3_000 }, (_, index) => index + 1)
       .filter((id) => id % 3 !== 0)
@@ -87,7 +87,7 @@ t.test("reads any part of a value that lies on many pages", async (t) => {
     [20_000, 1],
   ];
   const found = sqliteTable(inMemory(file), undefined, "t", (row) =>
-    parts.map(([at, length]) => Buffer.from(row.blob(3)?.read(at, length) ?? [])),
+    parts.map(([at, length]) => Buffer.from(row.blob("c")?.read(at, length) ?? [])),
   );
   t.same(
     found?.values[0],
@@ -175,4 +175,11 @@ t.test("takes no log of another database", async (t) => {
   const other = made(t, "PRAGMA page_size = 512; PRAGMA journal_mode = WAL;", table);
   t.equal(rowsOf({ file, log: other.log })?.values.length, 1);
   t.equal(rowsOf({ file, log: Buffer.from("no log") })?.values.length, 1);
+});
+
+t.test("names columns as the statement does that made the table", async (t) => {
+  const statement = `CREATE TABLE IF NOT EXISTS 'x' (id INTEGER PRIMARY KEY, "key" TEXT NOT NULL DEFAULT (max(1, 2)),
+    [odd one] BLOB, Plain, CHECK (id > 0), PRIMARY KEY (a, b), added INTEGER DEFAULT 0)`;
+  t.same(columnNames(statement), ["id", "key", "odd one", "plain", "added"]);
+  t.same(columnNames("nonsense"), []);
 });

@@ -6,7 +6,7 @@ import type { PartlyRead } from "../collecting/collector.ts";
 import { chained, inBlocks, inMemory, Malformed, type Pages } from "./partly-read.ts";
 import { type Salvaged, salvaged } from "./salvaged.ts";
 import { readSqliteLog, type SqliteLog } from "./sqlite-log.ts";
-import { type SqliteRow, sqliteRow, varint } from "./sqlite-row.ts";
+import { columnNames, type SqliteRow, sqliteRow, varint } from "./sqlite-row.ts";
 
 const headerBytes = 100;
 /** More levels than a tree of 2^32 pages has. */
@@ -27,8 +27,8 @@ export function sqliteTable<T>(
   visit: (row: SqliteRow) => T | undefined,
 ): Salvaged<T> | undefined {
   const database = openDatabase(file, log);
-  const root = rootOf(database, name);
-  return root === undefined ? undefined : valuesOf(database, root, visit);
+  const table = tableNamed(database, name);
+  return table && valuesOf(database, table, visit);
 }
 
 interface Database {
@@ -79,18 +79,27 @@ function overflowPages({ usable, size, read }: Pick<Database, "usable" | "size" 
   };
 }
 
-/** Where a table begins, by the list of tables, which begins on page 1. */
-function rootOf(database: Database, name: string): number | undefined {
-  const { values, damaged } = valuesOf(database, 1, (row) =>
-    row.text(0) === "table" && row.text(1) === name ? row.integer(3) : undefined,
-  );
+interface Table {
+  /** The page on which it begins. */
+  readonly root: number;
+  readonly columns: readonly string[];
+}
+
+/** The list of tables is a table itself. */
+const tableOfTables: Table = { root: 1, columns: ["type", "name", "tbl_name", "rootpage", "sql"] };
+
+function tableNamed(database: Database, name: string): Table | undefined {
+  const { values, damaged } = valuesOf(database, tableOfTables, (row) => {
+    if (row.text("type") !== "table" || row.text("name") !== name) return undefined;
+    return { root: row.integer("rootpage") ?? 0, columns: columnNames(row.text("sql") ?? "") };
+  });
   if (values.length === 0 && damaged > 0) throw new Malformed("has a damaged list of tables");
   return values[0];
 }
 
 function valuesOf<T>(
   database: Database,
-  root: number,
+  { root, columns }: Table,
   visit: (row: SqliteRow) => T | undefined,
 ): Salvaged<T> {
   const seen = new Set<number>();
@@ -103,7 +112,7 @@ function valuesOf<T>(
       for (const child of children) tried(() => visitPage(child, level + 1));
       for (const cell of cells)
         tried(() => {
-          const value = visit(rowAt(database, page, cell));
+          const value = visit(rowAt(database, columns, page, cell));
           if (value !== undefined) values.push(value);
         });
     };
@@ -123,7 +132,12 @@ function parsePage(page: Buffer, start: number): { cells: readonly number[]; chi
   return { cells: [], children: [...cells.map((at) => page.readUInt32BE(at)), page.readUInt32BE(start + 8)] };
 }
 
-function rowAt({ usable, overflow }: Database, page: Buffer, cell: number): SqliteRow {
+function rowAt(
+  { usable, overflow }: Database,
+  columns: readonly string[],
+  page: Buffer,
+  cell: number,
+): SqliteRow {
   const [size, idAt] = varint(page, cell);
   const [id, at] = varint(page, idAt);
   const local = localSize(size, usable);
@@ -131,7 +145,7 @@ function rowAt({ usable, overflow }: Database, page: Buffer, cell: number): Sqli
   if (head.length < local) throw new Malformed("has a row that ends too early");
   const payload =
     local < size ? chained(head, size, page.readUInt32BE(at + local), overflow) : inMemory(head);
-  return sqliteRow(id, payload);
+  return sqliteRow(id, payload, columns);
 }
 
 /** Bytes of a row that stand on its own page; the rest follows on others. */

@@ -7,34 +7,36 @@ const longestHeader = 4_096;
 const longestText = 64 * 1024;
 const longestVarint = 9;
 
-/** Columns are counted from 0; undefined is what is NULL, of another kind, or not there. */
+/** Columns by their names in lower case; undefined is what is NULL, of another kind, or not there. */
 export interface SqliteRow {
   /** The row's number, which stands for a column that is an INTEGER PRIMARY KEY. */
   readonly id: number;
-  text(column: number): string | undefined;
-  integer(column: number): number | undefined;
+  text(column: string): string | undefined;
+  integer(column: string): number | undefined;
   /** Bytes, of which parts can be read. */
-  blob(column: number): PartlyRead | undefined;
+  blob(column: string): PartlyRead | undefined;
 }
 
-export function sqliteRow(id: number, payload: PartlyRead): SqliteRow {
+/** `names` of the table's columns, in their order. */
+export function sqliteRow(id: number, payload: PartlyRead, names: readonly string[]): SqliteRow {
   const columns = columnsOf(payload);
+  const named = (name: string): Column => columns[names.indexOf(name)] ?? nothing;
   return {
     id,
     text(column) {
-      const { type, start, size } = columns[column] ?? nothing;
+      const { type, start, size } = named(column);
       if (type < 13 || type % 2 === 0) return undefined;
       if (size > longestText) throw new Malformed("has a text that is too long");
       return partOf(payload, start, size).read(0, size).toString("utf8");
     },
     integer(column) {
-      const { type, start, size } = columns[column] ?? nothing;
+      const { type, start, size } = named(column);
       if (type === 8 || type === 9) return type - 8;
       if (type < 1 || type > 6) return undefined;
       return signed(partOf(payload, start, size).read(0, size));
     },
     blob(column) {
-      const { type, start, size } = columns[column] ?? nothing;
+      const { type, start, size } = named(column);
       return type < 12 || type % 2 === 1 ? undefined : partOf(payload, start, size);
     },
   };
@@ -71,6 +73,34 @@ const sizeOf = (type: number): number => fixedSizes[type] ?? Math.floor((type - 
 /** Beyond 2^53 it is inexact, and nothing that anybody wants. */
 function signed(bytes: Buffer): number {
   return bytes.length <= 6 ? bytes.readIntBE(0, bytes.length) : Number(bytes.readBigInt64BE(0));
+}
+
+/** What begins a part of CREATE TABLE that declares no column. */
+const constraints: ReadonlySet<string> = new Set(["constraint", "primary", "unique", "check", "foreign"]);
+
+/** Names of a table's columns in lower case, by the statement that made it; what was added later stands at its end. */
+export function columnNames(sql: string): string[] {
+  const [begin, end] = [sql.indexOf("("), sql.lastIndexOf(")")];
+  if (begin === -1 || end === -1) return [];
+  const lines = topLevelParts(sql.slice(begin + 1, end));
+  return lines.flatMap((line) => {
+    const [, quoted, plain] = /^\s*(?:["'`[]([^"'`\]]+)["'`\]]|(\w+))/.exec(line) ?? [];
+    if (quoted !== undefined) return [quoted.toLowerCase()];
+    return plain === undefined || constraints.has(plain.toLowerCase()) ? [] : [plain.toLowerCase()];
+  });
+}
+
+/** Parts between commas, except those in brackets. */
+function topLevelParts(text: string): string[] {
+  const parts = [""];
+  let depth = 0;
+  for (const char of text) {
+    if (char === "(") depth++;
+    if (char === ")") depth--;
+    if (char === "," && depth === 0) parts.push("");
+    else parts[parts.length - 1] += char;
+  }
+  return parts;
 }
 
 /** A number of up to nine bytes, and where the next one begins. */

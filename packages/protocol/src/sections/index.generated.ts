@@ -32,16 +32,22 @@ import { definition as scheduledJobs } from "./scheduled-jobs.ts";
 import { definition as security } from "./security.ts";
 import { definition as services } from "./services.ts";
 import { definition as softwareApk } from "./software.apk.ts";
+import { definition as softwareAppimage } from "./software.appimage.ts";
 import { definition as softwareAppx } from "./software.appx.ts";
+import { definition as softwareBrew } from "./software.brew.ts";
 import { definition as softwareCargo } from "./software.cargo.ts";
 import { definition as softwareDeb } from "./software.deb.ts";
+import { definition as softwareFirmware } from "./software.firmware.ts";
+import { definition as softwareFlatpak } from "./software.flatpak.ts";
 import { definition as softwareGem } from "./software.gem.ts";
+import { definition as softwareImages } from "./software.images.ts";
 import { definition as softwareMacos } from "./software.macos.ts";
 import { definition as softwareNpm } from "./software.npm.ts";
 import { definition as softwareOpkg } from "./software.opkg.ts";
 import { definition as softwarePacman } from "./software.pacman.ts";
 import { definition as softwarePip } from "./software.pip.ts";
 import { definition as softwareRpm } from "./software.rpm.ts";
+import { definition as softwareSnap } from "./software.snap.ts";
 import { definition as softwareWindows } from "./software.windows.ts";
 import { definition as storage } from "./storage.ts";
 import { definition as system } from "./system.ts";
@@ -84,16 +90,22 @@ export const definitions = [
   security,
   services,
   softwareApk,
+  softwareAppimage,
   softwareAppx,
+  softwareBrew,
   softwareCargo,
   softwareDeb,
+  softwareFirmware,
+  softwareFlatpak,
   softwareGem,
+  softwareImages,
   softwareMacos,
   softwareNpm,
   softwareOpkg,
   softwarePacman,
   softwarePip,
   softwareRpm,
+  softwareSnap,
   softwareWindows,
   storage,
   system,
