@@ -24,7 +24,11 @@ import { collector as operatingSystem } from "./operating-system.ts";
 import { collector as pciDevices } from "./pci-devices.ts";
 import { collector as pendingUpdates } from "./pending-updates.ts";
 import { collector as personalSoftwareBrowserExtensions } from "./personal-software.browser-extensions.ts";
+import { collector as personalSoftwareCargo } from "./personal-software.cargo.ts";
 import { collector as personalSoftwareEditorExtensions } from "./personal-software.editor-extensions.ts";
+import { collector as personalSoftwareGem } from "./personal-software.gem.ts";
+import { collector as personalSoftwareNpm } from "./personal-software.npm.ts";
+import { collector as personalSoftwarePip } from "./personal-software.pip.ts";
 import { collector as printers } from "./printers.ts";
 import { collector as processor } from "./processor.ts";
 import { collector as routes } from "./routes.ts";
@@ -82,7 +86,11 @@ export const collectors = [
   pciDevices,
   pendingUpdates,
   personalSoftwareBrowserExtensions,
+  personalSoftwareCargo,
   personalSoftwareEditorExtensions,
+  personalSoftwareGem,
+  personalSoftwareNpm,
+  personalSoftwarePip,
   printers,
   processor,
   routes,

@@ -2,8 +2,8 @@
 import { spawnSync } from "node:child_process";
 import t from "tap";
 import { z } from "zod";
+import { gemOf } from "../linux/gems.ts";
 import { collected } from "../testing/collected.ts";
-import { gemOf } from "./software.gem.ts";
 
 t.test("tells the gems of every place, with what they were built for", async (t) => {
   const specifications = "specifications";

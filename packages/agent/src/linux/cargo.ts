@@ -1,6 +1,6 @@
 /** What `cargo install` notes of each program: .crates2.json, and .crates.toml of before (cargo's ops/common_for_install_and_uninstall.rs). */
-import { present } from "../collecting/collector.ts";
-import { entriesAt } from "./json.ts";
+import { type Look, present } from "../collecting/collector.ts";
+import { entriesAt, readJson } from "./json.ts";
 import { packageUrl } from "./package-url.ts";
 
 export interface CargoPackage {
@@ -9,6 +9,16 @@ export interface CargoPackage {
   /** Where its source came from. */
   readonly repository?: string;
   readonly purl?: string;
+}
+
+/** The newer one tells all that the older one does. */
+export const crateFiles = [".crates2.json", ".crates.toml"] as const;
+
+export function cratesIn(look: Look, folder: string): CargoPackage[] {
+  const [json, toml] = crateFiles.map((file) => `${folder}/${file}`);
+  const listed = json === undefined ? undefined : readJson(look, json);
+  if (listed !== undefined) return parseCrates(listed);
+  return toml === undefined ? [] : parseCratesToml(look.text(toml) ?? "");
 }
 
 export function parseCrates(json: unknown): CargoPackage[] {

@@ -19,7 +19,20 @@ export interface PythonPackage {
   readonly purl?: string;
 }
 
-export function pythonPackagesIn(look: Look, folder: string): PythonPackage[] {
+/** Those of each version of Python below a `lib`. */
+export function pythonPackagesBelow(look: Look, library: string): PythonPackage[] {
+  return packageFolders(look, library).flatMap((folder) => pythonPackagesIn(look, folder));
+}
+
+/** Debian calls its own `dist-packages`; /lib64 is a link to /lib in most environments, and not looked at. */
+function packageFolders(look: Look, library: string): string[] {
+  return look
+    .names(library)
+    .filter((name) => /^python\d(?:\.\d{1,2})?$/.test(name))
+    .flatMap((name) => ["site-packages", "dist-packages"].map((kind) => `${library}/${name}/${kind}`));
+}
+
+function pythonPackagesIn(look: Look, folder: string): PythonPackage[] {
   const names = look.names(folder).filter((name) => /\.(?:dist-info|egg-info|egg)$/.test(name));
   return names.slice(0, mostPackages).flatMap((name) => packageAt(look, folder, name) ?? []);
 }

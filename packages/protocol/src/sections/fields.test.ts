@@ -284,12 +284,37 @@ const fieldsBySection = {
     "extensions[].version": "text",
     "extensions[].enabled": "flag, own",
   },
+  "personal-software.cargo, schema 1": {
+    packages: "list",
+    "packages[].name": "text",
+    "packages[].version": "text",
+    "packages[].purl": "text",
+  },
   "personal-software.editor-extensions, schema 1": {
     extensions: "list",
     "extensions[].editor": "text",
     "extensions[].folder": "text",
     "extensions[].id": "text",
     "extensions[].version": "text",
+  },
+  "personal-software.gem, schema 1": {
+    packages: "list",
+    "packages[].name": "text",
+    "packages[].version": "text",
+    "packages[].architecture": "text",
+    "packages[].purl": "text",
+  },
+  "personal-software.npm, schema 1": {
+    packages: "list",
+    "packages[].name": "text",
+    "packages[].version": "text",
+    "packages[].purl": "text",
+  },
+  "personal-software.pip, schema 1": {
+    packages: "list",
+    "packages[].name": "text",
+    "packages[].version": "text",
+    "packages[].purl": "text",
   },
   "printers, schema 1": {
     printers: "list",

@@ -24,7 +24,11 @@ import { definition as operatingSystem } from "./operating-system.ts";
 import { definition as pciDevices } from "./pci-devices.ts";
 import { definition as pendingUpdates } from "./pending-updates.ts";
 import { definition as personalSoftwareBrowserExtensions } from "./personal-software.browser-extensions.ts";
+import { definition as personalSoftwareCargo } from "./personal-software.cargo.ts";
 import { definition as personalSoftwareEditorExtensions } from "./personal-software.editor-extensions.ts";
+import { definition as personalSoftwareGem } from "./personal-software.gem.ts";
+import { definition as personalSoftwareNpm } from "./personal-software.npm.ts";
+import { definition as personalSoftwarePip } from "./personal-software.pip.ts";
 import { definition as printers } from "./printers.ts";
 import { definition as processor } from "./processor.ts";
 import { definition as routes } from "./routes.ts";
@@ -82,7 +86,11 @@ export const definitions = [
   pciDevices,
   pendingUpdates,
   personalSoftwareBrowserExtensions,
+  personalSoftwareCargo,
   personalSoftwareEditorExtensions,
+  personalSoftwareGem,
+  personalSoftwareNpm,
+  personalSoftwarePip,
   printers,
   processor,
   routes,
