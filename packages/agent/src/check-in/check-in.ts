@@ -4,6 +4,7 @@
  */
 import type { EnrolmentRequest } from "@rollcall/protocol";
 import { AgentError, isAgentError, ServerProblem } from "../agent-error.ts";
+import { readAgreed, waitingParts } from "../consent/agreed.ts";
 import { applyLeftWithdrawals } from "../consent/left-withdrawals.ts";
 import { succeed } from "../enrolment/succeed.ts";
 import {
@@ -141,7 +142,8 @@ async function callRoll(
   const { grants } = state.consent.value;
   const { ownership } = state.installation.value;
   const held = { sections: state.acknowledged.value.sections, now: now() };
-  const found = await collect({ grants, ownership, held });
+  const waiting = waitingParts(readAgreed(directory), grants);
+  const found = await collect({ grants, ownership, held, waiting });
   const exchanged = await exchangeWhatIsGranted(state, options, bytes, found);
   const { intervalSeconds, submitted } = exchanged;
   const { counter } = state.counter.value;

@@ -8,7 +8,16 @@ import { withdraw } from "../consent/change.ts";
 import { leaveWithdrawal } from "../consent/left-withdrawals.ts";
 import { readTypedList } from "../consent/typed-list.ts";
 import { unlinkedFile } from "../state/files.ts";
-import { bodyOf, checkedIn, checkIns, consent, grant, memory, sections } from "../testing/checked-in.ts";
+import {
+  bodyOf,
+  checkedIn,
+  checkIns,
+  consent,
+  giver,
+  grant,
+  memory,
+  sections,
+} from "../testing/checked-in.ts";
 import { problem } from "../testing/fake-server.ts";
 import { errorOf, TestDevice } from "../testing/test-device.ts";
 
@@ -27,7 +36,7 @@ t.test("forgets what is withdrawn at once, and so does the server", async (t) =>
   device.machine.memory = { ...memory(1), readings: { made: 1 } };
   const { state } = device;
   const { grants } = withdraw(state.consent.value.grants, readTypedList("hardware"), "personal");
-  changeConsent(state, grants);
+  changeConsent(state, grants, giver);
   const kept = readFileSync(join(device.directory.path, "acknowledged.json"), "utf8");
   t.notMatch(kept, /memory|total/);
   t.match(await device.checkIn(), { result: { outcome: "sent", sent: [] } });
@@ -44,7 +53,7 @@ t.test(
     await device.checkIn();
     const { state } = device;
     const { grants } = withdraw(state.consent.value.grants, readTypedList("hardware"), "personal");
-    changeConsent(state, grants);
+    changeConsent(state, grants, giver);
     grant(device, "hardware");
     device.server.received.length = 0;
     const first = device.server.consentNumber + 1;
@@ -68,7 +77,7 @@ t.test("remembers for good that a personal device was withdrawn completely, and 
   const withdrawing = (device: TestDevice, list: string) => {
     const { state } = device;
     const { ownership } = state.installation.value;
-    changeConsent(state, withdraw(state.consent.value.grants, readTypedList(list), ownership).grants);
+    changeConsent(state, withdraw(state.consent.value.grants, readTypedList(list), ownership).grants, giver);
   };
   const device = await checkedIn(t);
   grant(device, "system");
@@ -97,7 +106,7 @@ t.test("heeds a withdrawal that was left while it runs, before it sends anything
   const device = await checkedIn(t);
   device.machine.memory = memory(2);
   device.server.answerNext(checkIns, (received, response) => {
-    leaveWithdrawal(device.directory, readTypedList("hardware"));
+    leaveWithdrawal(device.directory, readTypedList("hardware"), giver);
     return device.server.own(received, response);
   });
   t.match(await device.checkIn(), { result: { outcome: "sent", sent: [] } });

@@ -21,7 +21,7 @@ async function device(t: Test, ...granted: readonly Category[]) {
       ...giver,
     }),
   );
-  changeConsent(made.state, grants);
+  changeConsent(made.state, grants, giver);
   return { made, grants, count: new FailureCount(made.directory, () => made.now) };
 }
 
@@ -60,7 +60,7 @@ t.test("counts nothing that is not granted, and forgets it when it no longer is"
   const collect = count.whileCollecting(async () => found);
   await collect({ grants, ownership: "personal" });
   t.ok(existsSync(file));
-  changeConsent(made.state, grants.slice(0, 1));
+  changeConsent(made.state, grants.slice(0, 1), giver);
   t.notOk(existsSync(file));
   await collect({ grants: grants.slice(0, 1), ownership: "personal" });
   await errorOf(count.during(() => Promise.reject(new TypeError("a bug"))));

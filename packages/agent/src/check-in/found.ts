@@ -15,6 +15,7 @@ import {
   sectionNamed,
 } from "@rollcall/protocol";
 import type { Seen } from "../collecting/seen.ts";
+import type { Waiting } from "../consent/agreed.ts";
 import type { Instant } from "../schedule.ts";
 import type { Acknowledged, AcknowledgedSection } from "../state/files.ts";
 
@@ -47,6 +48,8 @@ export type Collect = (wanted: {
   readonly sections?: readonly string[] | undefined;
   /** Where it is given, what is still held is not looked at again. */
   readonly held?: Held | undefined;
+  /** What of it the catalogue did not hold when it was granted, and nobody has agreed to yet. */
+  readonly waiting?: Waiting | undefined;
 }) => Promise<Found>;
 
 /** The door before everything that leaves: of a section that is not granted nothing passes but that it is not. */

@@ -5,6 +5,7 @@ import t, { type Test } from "tap";
 import { collecting, type LookAround } from "../collecting/collecting.ts";
 import { openLook } from "../collecting/look.ts";
 import { changeConsent } from "../consent/apply.ts";
+import { giver } from "../testing/checked-in.ts";
 import { TestDevice } from "../testing/test-device.ts";
 import type { Collect } from "./found.ts";
 
@@ -105,6 +106,6 @@ t.test("keeps nothing of what was seen once consent is withdrawn", async (t) => 
   const kept = () => JSON.stringify(device.state.acknowledged.value);
   t.ok(kept().includes(file));
   const grants = device.state.consent.value.grants.filter(({ category }) => category !== "hardware");
-  changeConsent(device.state, grants);
+  changeConsent(device.state, grants, giver);
   t.notOk(kept().includes(file));
 });

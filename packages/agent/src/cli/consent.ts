@@ -1,14 +1,9 @@
-/** `rollcall-agent consent`: what is granted, on which basis, on whose word; granting more, and withdrawing. */
+/** `rollcall-agent consent grant` and `withdraw`. */
 import { type ExitCode, exitCodes } from "@rollcall/host";
-import {
-  basisWithoutAsking,
-  type Category,
-  categoryDefinition,
-  categoryNames,
-  type Grant,
-} from "@rollcall/protocol";
+import { basisWithoutAsking, type Category, type Grant } from "@rollcall/protocol";
 import { AgentError, isAgentError } from "../agent-error.ts";
-import { changeConsent, isPending } from "../consent/apply.ts";
+import { type NewPart, newParts, readAgreed } from "../consent/agreed.ts";
+import { agreeTo, changeConsent } from "../consent/apply.ts";
 import { type ConsentChange, grant, withdraw } from "../consent/change.ts";
 import { giverOf } from "../consent/giver.ts";
 import { applyLeftWithdrawals, consentNow, leaveWithdrawal } from "../consent/left-withdrawals.ts";
@@ -17,17 +12,9 @@ import { StateDirectory } from "../state/directory.ts";
 import { demandInstallation, readEnrolledState } from "../state/enrolled-state.ts";
 import type { Consent, Installation } from "../state/files.ts";
 import { withLock } from "../state/lock.ts";
+import { asJson, basisInWords, tellPending } from "./consent-list.ts";
 import type { Context } from "./context.ts";
 import { recorded } from "./recorded.ts";
-
-export function listConsent(context: Context): ExitCode {
-  const directory = new StateDirectory(context.stateDirectory);
-  const installation = demandInstallation(directory);
-  const consent = consentNow(directory, installation);
-  context.output.json(asJson(installation, consent));
-  tell(context, installation, consent);
-  return exitCodes.done;
-}
 
 export async function changeConsentCommand(
   context: Context,
@@ -75,16 +62,33 @@ function changeLocked(
   applyLeftWithdrawals(directory, state);
   const installation = state.installation.value;
   const { grants } = state.consent.value;
+  const giver = giverOf(context, installation.policy);
+  const news = newParts(readAgreed(directory), grants);
+  const renewed = new Set(news.flatMap(({ category, isAsked }) => (isAsked ? [category] : [])));
   const change =
     verb === "grant"
-      ? grant(grants, wishes, installation, giverOf(context, installation.policy))
+      ? grant(grants, wishes, installation, giver, renewed)
       : withdraw(grants, wishes, installation.ownership);
   demandSome(context, verb, change, wishes.length, installation);
-  if (change.changed.length > 0) changeConsent(state, change.grants);
+  if (change.changed.length > 0) changeConsent(state, change.grants, giver);
+  if (verb === "grant") agreeToNews(directory, state.consent.value.grants, wishes, news);
   const after = state.consent.value;
   tellChange(context, verb, installation, after, change);
   tellPending(context, after);
   return exitCodes.done;
+}
+
+/** What was told of an organisation's categories counts as heard by who grants them, though nothing changes by that. */
+function agreeToNews(
+  directory: StateDirectory,
+  grants: readonly Grant[],
+  wishes: readonly TypedWish[],
+  news: readonly NewPart[],
+): void {
+  const heard = news.flatMap(({ category }) =>
+    wishes.some((wish) => wish.category === category) ? [category] : [],
+  );
+  if (heard.length > 0) agreeTo(directory, grants, heard);
 }
 
 /** Withdraws while another command holds the state: it takes notice before it sends anything more. */
@@ -93,7 +97,9 @@ function leave(context: Context, directory: StateDirectory, wishes: readonly Typ
   const consent = consentNow(directory, installation);
   const change = withdraw(consent.grants, wishes, installation.ownership);
   demandSome(context, "withdraw", change, wishes.length, installation);
-  if (change.changed.length > 0) leaveWithdrawal(directory, wishes);
+  if (change.changed.length > 0) {
+    leaveWithdrawal(directory, wishes, giverOf(context, installation.policy));
+  }
   tellChange(context, "withdraw", installation, consentNow(directory, installation), change);
   context.output.line("A check-in that is running takes notice before it sends anything more.");
   return exitCodes.done;
@@ -135,51 +141,4 @@ export function whyNot(verb: "grant" | "withdraw", name: Category, installation:
   }
   const basis = basisWithoutAsking(name, ownership);
   return `cannot be withdrawn, for it rests on ${basisInWords(basis)} and not on consent; ask ${whom}`;
-}
-
-const basisInWords = (basis: string | null): string => (basis ?? "consent").replaceAll("-", " ");
-
-const asJson = ({ ownership, asks }: Installation, consent: Consent) => ({
-  consentNumber: consent.consentNumber,
-  pending: isPending(consent),
-  ownership,
-  grants: consent.grants,
-  asks,
-});
-
-function tellPending({ output }: Context, consent: Consent): void {
-  if (isPending(consent))
-    output.line("The change is in force here and goes to the server with the next check-in.");
-}
-
-function tell(context: Context, installation: Installation, consent: Consent): void {
-  const { output } = context;
-  const { grants } = consent;
-  const rows = categoryNames.flatMap((name): Row[] => {
-    const given = grants.filter(({ category }) => category === name);
-    return given.length > 0 ? given.map((each) => ({ name, given: each })) : [{ name }];
-  });
-  const asked = new Set(installation.asks.map(({ category }) => category));
-  output.table(rows, [
-    { title: "CATEGORY", value: ({ name }) => name },
-    { title: "GRANTED", value: ({ name, given }) => granted(given, asked.has(name)) },
-    { title: "PURPOSES", value: ({ given }) => given?.purposes.join(", ") },
-    { title: "BASIS", value: ({ given }) => given && basisInWords(given.basis) },
-    { title: "BY", value: ({ given }) => given?.by },
-    { title: "SINCE", value: ({ given }) => given?.at.slice(0, 10) },
-    { title: "HOLDS", value: ({ name }) => categoryDefinition(name).holds },
-  ]);
-  tellPending(context, consent);
-  if (grants.some(({ policyDigest }) => policyDigest !== installation.policy.digest))
-    output.line("The privacy policy has changed since some of this was granted.");
-}
-
-interface Row {
-  readonly name: Category;
-  readonly given?: Grant;
-}
-
-function granted(given: Grant | undefined, isAsked: boolean): string {
-  if (given) return given.level ?? "yes";
-  return isAsked ? "no, asked for" : "no";
 }

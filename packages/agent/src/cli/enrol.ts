@@ -143,7 +143,7 @@ async function grantWishes(
   );
   for (const name of leftOut)
     output.note(`${name} is not granted: ${whyNot("grant", name, state.installation.value)}`);
-  if (changed.length > 0) changeConsent(state, grants);
+  if (changed.length > 0) changeConsent(state, grants, giver);
   if (recipient !== null) nameRecipient(context, state, recipient);
   if (!isPending(state.consent.value)) return;
   const api = new ServerApi(connection, server);
@@ -169,7 +169,7 @@ function nameRecipient(context: Context, state: EnrolledState, recipient: string
   const { ownership, policy } = state.installation.value;
   try {
     const giver = giverOf(context, policy);
-    changeConsent(state, withRecipient(state.consent.value.grants, recipient, ownership, giver));
+    changeConsent(state, withRecipient(state.consent.value.grants, recipient, ownership, giver), giver);
   } catch (error) {
     if (!isAgentError(error, "failed")) throw error;
     context.output.note(`${recipient} is not asked: ${error.message}`);

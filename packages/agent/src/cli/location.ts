@@ -56,7 +56,7 @@ function agreeTo(
 ): void {
   const { ownership, policy } = state.installation.value;
   const giver = giverOf(context, policy);
-  changeConsent(state, withRecipient(state.consent.value.grants, recipient, ownership, giver));
+  changeConsent(state, withRecipient(state.consent.value.grants, recipient, ownership, giver), giver);
   settle(state, { isPrivateServiceAllowed });
 }
 

@@ -3,11 +3,12 @@
  * organisation's device what is personal goes, and the rest is asked for.
  */
 import { type ExitCode, exitCodes } from "@rollcall/host";
-import { categoryNames, type DeletionAnswer } from "@rollcall/protocol";
+import { categoryNames, type DeletionAnswer, type Giver } from "@rollcall/protocol";
 import { AgentError } from "../agent-error.ts";
 import { withAnnounced } from "../check-in/announced.ts";
 import { changeConsent } from "../consent/apply.ts";
 import { withdraw } from "../consent/change.ts";
+import { giverOf } from "../consent/giver.ts";
 import { applyLeftWithdrawals } from "../consent/left-withdrawals.ts";
 import { checkDeletionReceipt } from "../enrolment/leave.ts";
 import { StateDirectory } from "../state/directory.ts";
@@ -63,7 +64,7 @@ function askForDeletion(context: Context): Promise<DeletionAnswer> {
       withLock(directory, async () => {
         const state = readEnrolledState(directory, { now: now(), random });
         applyLeftWithdrawals(directory, state);
-        withdrawAll(state);
+        withdrawAll(state, giverOf(context, state.installation.value.policy));
         const answer = await askOwn(context, (api) => deletePersonal(state, api));
         const { deletions, ...receipts } = state.receipts.value;
         state.receipts.replace({ ...receipts, deletions: [...deletions, answer.receipt].slice(-mostKept) });
@@ -82,11 +83,11 @@ async function deletePersonal({ installation }: EnrolledState, api: OwnApi): Pro
   return answer;
 }
 
-function withdrawAll(state: EnrolledState): void {
+function withdrawAll(state: EnrolledState, giver: Giver): void {
   const { ownership } = state.installation.value;
   const everything = categoryNames.map((category) => ({ category, purposes: [], purposesNamed: false }));
   const { grants, changed } = withdraw(state.consent.value.grants, everything, ownership);
-  if (changed.length > 0) changeConsent(state, grants);
+  if (changed.length > 0) changeConsent(state, grants, giver);
 }
 
 function tellRequest({ output }: Context, { receipt, request }: DeletionAnswer): void {

@@ -125,8 +125,15 @@ function addConsent(program: Command, { contextOf, end }: ProgramOptions): void 
     .command("list", { isDefault: true })
     .description("list the grants")
     .action(async () => {
-      const { listConsent } = await import("./consent.ts");
+      const { listConsent } = await import("./consent-list.ts");
       end(listConsent(contextOf()));
+    });
+  consent
+    .command("history")
+    .description("every grant and withdrawal on this device: what, when, by whom, under which policy")
+    .action(async () => {
+      const { consentHistory } = await import("./consent-list.ts");
+      end(consentHistory(contextOf()));
     });
   for (const verb of ["grant", "withdraw"] as const) {
     consent

@@ -9,6 +9,7 @@ import {
 } from "@rollcall/protocol";
 import { onlyGranted, type PreparedSection, prepare } from "../check-in/found.ts";
 import { differs, entryAfter } from "../check-in/submission.ts";
+import { readAgreed, waitingParts } from "../consent/agreed.ts";
 import { consentNow } from "../consent/left-withdrawals.ts";
 import { StateDirectory } from "../state/directory.ts";
 import { demandInstallation } from "../state/enrolled-state.ts";
@@ -50,7 +51,8 @@ async function present(
   const { grants } = consentNow(directory, installation);
   const sections = definitions.map(({ name }) => name);
   const collect = await lookFor(context, installation);
-  const found = await collect({ grants, ownership, sections });
+  const waiting = waitingParts(readAgreed(directory), grants);
+  const found = await collect({ grants, ownership, sections, waiting });
   return prepare(onlyGranted(found, grants), { grants, ownership }, accepts, context.output.note);
 }
 

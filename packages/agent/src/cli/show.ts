@@ -20,6 +20,7 @@ import {
 } from "@rollcall/protocol";
 import type { Found } from "../check-in/found.ts";
 
+import { readAgreed, waitingParts } from "../consent/agreed.ts";
 import { giverOf } from "../consent/giver.ts";
 import { consentNow } from "../consent/left-withdrawals.ts";
 import { StateDirectory } from "../state/directory.ts";
@@ -53,7 +54,10 @@ export async function showCommand(
   const names = definitions.map(({ name }) => name);
   const ownership = installation?.ownership ?? "personal";
   // What is granted is shown as it is sent, to the byte; the rest, when it is asked for, with nothing left out.
-  const sent: Found = granted ? await collect({ grants: granted, ownership, sections: names }) : new Map();
+  const waiting = granted ? waitingParts(readAgreed(directory), granted) : new Map();
+  const sent: Found = granted
+    ? await collect({ grants: granted, ownership, sections: names, waiting })
+    : new Map();
   const others =
     granted === null || all ? names.filter((name) => (sent.get(name)?.status ?? closed) === closed) : [];
   const found = new Map([

@@ -1,5 +1,6 @@
 /** `rollcall-agent status`: where this device stands. Works before enrolment too. */
 import { type ExitCode, exitCodes, type Output } from "@rollcall/host";
+import { type NewPart, newParts, readAgreed } from "../consent/agreed.ts";
 import { isPending } from "../consent/apply.ts";
 import { consentNow } from "../consent/left-withdrawals.ts";
 import type { Ended, Instant, Schedule } from "../schedule.ts";
@@ -7,6 +8,7 @@ import { StateDirectory } from "../state/directory.ts";
 import { readInstallation } from "../state/enrolled-state.ts";
 import { type Consent, scheduleFile } from "../state/files.ts";
 import { usageToday } from "../state/usage.ts";
+import { newsInWords } from "./consent-list.ts";
 import type { Context } from "./context.ts";
 
 interface AgentStatus {
@@ -17,7 +19,12 @@ interface AgentStatus {
   readonly ownership: string | null;
   readonly lastCheckIn: string | null;
   readonly nextCheckIn: string | null;
-  readonly consent: { readonly consentNumber: number; readonly categories: readonly string[] } | null;
+  readonly consent: {
+    readonly consentNumber: number;
+    readonly categories: readonly string[];
+    /** What a newer catalogue holds of them. */
+    readonly new: readonly NewPart[];
+  } | null;
   /** What waits for the server: `consent` when a change is not sent, `check-in` when the last one did not get through. */
   readonly pending: readonly string[];
   /** Why the server takes no check-ins of this device any more; null where it does. */
@@ -27,9 +34,11 @@ interface AgentStatus {
 }
 
 export function statusCommand(context: Context): ExitCode {
-  const status = statusOf(new StateDirectory(context.stateDirectory), context.now());
+  const directory = new StateDirectory(context.stateDirectory);
+  const status = statusOf(directory, context.now());
   context.output.json(status);
   tell(context.output, status, context.stateDirectory);
+  for (const words of newsInWords(status.consent?.new ?? [])) context.output.line(words);
   return exitCodes.done;
 }
 
@@ -50,6 +59,7 @@ function statusOf(directory: StateDirectory, now: Instant): AgentStatus {
     consent: {
       consentNumber: consent.consentNumber,
       categories: [...new Set(consent.grants.map(({ category }) => category))],
+      new: newParts(readAgreed(directory), consent.grants),
     },
     pending: pendingIn(consent, schedule),
     ended: schedule?.ended ?? null,

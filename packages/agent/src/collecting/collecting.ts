@@ -14,12 +14,14 @@ import {
   type SectionDefinition,
 } from "@rollcall/protocol";
 import type { Collect, FoundSection, Held } from "../check-in/found.ts";
+import type { Waiting } from "../consent/agreed.ts";
 import type { Whereabouts } from "../location/whereabouts.ts";
 import type { AgentFacts, CountedFailure } from "./collector.ts";
 import { foundSection } from "./found-section.ts";
 import { nothingFrom, type Outcome } from "./outcome.ts";
 import type { Task } from "./run-collector.ts";
 import { standsAsSeen } from "./seen.ts";
+import { withoutWaiting } from "./without-waiting.ts";
 
 interface Surroundings {
   /** Another machine's root directory; null: this machine's. */
@@ -44,14 +46,22 @@ export type Outcomes = ReadonlyMap<string, Outcome>;
 export type LookAround = (task: Task) => Promise<Outcomes>;
 
 export function collecting(around: Surroundings, lookAround: LookAround): Collect {
-  return async ({ grants, ownership, sections, held }) => {
-    const wanted = allSections.filter(({ name }) => sections?.includes(name) ?? true);
+  return async ({ grants, ownership, sections, held, waiting = new Map() }) => {
+    // What waits, though the server has it, is left as it is: a newer catalogue deletes nothing.
+    const wanted = allSections.filter(
+      ({ name }) =>
+        (sections?.includes(name) ?? true) &&
+        !(waiting.get(name) === null && held?.sections[name]?.digest != null),
+    );
     const granted = wanted.filter(
-      (definition) => isGranted(definition, grants) && !(around.isUnlinked && linksMachine(definition)),
+      (definition) =>
+        isGranted(definition, grants) &&
+        waiting.get(definition.name) !== null &&
+        !(around.isUnlinked && linksMachine(definition)),
     );
     const level = grantedLocation(grants);
     const rule = { ownership, level };
-    const madeBy = (definition: SectionDefinition) => makingOf(definition, around, rule);
+    const madeBy = (definition: SectionDefinition) => makingOf(definition, around, rule, waiting);
     const unchanged = new Set(
       granted.filter((each) => held && stillHolds(held, each, madeBy(each))).map(({ name }) => name),
     );
@@ -66,7 +76,7 @@ export function collecting(around: Surroundings, lookAround: LookAround): Collec
         if (unchanged.has(name)) return [name, { status: "ok", isHeld: true }];
         const outcome = outcomes.get(name);
         if (!outcome) return [name, { status: "not-consented" }];
-        const found = foundSection(definition, outcome, rule);
+        const found = withoutWaiting(definition, foundSection(definition, outcome, rule), waiting.get(name));
         const { seen } = outcome;
         if (found.status !== "ok" || !seen) return [name, found];
         return [name, { ...found, seen: { ...seen, madeBy: madeBy(definition) } }];
@@ -77,10 +87,11 @@ export function collecting(around: Surroundings, lookAround: LookAround): Collec
 
 /** What a document hangs on besides what was seen. */
 const makingOf = (
-  { schema }: SectionDefinition,
+  { name, schema }: SectionDefinition,
   { agentVersion }: Surroundings,
   rule: LocationRule,
-): string => JSON.stringify([agentVersion, schema, rule]);
+  waiting: Waiting,
+): string => JSON.stringify([agentVersion, schema, rule, waiting.get(name) ?? []]);
 
 /** However little has changed, everything is looked at anew each day. */
 const longestHeld = 24 * 3_600_000;

@@ -1,14 +1,27 @@
 /** The one place where consent changes on the device: the new list is kept, what it no longer covers is gone at once. */
-import { allSections, type ConsentRequest, type Grant, isConsented, isGranted } from "@rollcall/protocol";
+import {
+  allSections,
+  type Category,
+  type ConsentRequest,
+  type Giver,
+  type Grant,
+  isConsented,
+  isGranted,
+} from "@rollcall/protocol";
 import { forgetPlaces } from "../location/whereabouts.ts";
 import type { EnrolledState } from "../state/enrolled-state.ts";
 import { type Acknowledged, type Consent, failuresFile, unlinkedFile } from "../state/files.ts";
+import { agreedAfter, agreedFile, readAgreed } from "./agreed.ts";
+import { addToHistory, changesBetween, historyFile } from "./history.ts";
 
 type ConsentState = Pick<EnrolledState, "consent" | "acknowledged" | "formerlyAcknowledged">;
 type ChangingState = ConsentState & Pick<EnrolledState, "installation" | "directory">;
 
-/** Puts a changed list in force; it is sent with the next check-in, before anything else. */
-export function changeConsent(state: ChangingState, grants: readonly Grant[]): void {
+/**
+ * Puts a changed list in force; it is sent with the next check-in, before anything else. `giver` is who changes it. What
+ * is granted counts as agreed to with all that the catalogue holds of it now.
+ */
+export function changeConsent(state: ChangingState, grants: readonly Grant[], giver: Giver): void {
   if (isCompletelyWithdrawn(state, grants)) state.directory.write(unlinkedFile, { isUnlinked: true });
   const { acknowledgedNumber, grants: before, withdrawn = [] } = state.consent.value;
   const kept = new Set(grants.map(({ category }) => category));
@@ -22,6 +35,35 @@ export function changeConsent(state: ChangingState, grants: readonly Grant[]): v
   forgetPlaces(state.directory, before, grants);
   forgetUngranted(state);
   if (!kept.has("diagnostics")) state.directory.remove(failuresFile);
+  const { directory } = state;
+  const changes = changesBetween(before, grants, giver);
+  const granted = changes.flatMap(({ did, category }) => (did === "granted" ? [category] : []));
+  agreeTo(directory, grants, granted);
+  addToHistory(directory, changes);
+}
+
+/** What a new installation begins with; whatever a former one left is another's. */
+export function beginConsent(directory: ChangingState["directory"], grants: readonly Grant[]): void {
+  directory.remove(agreedFile);
+  directory.remove(historyFile);
+  agreeTo(directory, grants, []);
+  addToHistory(
+    directory,
+    grants.map((grant) => ({ did: "granted", ...grant })),
+  );
+}
+
+/** Agrees to what the catalogue holds of these categories now. */
+export function agreeTo(
+  directory: ChangingState["directory"],
+  grants: readonly Grant[],
+  categories: readonly Category[],
+): void {
+  const agreed = agreedAfter(readAgreed(directory), grants, categories);
+  directory.write(
+    agreedFile,
+    Object.fromEntries(Object.entries(agreed).map(([name, paths]) => [name, [...paths]])),
+  );
 }
 
 /** Whether nothing is left of what a person had agreed to. */

@@ -35,16 +35,19 @@ export interface Terms {
 /**
  * Grants, for the person at the device, what is wished: purposes are added to those granted already, a level
  * replaces the one before. On an organisation's device what has no basis of its own needs the organisation's purpose
- * first. Purposes that are always asked for stand beside what is not, so that they can be taken back alone.
+ * first. What is in `renewed` is granted anew, though it be granted already. Purposes that are always asked for stand beside what is not, so that they can be taken back alone.
  */
 export function grant(
   grants: readonly Grant[],
   wishes: readonly TypedWish[],
   terms: Terms,
   giver: Giver,
+  renewed: ReadonlySet<Category> = new Set(),
 ): ConsentChange {
   const within = wishes.map((wish) => [wish, asFarAsAsked(wish, terms)] as const);
-  const added = within.flatMap(([, wish]) => (wish ? additions(grants, wish, terms.ownership, giver) : []));
+  const added = within.flatMap(([, wish]) =>
+    wish ? additions(grants, wish, { ...terms, giver, isRenewed: renewed.has(wish.category) }) : [],
+  );
   return {
     grants: withGrants(grants, added),
     changed: [...new Set(added.map(({ category }) => category))],
@@ -61,8 +64,14 @@ function asFarAsAsked(wish: Wish, { ownership, asks }: Terms): Wish | null {
   return asked.length > 0 ? { ...wish, purposes: asked } : null;
 }
 
+interface Granting {
+  readonly ownership: Ownership;
+  readonly giver: Giver;
+  readonly isRenewed: boolean;
+}
+
 /** The grants that a wish makes of what there is; none where all of it is granted. */
-function additions(grants: readonly Grant[], wish: Wish, ownership: Ownership, giver: Giver): Grant[] {
+function additions(grants: readonly Grant[], wish: Wish, { ownership, giver, isRenewed }: Granting): Grant[] {
   const given = grants.filter(({ category }) => category === wish.category);
   const isStanding = isGrantableUnasked(wish, ownership);
   const asked = isStanding ? wish.purposes.filter((purpose) => !usualPurposes.includes(purpose)) : [];
@@ -72,7 +81,7 @@ function additions(grants: readonly Grant[], wish: Wish, ownership: Ownership, g
   const before = given.find((each) => isConsented(each) !== isStanding);
   const consented = given.find(isConsented);
   return [
-    ...(usual.length > 0 && !isSame(before, wish, usual)
+    ...(usual.length > 0 && !(isSame(before, wish, usual) && (isStanding || !isRenewed))
       ? [grantOf({ ...wish, ...recipientsOf(before), purposes: united(usual, before) }, ownership, giver)]
       : []),
     ...(beside.length > 0 ? [consentTo(wish.category, united(beside, consented), giver)] : []),

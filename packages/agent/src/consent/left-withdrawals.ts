@@ -4,7 +4,15 @@
  * from withdrawing by answering slowly.
  */
 import { randomBytes } from "node:crypto";
-import { categoryNames, type Grant, locationLevels, type Ownership, purposes } from "@rollcall/protocol";
+import {
+  categoryNames,
+  digestSchema,
+  type Giver,
+  type Grant,
+  locationLevels,
+  type Ownership,
+  purposes,
+} from "@rollcall/protocol";
 import { z } from "zod";
 import type { StateDirectory, StateFile } from "../state/directory.ts";
 import type { EnrolledState } from "../state/enrolled-state.ts";
@@ -13,32 +21,41 @@ import { changeConsent } from "./apply.ts";
 import { withdraw } from "./change.ts";
 import type { TypedWish } from "./typed-list.ts";
 
-const wishesSchema = z
-  .array(
-    z.object({
-      category: z.enum(categoryNames),
-      level: z.enum(locationLevels).optional(),
-      purposes: z.array(z.enum(purposes)),
-      purposesNamed: z.boolean(),
-    }),
-  )
-  .max(categoryNames.length);
+const leftSchema = z.object({
+  wishes: z
+    .array(
+      z.object({
+        category: z.enum(categoryNames),
+        level: z.enum(locationLevels).optional(),
+        purposes: z.array(z.enum(purposes)),
+        purposesNamed: z.boolean(),
+      }),
+    )
+    .max(categoryNames.length),
+  /** Who withdraws, and when. */
+  giver: z.object({
+    by: z.string().max(256),
+    interactive: z.boolean(),
+    at: z.string().max(32),
+    policyDigest: digestSchema,
+  }),
+});
 
 const namePattern = /^withdrawal-[0-9a-f]{16}\.json$/;
 
-const fileNamed = (name: string): StateFile<z.infer<typeof wishesSchema>> => ({
+const fileNamed = (name: string): StateFile<z.infer<typeof leftSchema>> => ({
   name,
-  schema: wishesSchema,
+  schema: leftSchema,
   remedy: "remove it, and withdraw again",
 });
 
 /** Leaves a withdrawal; on return it is on the disk and will take effect whatever happens. */
-export function leaveWithdrawal(directory: StateDirectory, wishes: readonly TypedWish[]): void {
+export function leaveWithdrawal(directory: StateDirectory, wishes: readonly TypedWish[], giver: Giver): void {
   const name = `withdrawal-${randomBytes(8).toString("hex")}.json`;
-  directory.write(
-    fileNamed(name),
-    wishes.map((wish) => ({ ...wish, purposes: [...wish.purposes] })),
-  );
+  directory.write(fileNamed(name), {
+    wishes: wishes.map((wish) => ({ ...wish, purposes: [...wish.purposes] })),
+    giver,
+  });
 }
 
 const filesLeft = (directory: StateDirectory) =>
@@ -73,23 +90,18 @@ function grantsAfter(
   ownership: Ownership,
 ): readonly Grant[] {
   return filesLeft(directory).reduce<readonly Grant[]>(
-    (left, file) => withdraw(left, (directory.read(file) ?? []).map(asTyped), ownership).grants,
+    (left, file) => withdraw(left, directory.read(file)?.wishes ?? [], ownership).grants,
     grants,
   );
 }
 
-type StoredWish = z.infer<typeof wishesSchema>[number];
-
-const asTyped = ({ level, ...wish }: StoredWish): TypedWish => ({
-  ...wish,
-  ...(level === undefined ? {} : { level }),
-});
-
 /** Puts in force what was left. The caller holds the lock. */
 export function applyLeftWithdrawals(directory: StateDirectory, state: EnrolledState): void {
-  const files = filesLeft(directory);
-  if (files.length === 0) return;
   const { ownership } = state.installation.value;
-  changeConsent(state, grantsAfter(directory, state.consent.value.grants, ownership));
-  for (const file of files) directory.remove(file);
+  for (const file of filesLeft(directory)) {
+    const left = directory.read(file);
+    if (left)
+      changeConsent(state, withdraw(state.consent.value.grants, left.wishes, ownership).grants, left.giver);
+    directory.remove(file);
+  }
 }

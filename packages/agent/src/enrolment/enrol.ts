@@ -17,6 +17,7 @@ import {
 } from "@rollcall/protocol";
 import { AgentError, ServerProblem } from "../agent-error.ts";
 import { announcedBy, withAnnounced } from "../check-in/announced.ts";
+import { beginConsent } from "../consent/apply.ts";
 import { firstSchedule, type Instant, type Random } from "../schedule.ts";
 import { makeDeviceKey, readDeviceKey } from "../state/device-key.ts";
 import type { StateDirectory } from "../state/directory.ts";
@@ -132,6 +133,7 @@ function keep(
   directory.write(sessionFile, { session });
   directory.write(counterFile, { counter: 0, nonce: null });
   directory.write(consentFile, { consentNumber: 1, acknowledgedNumber: 1, grants });
+  beginConsent(directory, grants);
   directory.write(acknowledgedFile, nothingAcknowledged);
   directory.write(receiptsFile, { sections: [], consent: [], deletions: [] });
   directory.write(scheduleFile, firstSchedule(now(), intervalSeconds, random));

@@ -6,6 +6,8 @@ import { type DeletionReceipt, deletionAnswer } from "@rollcall/protocol";
 import { AgentError, ServerProblem } from "../agent-error.ts";
 import { withAnnounced } from "../check-in/announced.ts";
 import { isSignedByKnown } from "../check-in/receipt.ts";
+import { agreedFile } from "../consent/agreed.ts";
+import { historyFile } from "../consent/history.ts";
 import { removeLeftWithdrawals } from "../consent/left-withdrawals.ts";
 import { deviceKeyFile } from "../state/device-key.ts";
 import type { StateDirectory } from "../state/directory.ts";
@@ -104,6 +106,8 @@ const ofEnrolment = [
   sessionFile,
   acknowledgedFile,
   consentFile,
+  agreedFile,
+  historyFile,
   counterFile,
   formerlyAcknowledgedFile,
   cellMemoryFile,

@@ -9,11 +9,17 @@ import { TestDevice } from "./test-device.ts";
 export const memory = (total: number) => ({ status: "ok" as const, document: { total } });
 export const [consent, checkIns, sections] = ["PUT /v1/consent", "POST /v1/check-ins", "PUT /v1/sections"];
 
+export const giver = {
+  by: "ada",
+  interactive: true,
+  at: "2026-03-04T00:00:00.000Z",
+  policyDigest: policy.digest,
+};
+
 export function grant(device: TestDevice, list: string): void {
-  const giver = { by: "ada", interactive: true, at: "2026-03-04T00:00:00.000Z", policyDigest: policy.digest };
   const { state } = device;
   const added = readTypedList(list).map(({ purposesNamed: _, ...wish }) => grantOf(wish, "personal", giver));
-  changeConsent(state, [...state.consent.value.grants, ...added]);
+  changeConsent(state, [...state.consent.value.grants, ...added], giver);
 }
 
 /** A device that granted hardware, has memory, and has checked in once. */
