@@ -17,15 +17,23 @@ export const collector = defineCollector({
     linux: {
       reads: [videoFolder, ...usbSources],
       collect(look) {
-        const cameras = [...plugged(look), ...builtIn(look)];
+        const entries = entriesOf(look);
+        const cameras = [...plugged(look, entries), ...builtIn(entries)];
         return cameras.length > 0 ? { document: { cameras } } : { nothing: "none" };
       },
     },
   },
 });
 
-/** By their entries: where these lead, and what the driver calls them. */
-function entriesOf(look: Look) {
+interface Entry {
+  readonly entry: string;
+  /** Where it leads. */
+  readonly link: string;
+  /** What the driver calls it. */
+  readonly name: string | undefined;
+}
+
+function entriesOf(look: Look): Entry[] {
   return look
     .names(videoFolder)
     .slice(0, 1_024)
@@ -37,8 +45,8 @@ function entriesOf(look: Look) {
 }
 
 /** Of USB, be it inside a notebook. */
-function plugged(look: Look) {
-  const entries = entriesOf(look).flatMap(({ link, ...entry }) => {
+function plugged(look: Look, all: readonly Entry[]) {
+  const entries = all.flatMap(({ link, ...entry }) => {
     const [, port, device] = /\/((\d+-\d+(?:\.\d+)*):\d+\.\d+)\/video4linux\/video\d+$/.exec(link) ?? [];
     return port === undefined ? [] : [{ ...entry, port, device }];
   });
@@ -71,8 +79,8 @@ interface BuiltIn {
 }
 
 /** On a board, or on PCI. */
-function builtIn(look: Look): BuiltIn[] {
-  return entriesOf(look).flatMap(({ link, name = "" }): BuiltIn[] => {
+function builtIn(entries: readonly Entry[]): BuiltIn[] {
+  return entries.flatMap(({ link, name = "" }): BuiltIn[] => {
     const model = sensor.exec(name)?.[1];
     const line = /\/(\d+-[0-9a-f]{4})\/video4linux\/v4l-subdev\d+$/.exec(link)?.[1];
     if (model !== undefined && line !== undefined) return [{ port: `i2c-${line}`, model }];

@@ -173,5 +173,5 @@ const idIn = (text = ""): string | undefined => /\[([0-9a-f]{4})\]$/.exec(text)?
 /** Without its number; undefined when the list has no name: lspci writes "Device" then. */
 function named(text = ""): string | undefined {
   const name = text.replace(/ \[[0-9a-f]{4}\]$/, "");
-  return name === "" || name === "Device" || name === "Unassigned class" ? undefined : name;
+  return name === "" || name === "Device" ? undefined : name;
 }

@@ -128,7 +128,10 @@ t.test(
       Array.isArray(list) ? list.map(({ name, size }: Listed) => [name, size]) : [];
     const listed = (type: string) =>
       theirs
-        .filter((each) => each.type === type && !/^(zram|ram|nbd|sr)/.test(each.name))
+        .filter(
+          (each) =>
+            each.type === type && each.size > 0 && !/^(zram|ram|nbd|sr|loop|fd|mtdblock)/.test(each.name),
+        )
         .map(({ name, size }): [string, number] => [name, size])
         .sort();
     t.same(sizes(Reflect.get(document, "disks")), listed("disk"));

@@ -1,6 +1,6 @@
 /** Disks as /sys/block shows them, with what udev knows besides where it runs. */
 import { type Look, present } from "../collecting/collector.ts";
-import { blockFolder, isLayer, plainName } from "./block-devices.ts";
+import { blockEntries, blockFolder, isLayer, plainName } from "./block-devices.ts";
 import { decodeFirmwareText, told } from "./firmware-text.ts";
 
 export interface Disk {
@@ -43,8 +43,7 @@ const hostFolder = "/sys/class/scsi_host";
 export const diskSources: readonly string[] = [blockFolder, udevFolder, hostFolder];
 
 export function readDisks(look: Look): Disk[] {
-  return look
-    .names(blockFolder)
+  return blockEntries(look)
     .filter((entry) => !/^(loop|ram|zram|dm-|md)/.test(entry))
     .flatMap((entry) => diskOf(readSigns(look, entry)) ?? []);
 }

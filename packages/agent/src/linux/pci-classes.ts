@@ -135,6 +135,7 @@ const classes: Readonly<Record<string, readonly [string, SubClasses]>> = {
   "12": ["Processing accelerators", {}],
   "13": ["Non-Essential Instrumentation", {}],
   "40": ["Coprocessor", {}],
+  ff: ["Unassigned class", {}],
 };
 
 /** `class` is four hexadecimal digits, base class and sub-class; undefined when it has no name. */
