@@ -19,6 +19,8 @@ import { collector as logins } from "./logins.ts";
 import { collector as memory } from "./memory.ts";
 import { collector as modems } from "./modems.ts";
 import { collector as nearbyAccessPoints } from "./nearby.access-points.ts";
+import { collector as nearbyBluetooth } from "./nearby.bluetooth.ts";
+import { collector as nearbyNeighbours } from "./nearby.neighbours.ts";
 import { collector as network } from "./network.ts";
 import { collector as operatingSystem } from "./operating-system.ts";
 import { collector as pciDevices } from "./pci-devices.ts";
@@ -81,6 +83,8 @@ export const collectors = [
   memory,
   modems,
   nearbyAccessPoints,
+  nearbyBluetooth,
+  nearbyNeighbours,
   network,
   operatingSystem,
   pciDevices,

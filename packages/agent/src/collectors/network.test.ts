@@ -6,8 +6,9 @@ import t from "tap";
 import { z } from "zod";
 import { runCollector } from "../collecting/run-collector.ts";
 import { parseSpeed } from "../linux/interface-link.ts";
+import { parseMac } from "../linux/mac-address.ts";
 import { collected, type Tree } from "../testing/collected.ts";
-import { collector, parseMac } from "./network.ts";
+import { collector } from "./network.ts";
 
 type Files = Readonly<Record<string, string | { readonly link: string } | "folder">>;
 

@@ -13,6 +13,7 @@ import {
 } from "../linux/interface-addresses.ts";
 import { type InterfaceFacts, isLeftOut, kindOf } from "../linux/interface-kind.ts";
 import { linkOf, lowerOf, parseMtu, parseVlanId, vlanTable } from "../linux/interface-link.ts";
+import { parseMac } from "../linux/mac-address.ts";
 import { portableNetwork } from "../portable/interfaces.ts";
 
 const classFolder = "/sys/class/net";
@@ -105,13 +106,6 @@ function macOf(
     default:
       return undefined;
   }
-}
-
-/** 6 or 8 bytes, not all the same. */
-export function parseMac(text: string | undefined): string | undefined {
-  const mac = text?.toLowerCase() ?? "";
-  if (!/^[0-9a-f]{2}(?::[0-9a-f]{2}){5}(?:(?::[0-9a-f]{2}){2})?$/.test(mac)) return undefined;
-  return new Set(mac.split(":")).size === 1 ? undefined : mac;
 }
 
 /** What several sources tell; none tells all of it. */

@@ -91,3 +91,10 @@ export function isLeftOut(facts: InterfaceFacts, hasAddress: boolean): boolean {
   const kind = kindOf(facts);
   return kind === undefined || kind === "virtual" || kind === "ethernet" || spareTunnels.has(name);
 }
+
+/** Whether it leads to containers and virtual machines of this machine, by the names that their programs give. */
+export function isOfGuests(name: string): boolean {
+  return /^(?:br-[0-9a-f]{12}$|veth|docker|podman|virbr|vnet|cni|cali|flannel|cilium|lxc|lxd|vxlan\.calico)/.test(
+    name,
+  );
+}

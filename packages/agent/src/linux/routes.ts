@@ -1,5 +1,6 @@
 /** Routes of the main table, from /proc/net/route and /proc/net/ipv6_route (linux/route.h, linux/ipv6_route.h). */
 import { ipv4Of, ipv6Of, isMask, swapped } from "./interface-addresses.ts";
+import { isOfGuests } from "./interface-kind.ts";
 
 export interface Route {
   readonly family: "ipv4" | "ipv6";
@@ -61,10 +62,6 @@ export function parseIpv6Routes(text: string): Route[] {
 
 const isOwn = (bits: number): boolean => (BigInt(bits) & BigInt(ownFlags)) !== 0n;
 
-/** Interfaces of containers and virtual machines, whose routes come and go with them. */
-const guests =
-  /^(?:br-[0-9a-f]{12}$|veth|docker|podman|virbr|vnet|cni|cali|flannel|cilium|lxc|lxd|lxdbr|vxlan\.calico)/;
-
 /** What a person is told of: not the networks that the machine is in itself, which its addresses tell already. */
 export function toldRoutes(routes: readonly Route[], isTunnel: (name: string) => boolean): Route[] {
   return routes.filter(
@@ -72,7 +69,7 @@ export function toldRoutes(routes: readonly Route[], isTunnel: (name: string) =>
       length > 0 &&
       // To a single address: a VPN's other end, a container.
       length < (family === "ipv4" ? 32 : 128) &&
-      !guests.test(name) &&
+      !isOfGuests(name) &&
       !/^f[ef][0-9a-f]{2}:/.test(destination) &&
       (isTunnel(name) || (gateway !== undefined && isPrivate(destination))),
   );

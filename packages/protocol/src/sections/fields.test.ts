@@ -210,6 +210,19 @@ const fieldsBySection = {
     "accessPoints[].signal": "choice",
     "accessPoints[].security": "texts",
   },
+  "nearby.bluetooth, schema 1": {
+    devices: "list, locates: always",
+    "devices[].address": "text, sensitive, own",
+    "devices[].name": "text, sensitive, own",
+    "devices[].kind": "text",
+    "devices[].paired": "flag",
+  },
+  "nearby.neighbours, schema 1": {
+    neighbours: "list, locates: always",
+    "neighbours[].address": "text, sensitive, own",
+    "neighbours[].interface": "text",
+    "neighbours[].mac": "text, sensitive, own",
+  },
   "network, schema 2": {
     interfaces: "list",
     "interfaces[].name": "text",

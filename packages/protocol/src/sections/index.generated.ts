@@ -19,6 +19,8 @@ import { definition as logins } from "./logins.ts";
 import { definition as memory } from "./memory.ts";
 import { definition as modems } from "./modems.ts";
 import { definition as nearbyAccessPoints } from "./nearby.access-points.ts";
+import { definition as nearbyBluetooth } from "./nearby.bluetooth.ts";
+import { definition as nearbyNeighbours } from "./nearby.neighbours.ts";
 import { definition as network } from "./network.ts";
 import { definition as operatingSystem } from "./operating-system.ts";
 import { definition as pciDevices } from "./pci-devices.ts";
@@ -81,6 +83,8 @@ export const definitions = [
   memory,
   modems,
   nearbyAccessPoints,
+  nearbyBluetooth,
+  nearbyNeighbours,
   network,
   operatingSystem,
   pciDevices,
