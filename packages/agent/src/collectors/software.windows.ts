@@ -63,7 +63,7 @@ function updateOf(entry: PlistDict) {
 }
 
 /** `20240131`; some installers write a date in the person's own way, which tells nothing. */
-export function dayOf(text: string | undefined): string | undefined {
+function dayOf(text: string | undefined): string | undefined {
   const [, year, month, day] = /^(20\d\d|19\d\d)(\d\d)(\d\d)$/.exec(text ?? "") ?? [];
   const at = Date.UTC(Number(year), Number(month) - 1, Number(day));
   const date = new Date(at);

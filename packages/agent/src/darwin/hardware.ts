@@ -20,7 +20,7 @@ export const darwinSystem = {
   },
 };
 
-export function macOf(profile: Profile) {
+function macOf(profile: Profile) {
   const hardware = hardwareOf(profile);
   if (!hardware) return undefined;
   const family = textAt(hardware, "machine_name");
@@ -71,7 +71,7 @@ export const darwinProcessor = {
 };
 
 /** Intel's Macs tell sockets and cores in all, Apple's chips "proc 8:4:4": all, performance, efficiency. */
-export function processorsOf(profile: Profile, architecture: string | undefined) {
+function processorsOf(profile: Profile, architecture: string | undefined) {
   const hardware = hardwareOf(profile);
   const model = textAt(hardware, "chip_type") ?? textAt(hardware, "cpu_type");
   if (model === undefined) return undefined;
@@ -102,7 +102,7 @@ export const darwinMemory = {
   },
 };
 
-export function memoryOf(profile: Profile) {
+function memoryOf(profile: Profile) {
   const modules = profile(memoryType)
     .flatMap((bank) => [bank, ...listAt(bank, "_items").filter(isDict)])
     .flatMap((slot) => moduleOf(slot) ?? []);

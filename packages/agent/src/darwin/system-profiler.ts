@@ -16,7 +16,7 @@ export async function readProfile(look: Look, ...types: readonly string[]): Prom
 }
 
 /** Items of every data type that was printed. */
-export function profileOf(xml: string): Profile {
+function profileOf(xml: string): Profile {
   const told = parsePlist(xml);
   const parts = Array.isArray(told) ? told : [];
   const items = new Map(

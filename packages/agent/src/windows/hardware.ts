@@ -78,7 +78,7 @@ export const windowsProcessor = {
 };
 
 /** Sockets that have a processor (DSP0134 7.5); counts over 254 stand in words of their own. */
-export function processorsIn(structures: readonly SmbiosStructure[]) {
+function processorsIn(structures: readonly SmbiosStructure[]) {
   const isThere = (structure: SmbiosStructure) => ((byteAt(structure, 0x18) ?? 0) & 0x40) !== 0;
   const countAt = (structure: SmbiosStructure, at: number, wide: number): number | undefined => {
     const count = byteAt(structure, at);

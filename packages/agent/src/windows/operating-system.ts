@@ -39,7 +39,7 @@ const ofSystem = () => ({
 /** Windows 11 still calls itself 10 there; its builds begin at 22000. */
 const firstBuildOf11 = 22_000;
 
-export function windowsOf(key: RegistryKey) {
+function windowsOf(key: RegistryKey) {
   const build = key.text("CurrentBuild") ?? key.text("CurrentBuildNumber");
   const revision = key.number("UBR");
   const name = key.text("ProductName");

@@ -34,7 +34,7 @@ export async function readObjects<N extends string>(
 }
 
 /** Members that are null are left out; what is no JSON is nothing. */
-export function parseObjects(printed: string): Readonly<Record<string, readonly PlistDict[]>> {
+function parseObjects(printed: string): Readonly<Record<string, readonly PlistDict[]>> {
   let all: unknown;
   try {
     all = JSON.parse(printed.replace(/^\uFEFF/, ""), (_, value: unknown) => value ?? undefined);
