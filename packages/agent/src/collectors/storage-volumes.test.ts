@@ -123,7 +123,7 @@ t.test(
       encoding: "utf8",
     });
     const theirs: readonly Listed[] = Reflect.get(JSON.parse(printed), "blockdevices");
-    const document = Object((await collected(t, "storage", "/")).document);
+    const document = Object((await collected(t, "storage", null)).document);
     const sizes = (list: unknown): [string, number][] =>
       Array.isArray(list) ? list.map(({ name, size }: Listed) => [name, size]) : [];
     const listed = (type: string) =>

@@ -10,7 +10,7 @@ const webcam = usbTree("1-4.2", {
   product: "46d/825/12",
   type: "239/2/1",
   texts: { manufacturer: "Logitech", product: "Webcam  C270", serial: "5AF3B2C1", speed: "480" },
-  interfaces: ["14/1/0 uvcvideo", "14/2/0 uvcvideo", "1/1/0 snd-usb-audio"],
+  interfaces: ["14/1/0 uvcvideo", "14/2/0 uvcvideo", "1/1/0 snd-usb-audio", "255/0/0 usbfs"],
 });
 
 t.test("tells a device in its own words", async (t) => {
@@ -18,7 +18,7 @@ t.test("tells a device in its own words", async (t) => {
     devices: [
       {
         port: "1-4.2",
-        classes: ["Audio", "Video"],
+        classes: ["Audio", "Vendor Specific", "Video"],
         manufacturer: "Logitech",
         model: "Webcam C270",
         id: "046d:0825",

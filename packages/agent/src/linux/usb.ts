@@ -50,10 +50,13 @@ function readUsbDevice(look: Look, port: string, interfaces: readonly string[]):
     vendor,
     product,
     classes: saysNothing(own) ? parts.flatMap((part) => classCode(part.get("INTERFACE")) ?? []) : [own],
-    drivers: parts.flatMap((part) => part.get("DRIVER") ?? []),
+    drivers: parts.flatMap((part) => part.get("DRIVER") ?? []).filter((driver) => driver !== byProgram),
     number: numberOf(facts.get("MAJOR"), facts.get("MINOR")),
   });
 }
+
+/** Stands there while a program of somebody's drives the device, and comes and goes with it. */
+const byProgram = "usbfs";
 
 /** `46d/825/12`: hexadecimal without leading zeros. */
 function idsOf(look: Look, port: string, product = ""): (string | undefined)[] {
