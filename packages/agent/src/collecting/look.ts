@@ -189,10 +189,13 @@ function recordedBy(recorded: Recorded | undefined, ...asked: Parameters<Recorde
 
 /** A path that no collector declared is a mistake in the collector, not something to find out about a machine. */
 function declaredFor(path: string, reads: readonly string[]): string {
-  const declared = posix.normalize(path) === path ? reads.find((read) => isBelow(path, read)) : undefined;
+  const declared = isPlain(path) ? reads.find((read) => isBelow(path, read)) : undefined;
   if (declared !== undefined) return declared;
   throw new Error(`${path} is not among the paths that the collector declared`);
 }
+
+/** Whether it says each step once, without `.` and `..`. */
+const isPlain = (path: string): boolean => !/\/\.{0,2}\/|\/\.{1,2}$/.test(path);
 
 /** Of a path with a `*` in it, which stands for one name, the folder of those names is declared too. */
 function isBelow(path: string, read: string): boolean {

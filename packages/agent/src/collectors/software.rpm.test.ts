@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import { z } from "zod";
+import type { Recorded } from "../collecting/look.ts";
 import { collected } from "../testing/collected.ts";
 import { record, withoutRecords } from "../testing/records.ts";
 import { ndbDatabase, sqliteDatabase } from "../testing/rpm-made.ts";
@@ -75,6 +76,38 @@ t.test("tells names in Latin-1 and with control characters as far as they are te
     packages: [{ name: "cafe", version: "1-1", architecture: "unknown", vendor: "Sch\ufffdfer" }],
   });
 });
+
+t.test("asks rpm itself for more where the database is damaged", async (t) => {
+  const database = ndbDatabase([
+    { name: "a", version: "1", release: "1" },
+    { name: "b", version: "1", release: "1" },
+  ]);
+  database.write("Gone", database.indexOf("BlbS"));
+  const machine = { "/var/lib/rpm/Packages.db": database };
+  const line = (name: string) => `${name}\t0\t1\t1\tnoarch\t(none)\t0\t0\t(none)\n`;
+  const asked = async (printed: string) => {
+    const recorded: Recorded = (program, [first]) =>
+      program === "/usr/bin/rpm" && first === "-qa" ? printed : undefined;
+    const { document } = await collected(t, "software.rpm", machine, { recorded });
+    return named.parse(document).packages.map(({ name }) => name);
+  };
+  t.same(await asked(`${line("a")}${line("b")}${line("gpg-pubkey")}`), ["a", "b"]);
+  t.same(await asked("error: cannot open\n"), ["b"], "what can be had without it");
+});
+
+t.test("tells a hundred thousand packages, and says that there are more", async (t) => {
+  const made = Array.from({ length: 100_010 }, (_, number) => ({
+    name: `p${number}`,
+    version: "1",
+    release: "1",
+    architecture: "noarch",
+  }));
+  const { status, document } = await collected(t, "software.rpm", { [sqlitePath]: sqliteDatabase(t, made) });
+  t.equal(status, "ok");
+  t.match(document, { packages: { length: 100_000 }, truncated: true });
+});
+
+const named = z.object({ packages: z.array(z.object({ name: z.string() })) });
 
 const withoutRpm = ["rpm", "rpmbuild"].some((program) => spawnSync(program, ["--version"]).status !== 0)
   ? "rpm is not installed"

@@ -5,6 +5,7 @@ import { type OsRelease, osReleaseSources, readOsRelease } from "../linux/os-rel
 import { rpmUrl } from "../linux/package-url.ts";
 import { readRpmDatabase, rpmFolders } from "../linux/rpm-database.ts";
 import type { RpmPackage } from "../linux/rpm-header.ts";
+import { type RpmOrigin, readRpmOrigins, rpmOriginSources } from "../linux/rpm-origins.ts";
 import { parseRpmQuery, rpmProgram, rpmQuery } from "../linux/rpm-query.ts";
 
 const MiB = 2 ** 20;
@@ -15,7 +16,7 @@ export const collector = defineCollector({
   section: "software.rpm",
   platforms: {
     linux: {
-      reads: [...rpmFolders, ...osReleaseSources],
+      reads: [...rpmFolders, ...rpmOriginSources, ...osReleaseSources],
       programs: [rpmProgram],
       async collect(look) {
         const database = readRpmDatabase(look);
@@ -24,7 +25,8 @@ export const collector = defineCollector({
         const packages = found.filter(({ name }) => name !== signersKey);
         if (packages.length === 0) return { nothing: database.isDamaged ? "failed" : "none" };
         const release = readOsRelease(look);
-        return { document: { packages: packages.map((each) => packageOf(each, release)) } };
+        const originOf = readRpmOrigins(look);
+        return { document: { packages: packages.map((each) => packageOf(each, originOf(each), release)) } };
       },
     },
   },
@@ -40,7 +42,7 @@ async function fullerOf(packages: readonly RpmPackage[], look: Look): Promise<re
   return queried.length > packages.length ? queried : packages;
 }
 
-function packageOf(found: RpmPackage, release: OsRelease) {
+function packageOf(found: RpmPackage, { repository, automatic }: RpmOrigin, release: OsRelease) {
   const { name, epoch, vendor, size, installedAt } = found;
   const version = `${found.version}-${found.release}`;
   return present({
@@ -49,8 +51,10 @@ function packageOf(found: RpmPackage, release: OsRelease) {
     architecture: found.architecture ?? "unknown",
     source: sourceOf(found),
     vendor,
+    repository,
     installedAt: credibleInstant(installedAt === undefined ? undefined : installedAt * 1_000),
     installedSize: size,
+    automatic,
     purl: rpmUrl({ ...found, version }, release),
   });
 }

@@ -21,12 +21,12 @@ export function cratesIn(look: Look, folder: string): CargoPackage[] {
   return toml === undefined ? [] : parseCratesToml(look.text(toml) ?? "");
 }
 
-export function parseCrates(json: unknown): CargoPackage[] {
+function parseCrates(json: unknown): CargoPackage[] {
   return entriesAt(json, "installs").flatMap(([id]) => crateOf(id) ?? []);
 }
 
 /** Lines such as `"ripgrep 13.0.0 (registry+https://…)" = ["rg"]`. */
-export function parseCratesToml(text: string): CargoPackage[] {
+function parseCratesToml(text: string): CargoPackage[] {
   return text.split("\n").flatMap((line) => crateOf(/^\s*"([^"]+)"\s*=/.exec(line)?.[1] ?? "") ?? []);
 }
 

@@ -60,7 +60,9 @@ export function sqliteDatabase(t: Test, packages: readonly MadeRpm[]): Buffer {
   const database = new DatabaseSync(path);
   database.exec("CREATE TABLE 'Packages' (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL)");
   const insert = database.prepare("INSERT INTO Packages (blob) VALUES (?)");
+  database.exec("BEGIN");
   for (const made of packages) insert.run(rpmHeader(made));
+  database.exec("COMMIT");
   database.close();
   return readFileSync(path);
 }

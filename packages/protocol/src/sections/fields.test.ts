@@ -576,8 +576,10 @@ const fieldsBySection = {
     "packages[].architecture": "text",
     "packages[].source": "text",
     "packages[].vendor": "text",
+    "packages[].repository": "text",
     "packages[].installedAt": "instant, own",
     "packages[].installedSize": "quantity",
+    "packages[].automatic": "flag, own",
     "packages[].purl": "text",
   },
   "software.snap, schema 1": {

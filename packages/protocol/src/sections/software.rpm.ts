@@ -3,8 +3,18 @@ import { required } from "../fields.ts";
 import { packageFields, packageList } from "../package-fields.ts";
 import { defineSection } from "../section.ts";
 
-const { name, version, architecture, source, vendor, installedAt, installedSize, purl } =
-  packageFields("rpm");
+const {
+  name,
+  version,
+  architecture,
+  source,
+  vendor,
+  repository,
+  installedAt,
+  installedSize,
+  automatic,
+  purl,
+} = packageFields("rpm");
 
 export const definition = defineSection({
   name: "software.rpm",
@@ -16,6 +26,11 @@ export const definition = defineSection({
     linux: [
       "/usr/lib/sysimage/rpm",
       "/var/lib/rpm",
+      "/usr/lib/sysimage/libdnf5/packages.toml",
+      "/usr/lib/sysimage/libdnf5/nevras.toml",
+      "/var/lib/dnf/history.sqlite",
+      "/var/lib/dnf/history.sqlite-wal",
+      "/var/lib/zypp/AutoInstalled",
       "/etc/os-release",
       "/usr/lib/os-release",
       "/usr/bin/rpm",
@@ -29,8 +44,10 @@ export const definition = defineSection({
       architecture: required(architecture),
       source,
       vendor,
+      repository,
       installedAt,
       installedSize,
+      automatic,
       purl,
     }),
   },
