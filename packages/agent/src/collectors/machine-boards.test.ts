@@ -99,7 +99,7 @@ t.test("the same board with firmware that makes it a PC", { skip: withoutRecords
       controllerRelease: "21.4",
       mode: "uefi",
     },
-    memory: { modules: [{ slot: "SDRAM", size: 8 * GiB, type: "LPDDR4", manufacturer: "Micron" }] },
+    memory: { slots: 1, modules: [{ slot: "SDRAM", size: 8 * GiB, type: "LPDDR4", manufacturer: "Micron" }] },
   });
 });
 

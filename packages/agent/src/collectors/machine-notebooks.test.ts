@@ -69,7 +69,12 @@ t.test("XPS 9315 with its battery and an AU Optronics panel", { skip: withoutRec
       mode: "uefi",
       tpm: { version: "2.0", manufacturer: "STMicroelectronics", firmware: "1.258" },
     },
-    memory: { total: 32_507_160 * 1_024, modules: modulesAt(banks.sort(), module) },
+    memory: {
+      total: 32_507_160 * 1_024,
+      slots: 8,
+      errorCorrection: "none",
+      modules: modulesAt(banks.sort(), module),
+    },
     displays: {
       displays: [
         {
@@ -117,6 +122,8 @@ t.test("ThinkPad T480s by its dumped table", { skip: withoutRecords }, async (t)
       controllerRelease: "1.11",
     },
     memory: {
+      slots: 2,
+      errorCorrection: "none",
       modules: [
         {
           slot: "ChannelA-DIMM0",
@@ -158,7 +165,11 @@ t.test("Surface Laptop, whose maker writes dates in its own way", { skip: withou
       chassis: { type: "laptop" },
     },
     firmware: { vendor: "Microsoft Corporation", version: "138.3732.768", date: "2021-04-20" },
-    memory: { modules: modulesAt(["ChannelA-DIMM0", "ChannelB-DIMM0"], module) },
+    memory: {
+      slots: 2,
+      errorCorrection: "none",
+      modules: modulesAt(["ChannelA-DIMM0", "ChannelB-DIMM0"], module),
+    },
   });
 });
 

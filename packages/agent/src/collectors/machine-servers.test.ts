@@ -23,7 +23,11 @@ t.test("PowerEdge R7525 with 4 of its 32 slots filled", { skip: withoutRecords }
       chassis: { type: "rack mount chassis" },
     },
     firmware: { vendor: "Dell Inc.", version: "1.7.3", release: "1.7", date: "2020-10-05" },
-    memory: { modules: modulesAt(["A1", "A2", "B1", "B2"], module) },
+    memory: {
+      slots: 32,
+      errorCorrection: "multi-bit ECC",
+      modules: modulesAt(["A1", "A2", "B1", "B2"], module),
+    },
   });
 });
 
@@ -46,7 +50,7 @@ t.test("ProLiant DL360 Gen9 with a controller of its own", { skip: withoutRecord
       date: "2016-09-13",
       controllerRelease: "2.50",
     },
-    memory: { modules: modulesAt(slots, module) },
+    memory: { slots: 24, errorCorrection: "multi-bit ECC", modules: modulesAt(slots, module) },
   });
 });
 
@@ -67,7 +71,7 @@ t.test("Supermicro 2029U with persistent modules beside its memory", { skip: wit
       board: { manufacturer: "Supermicro", model: "X11DPU" },
     },
     firmware: { vendor: "American Megatrends Inc.", version: "3.5a", release: "5.14", date: "2021-08-20" },
-    memory: { modules: modulesAt(slots, module) },
+    memory: { slots: 24, errorCorrection: "single-bit ECC", modules: modulesAt(slots, module) },
   });
   t.same((await collected(t, "memory", machine)).diagnostics, [
     "8 persistent memory modules do not serve as memory",
@@ -92,6 +96,8 @@ t.test("Supermicro X9DBL of another seller, by its dumped table", { skip: withou
     },
     firmware: { vendor: "American Megatrends Inc.", version: "3.00", release: "3.0", date: "2013-12-06" },
     memory: {
+      slots: 6,
+      errorCorrection: "multi-bit ECC",
       modules: [
         ...modulesAt(["P1-DIMM1A", "P1-DIMM1B"], small),
         ...modulesAt(["P1-DIMM1C"], large),

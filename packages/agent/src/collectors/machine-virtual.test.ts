@@ -30,12 +30,20 @@ t.test("VMware, whose table has 128 slots", { skip: withoutRecords }, async (t) 
   t.same(withoutIds(await inventory(t, machine, sections)), {
     system,
     firmware: { ...firmware, date: "2018-04-13", mode: "bios" },
-    memory: { modules: [{ slot: "RAM slot #0", size: 4 * GiB, type: "DRAM" }] },
+    memory: {
+      slots: 64,
+      errorCorrection: "none",
+      modules: [{ slot: "RAM slot #0", size: 4 * GiB, type: "DRAM" }],
+    },
   });
   t.same(withoutIds(await inventory(t, dumpedMachine("VMWare"), sections)), {
     system,
     firmware: { ...firmware, date: "2017-05-19" },
-    memory: { modules: [{ slot: "RAM slot #0", size: GiB, type: "DRAM" }] },
+    memory: {
+      slots: 64,
+      errorCorrection: "none",
+      modules: [{ slot: "RAM slot #0", size: GiB, type: "DRAM" }],
+    },
   });
 });
 
@@ -68,7 +76,11 @@ t.test("KVM of Red Hat", { skip: withoutRecords }, async (t) => {
       virtualization: "kvm",
     },
     firmware: { vendor: "SeaBIOS", version: "1.16.3-2.el9", date: "2014-04-01", mode: "bios" },
-    memory: { modules: [{ slot: "DIMM 0", size: 4 * GiB, type: "RAM", manufacturer: "Red Hat" }] },
+    memory: {
+      slots: 1,
+      errorCorrection: "multi-bit ECC",
+      modules: [{ slot: "DIMM 0", size: 4 * GiB, type: "RAM", manufacturer: "Red Hat" }],
+    },
   });
 });
 

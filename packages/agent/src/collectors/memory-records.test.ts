@@ -50,6 +50,11 @@ t.test("tells the modules of every recorded machine", { skip: withoutRecords }, 
       expected.length,
       `${name}: each has a slot of its own`,
     );
+    const arrays = structuresIn(printed).filter(
+      ({ type, lines }) => type === 16 && lines.get("Use") === "System Memory",
+    );
+    const slots = arrays.reduce((sum, { lines }) => sum + Number(lines.get("Number Of Devices")), 0);
+    t.equal(Object(document).slots, slots < expected.length ? undefined : slots, `${name}: slots`);
     const persistent = printed.split("Type: Logical non-volatile device").length - 1;
     t.equal(diagnostics.length, persistent > 0 ? 1 : 0, `${name}: ${diagnostics}`);
   }

@@ -99,7 +99,7 @@ t.test("tells the modules of real machines as dmidecode does", { skip: withoutRe
     const { document } = await collected(t, "memory", { [table]: record(`smbios/${name}.bin`) });
     const printed = printedModules(record(`smbios/${name}.dmidecode.txt`).toString());
     t.ok(printed.length > 0);
-    t.same(document, { modules: printed }, name);
+    t.same(Object(document).modules, printed, name);
   }
   for (const name of ["smbios-lib-jeffgerlap", "u-root-smbios_table"]) {
     const { document } = await collected(t, "memory", { [table]: record(`smbios/${name}.DMI`) });

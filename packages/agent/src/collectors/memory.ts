@@ -2,6 +2,7 @@
 import { defineCollector, present } from "../collecting/collector.ts";
 import { darwinMemory } from "../darwin/hardware.ts";
 import { readSmbios, smbiosTable } from "../linux/dmi.ts";
+import { memorySlots } from "../linux/memory-arrays.ts";
 import { memoryModules } from "../linux/memory-modules.ts";
 import { windowsMemory } from "../windows/hardware.ts";
 
@@ -20,10 +21,16 @@ export const collector = defineCollector({
       reads: [meminfo, smbiosTable],
       collect(look) {
         const total = parseMemTotal(look.text(meminfo) ?? "");
-        const { modules, persistent } = memoryModules(readSmbios(look));
+        const structures = readSmbios(look);
+        const { modules, persistent } = memoryModules(structures);
         if (persistent > 0) look.note(`${persistent} persistent memory modules do not serve as memory`);
         if (total === undefined && modules.length === 0) return { nothing: "none" };
-        return { document: present({ total, modules: modules.length > 0 ? [...modules] : undefined }) };
+        const document = present({
+          total,
+          ...memorySlots(structures, modules.length),
+          modules: modules.length > 0 ? [...modules] : undefined,
+        });
+        return { document };
       },
     },
     darwin: darwinMemory,

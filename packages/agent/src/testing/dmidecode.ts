@@ -111,6 +111,11 @@ const fieldsOf: Readonly<Record<number, Fields>> = {
     7: word(lines.get("Type")?.includes("SDRAM") ? 1 << 10 : 1),
     9: oldSize(lines.get("Installed Size") ?? ""),
   }),
+  16: ({ lines }) => ({
+    5: lines.get("Use") === "System Memory" ? 3 : 5,
+    6: numberOf(corrections, lines.get("Error Correction Type")),
+    13: word(Number(lines.get("Number Of Devices") ?? 0)),
+  }),
   17: ({ lines }, string) => ({
     12: word(size(lines.get("Size")).word),
     16: string("Locator"),
@@ -179,6 +184,7 @@ const memoryTypes = [
   "3DRAM", "SDRAM", "SGRAM", "RDRAM", "DDR", "DDR2", "DDR2 FB-DIMM", "21", "22", "23", "DDR3", "FBD2", "DDR4",
   "LPDDR", "LPDDR2", "LPDDR3", "LPDDR4", "Logical non-volatile device", "HBM", "HBM2", "DDR5", "LPDDR5", "HBM3",
 ];
+const corrections = ["Other", "Unknown", "None", "Parity", "Single-bit ECC", "Multi-bit ECC", "CRC"];
 const technologies = [
   "Other",
   "Unknown",

@@ -5,6 +5,7 @@ import { dmiTextsOf } from "../linux/dmi.ts";
 import { firmwareDay } from "../linux/firmware-date.ts";
 import { told } from "../linux/firmware-text.ts";
 import { identityOf } from "../linux/machine-identity.ts";
+import { memorySlots } from "../linux/memory-arrays.ts";
 import { memoryModules } from "../linux/memory-modules.ts";
 import { byteAt, parseSmbios, type SmbiosStructure, stringAt, wordAt } from "../linux/smbios.ts";
 import { virtualMachineOf } from "../linux/virtual-machines.ts";
@@ -101,10 +102,16 @@ export const windowsMemory = {
   reads: [],
   programs,
   async collect(look: Look) {
-    const { modules } = memoryModules(await readStructures(look));
+    const structures = await readStructures(look);
+    const { modules } = memoryModules(structures);
     if (modules.length === 0) return nothing;
     const sizes = modules.map(({ size }) => size);
     const total = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
-    return { document: present({ total: total > 0 ? total : undefined, modules: [...modules] }) };
+    const document = present({
+      total: total > 0 ? total : undefined,
+      ...memorySlots(structures, modules.length),
+      modules: [...modules],
+    });
+    return { document };
   },
 };

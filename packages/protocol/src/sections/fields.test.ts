@@ -183,8 +183,10 @@ const fieldsBySection = {
     "usual[].days": "quantity, own",
     "usual[].lastDay": "instant, own",
   },
-  "memory, schema 1": {
+  "memory, schema 2": {
     total: "quantity",
+    slots: "quantity",
+    errorCorrection: "text",
     modules: "list",
     "modules[].slot": "text",
     "modules[].size": "quantity",

@@ -5,7 +5,7 @@ import { defineSection } from "../section.ts";
 export const definition = defineSection({
   name: "memory",
   title: "Memory",
-  schema: 1,
+  schema: 2,
   category: "hardware",
   purposes: ["inventory", "support"],
   sources: {
@@ -20,6 +20,17 @@ export const definition = defineSection({
       unit: "bytes",
       max: 2 ** 52,
       search: { field: "memory", as: "number" },
+    }),
+    slots: quantity({
+      is: "Slots for modules, filled or empty.",
+      sensitivity: "plain",
+      unit: "count",
+      max: 65_535,
+    }),
+    errorCorrection: text(32, {
+      is: "Whether it corrects errors, and of how many bits.",
+      sensitivity: "plain",
+      search: { field: "memory.correction", as: "term" },
     }),
     modules: list(
       { is: "Memory modules by slot.", sensitivity: "plain", max: 1_024, key: ["slot"] },
