@@ -25,9 +25,11 @@ import { collector as network } from "./network.ts";
 import { collector as operatingSystem } from "./operating-system.ts";
 import { collector as pciDevices } from "./pci-devices.ts";
 import { collector as pendingUpdates } from "./pending-updates.ts";
+import { collector as personalSoftwareAppimage } from "./personal-software.appimage.ts";
 import { collector as personalSoftwareBrowserExtensions } from "./personal-software.browser-extensions.ts";
 import { collector as personalSoftwareCargo } from "./personal-software.cargo.ts";
 import { collector as personalSoftwareEditorExtensions } from "./personal-software.editor-extensions.ts";
+import { collector as personalSoftwareFlatpak } from "./personal-software.flatpak.ts";
 import { collector as personalSoftwareGem } from "./personal-software.gem.ts";
 import { collector as personalSoftwareNpm } from "./personal-software.npm.ts";
 import { collector as personalSoftwarePip } from "./personal-software.pip.ts";
@@ -89,9 +91,11 @@ export const collectors = [
   operatingSystem,
   pciDevices,
   pendingUpdates,
+  personalSoftwareAppimage,
   personalSoftwareBrowserExtensions,
   personalSoftwareCargo,
   personalSoftwareEditorExtensions,
+  personalSoftwareFlatpak,
   personalSoftwareGem,
   personalSoftwareNpm,
   personalSoftwarePip,

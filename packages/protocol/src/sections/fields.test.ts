@@ -291,6 +291,13 @@ const fieldsBySection = {
     "automatic[].tool": "text",
     "automatic[].mode": "choice",
   },
+  "personal-software.appimage, schema 1": {
+    packages: "list",
+    "packages[].file": "text",
+    "packages[].name": "text",
+    "packages[].version": "text",
+    "packages[].architecture": "text",
+  },
   "personal-software.browser-extensions, schema 1": {
     extensions: "list",
     "extensions[].browser": "choice",
@@ -311,6 +318,15 @@ const fieldsBySection = {
     "extensions[].folder": "text",
     "extensions[].id": "text",
     "extensions[].version": "text",
+  },
+  "personal-software.flatpak, schema 1": {
+    packages: "list",
+    "packages[].name": "text",
+    "packages[].version": "text",
+    "packages[].architecture": "text",
+    "packages[].branch": "text",
+    "packages[].kind": "choice",
+    "packages[].repository": "text",
   },
   "personal-software.gem, schema 1": {
     packages: "list",

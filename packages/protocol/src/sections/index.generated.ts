@@ -25,9 +25,11 @@ import { definition as network } from "./network.ts";
 import { definition as operatingSystem } from "./operating-system.ts";
 import { definition as pciDevices } from "./pci-devices.ts";
 import { definition as pendingUpdates } from "./pending-updates.ts";
+import { definition as personalSoftwareAppimage } from "./personal-software.appimage.ts";
 import { definition as personalSoftwareBrowserExtensions } from "./personal-software.browser-extensions.ts";
 import { definition as personalSoftwareCargo } from "./personal-software.cargo.ts";
 import { definition as personalSoftwareEditorExtensions } from "./personal-software.editor-extensions.ts";
+import { definition as personalSoftwareFlatpak } from "./personal-software.flatpak.ts";
 import { definition as personalSoftwareGem } from "./personal-software.gem.ts";
 import { definition as personalSoftwareNpm } from "./personal-software.npm.ts";
 import { definition as personalSoftwarePip } from "./personal-software.pip.ts";
@@ -89,9 +91,11 @@ export const definitions = [
   operatingSystem,
   pciDevices,
   pendingUpdates,
+  personalSoftwareAppimage,
   personalSoftwareBrowserExtensions,
   personalSoftwareCargo,
   personalSoftwareEditorExtensions,
+  personalSoftwareFlatpak,
   personalSoftwareGem,
   personalSoftwareNpm,
   personalSoftwarePip,
