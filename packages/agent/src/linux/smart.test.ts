@@ -103,6 +103,15 @@ t.test("tells wear beyond the expected life, and what newer versions print", asy
   );
 });
 
+t.test("takes no value for wear that is none", async (t) => {
+  const wear = (id: number, name: string, value: number) =>
+    printed({ ata_smart_attributes: { table: [{ id, name, value, raw: { string: "0" } }] } })?.wear;
+  t.equal(wear(233, "Media_Wearout_Indicator", 93), 7);
+  t.equal(wear(230, "Media_Wearout_Indicator", 1), undefined);
+  t.equal(wear(231, "Temperature_Celsius", 40), undefined);
+  t.equal(wear(177, "Wear_Leveling_Count", 200), undefined);
+});
+
 t.test("adds up what a SAS disk could not correct", async (t) => {
   const log = { read: { total_uncorrected_errors: 2 }, verify: { total_uncorrected_errors: 3 } };
   t.same(printed({ scsi_error_counter_log: log }), { mediaErrors: 5 });

@@ -98,7 +98,7 @@ export function ataHealth(
   attributes: readonly AtaAttribute[],
 ): Pick<DiskHealth, "wear" | "reallocatedSectors" | "pendingSectors" | "mediaErrors"> {
   const raw = (id: number) => attributes.find((each) => each.id === id)?.raw;
-  const life = attributes.find(({ name }) => lifeLeft.has(name ?? ""))?.value;
+  const life = attributes.find(({ id, name }) => name !== undefined && lifeLeft.get(id) === name)?.value;
   return present({
     wear: life !== undefined && life <= 100 ? 100 - life : undefined,
     reallocatedSectors: raw(reallocated),
@@ -107,13 +107,15 @@ export function ataHealth(
   });
 }
 
-/** Attributes whose value is the percentage that is left; their numbers mean different things to different makers. */
-const lifeLeft: ReadonlySet<string> = new Set([
-  "Media_Wearout_Indicator",
-  "Percent_Lifetime_Remain",
-  "Remaining_Lifetime_Perc",
-  "SSD_Life_Left",
-  "Wear_Leveling_Count",
+/**
+ * Attributes whose value is the percentage that is left, where number and name both say so: WD has a
+ * Media_Wearout_Indicator of another number that stands at 1 from the beginning.
+ */
+const lifeLeft: ReadonlyMap<number, string> = new Map([
+  [177, "Wear_Leveling_Count"],
+  [202, "Percent_Lifetime_Remain"],
+  [231, "SSD_Life_Left"],
+  [233, "Media_Wearout_Indicator"],
 ]);
 
 /** The page of solid state devices (ACS-4, 9.5.9). */
