@@ -13,6 +13,7 @@ import type {
   Status,
 } from "@rollcall/protocol";
 import type { CellMemory, CellSearch } from "../location/cell-memory.ts";
+import type { Answer } from "./answers-to.ts";
 
 /** One collector's view of the machine: bounded, read-only, inside one root, only what was declared. */
 export interface Look {
@@ -56,6 +57,11 @@ export interface Look {
    * (the last is noted); undefined unless `live`, and where nobody listens. `connects` has to name its address.
    */
   hear(address: string, dialogue: Dialogue): Promise<string | undefined>;
+  /**
+   * What comes back for one datagram in so many milliseconds, from whoever is in reach; undefined unless `live`, and
+   * where it could not be sent (noted). `connects` has to name its address, as in `udp:224.0.0.251:5353`.
+   */
+  ask(address: string, question: Uint8Array, milliseconds: number): Promise<readonly Answer[] | undefined>;
   /** Notes something that a person who looks for a missing value should know. */
   note(diagnostic: string): void;
 }

@@ -5,6 +5,7 @@
  */
 import { createContext, Script } from "node:vm";
 import type { LookAround } from "./collecting.ts";
+import type { Ran } from "./look.ts";
 import { nothingFrom, type Outcome } from "./outcome.ts";
 import { type AnyCollector, runSection } from "./run-collector.ts";
 
@@ -18,8 +19,9 @@ export function inProcess(
   return async (task) => {
     const endable = new Endable();
     const outcomes = new Map<string, Outcome>();
+    const ran: Ran = new Map();
     for (const section of task.sections) {
-      const run = () => runSection(collectors, section, task);
+      const run = () => runSection(collectors, section, task, ran);
       const bounded = () => endable.run(run, limitMilliseconds);
       outcomes.set(section, await withinLimit(section, bounded, limitMilliseconds));
     }

@@ -39,6 +39,18 @@ t.test("lets a `*` stand for one name, and says once what it may not read there"
   t.same(look.notes, ["/proc/*/fd: not a regular file"]);
 });
 
+t.test("runs a program once for all sections of a task that ask it the same", async (t) => {
+  const ran = new Map();
+  const look = () => openLook({ root: null, reads: [], programs: ["/bin/sh"], ran });
+  const asked = ["-c", "echo $$"];
+  const [first, second] = [await look().run("/bin/sh", asked), await look().run("/bin/sh", asked)];
+  t.match(first, { code: 0, text: /^\d+\n$/ });
+  t.same(second, first);
+  t.not((await look().run("/bin/sh", ["-c", "echo x$$"]))?.text, first?.text);
+  const own = () => openLook({ root: null, reads: [], programs: ["/bin/sh"] }).run("/bin/sh", asked);
+  t.notSame(await own(), await own(), "another task asks anew");
+});
+
 t.test("reads parts of a file, and no more than there is", async (t) => {
   const look = lookAt(t, { "/etc/parts": "0123456789", "/etc/folder": "folder" });
   const read = look.parts("/etc/parts", (file) =>

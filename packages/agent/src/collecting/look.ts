@@ -18,6 +18,7 @@ import {
 } from "node:fs";
 import { join, posix } from "node:path";
 import type { Dialogue, Look, PartlyRead, Printed, RunLimits, Standing } from "./collector.ts";
+import type { printedBy } from "./printed-by.ts";
 import { type Seen, Watch } from "./seen.ts";
 
 const MiB = 2 ** 20;
@@ -52,6 +53,9 @@ export interface WatchedLook extends Look {
   seen(): Seen | null;
 }
 
+/** By program, arguments and limits what it printed. */
+export type Ran = Map<string, ReturnType<typeof printedBy>>;
+
 export type Recorded = (program: string, args: readonly string[]) => string | undefined;
 
 interface LookOptions {
@@ -63,6 +67,8 @@ interface LookOptions {
   readonly programs?: readonly string[] | undefined;
   /** What `~` stands for, below the root. */
   readonly home?: string | undefined;
+  /** What was printed to other sections of the same task. */
+  readonly ran?: Ran | undefined;
   /** What another machine's programs printed, where that was recorded. */
   readonly recorded?: Recorded | undefined;
   /** Services that may be heard, as ADDRESS:PORT. */
@@ -76,6 +82,7 @@ export function openLook({
   reads,
   programs = [],
   connects = [],
+  ran = new Map(),
   home,
   recorded,
   now = Date.now,
@@ -157,21 +164,29 @@ export function openLook({
         throw new Error(`${program} is not among the programs that the collector declared`);
       watch.lose();
       if (root !== null) return recordedBy(recorded, program, args);
-      const { printedBy } = await import("./printed-by.ts");
-      const printed = await printedBy(program, args, limits);
+      const printed = await printedOnce(ran, program, args, limits);
       if (typeof printed !== "string") return printed;
       note(`${program}: ${printed}`);
       return undefined;
     },
     async hear(address, dialogue: Dialogue) {
-      if (!connects.includes(address))
-        throw new Error(`${address} is not among the services that the collector declared`);
+      demandConnect(address, connects);
       watch.lose();
       if (root !== null) return undefined;
       const { heardFrom } = await import("./heard-from.ts");
       const heard = await heardFrom(address, dialogue);
       if (heard?.ending !== undefined) note(`${address}: ${heard.ending}`);
       return heard?.text;
+    },
+    async ask(address, question, milliseconds) {
+      demandConnect(address, connects);
+      watch.lose();
+      if (root !== null) return undefined;
+      const { answersTo } = await import("./answers-to.ts");
+      const answers = await answersTo(address, question, milliseconds);
+      if (typeof answers !== "string") return answers;
+      note(`${address}: ${answers}`);
+      return undefined;
     },
     note,
     get wasDenied() {
@@ -180,6 +195,19 @@ export function openLook({
     notes,
     seen: () => (root === null && !wasDenied ? watch.seen() : null),
   };
+}
+
+/** Several sections ask the same of one program; it runs once. */
+async function printedOnce(ran: Ran, ...asked: Parameters<typeof printedBy>): ReturnType<typeof printedBy> {
+  const key = JSON.stringify(asked);
+  const told = ran.get(key) ?? (await import("./printed-by.ts")).printedBy(...asked);
+  ran.set(key, told);
+  return told;
+}
+
+function demandConnect(address: string, connects: readonly string[]): void {
+  if (!connects.includes(address))
+    throw new Error(`${address} is not among the services that the collector declared`);
 }
 
 function recordedBy(recorded: Recorded | undefined, ...asked: Parameters<Recorded>): Printed | undefined {

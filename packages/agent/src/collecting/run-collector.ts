@@ -3,7 +3,7 @@ import type { Platform } from "@rollcall/protocol";
 import type { AgentFacts, Collected, Look } from "./collector.ts";
 import { homesInTree, openHome } from "./home-look.ts";
 import type { Home } from "./homes.ts";
-import { openLook, type Recorded, type WatchedLook } from "./look.ts";
+import { openLook, type Ran, type Recorded, type WatchedLook } from "./look.ts";
 import { nothingFrom, type Outcome } from "./outcome.ts";
 import { together } from "./together.ts";
 
@@ -38,14 +38,26 @@ export interface Task {
   readonly home?: Home;
 }
 
-/** Runs the collector of one section of a task; without one the section is `unsupported`. */
+/**
+ * Runs the collector of one section of a task; without one the section is `unsupported`. `ran`: what programs printed
+ * to the task's other sections.
+ */
 export async function runSection(
   collectors: readonly AnyCollector[],
   section: string,
   { root, facts, home }: Omit<Task, "sections">,
+  ran?: Ran,
 ): Promise<Outcome> {
   const collector = collectors.find((each) => each.section === section);
-  return collector ? runCollector(collector, root, facts, { home }) : nothingFrom(section, "unsupported");
+  return collector
+    ? runCollector(collector, root, facts, { home, ran })
+    : nothingFrom(section, "unsupported");
+}
+
+interface RunOptions {
+  readonly home?: Home | undefined;
+  readonly recorded?: Recorded | undefined;
+  readonly ran?: Ran | undefined;
 }
 
 /** `root` is the machine's root directory, null the running system's own. */
@@ -53,7 +65,7 @@ export async function runCollector(
   { section, platforms }: AnyCollector,
   root: string | null,
   facts: AgentFacts,
-  { home, recorded }: { readonly home?: Home | undefined; readonly recorded?: Recorded | undefined } = {},
+  { home, recorded, ran }: RunOptions = {},
 ): Promise<Outcome> {
   const here = platforms[facts.platform];
   if (!here) return nothingFrom(section, "unsupported");
@@ -61,7 +73,7 @@ export async function runCollector(
   const lookedAt = (look: WatchedLook) => outcomeOf(section, collect, look, facts);
   if (!("homes" in here)) {
     const { reads, programs, connects } = here;
-    return lookedAt(openLook({ root, reads, programs, connects, recorded }));
+    return lookedAt(openLook({ root, reads, programs, connects, recorded, ran }));
   }
   if (home) return lookedAt(openHome(home, here.homes));
   // Homes of the running system are looked at one by one, each in a process of its person.

@@ -1,5 +1,6 @@
 /** The side of the process that looks at the machine: takes one task, runs its collectors one after the other. */
 
+import type { Ran } from "./look.ts";
 import { nothingFrom, type Outcome } from "./outcome.ts";
 import { becomePerson } from "./person.ts";
 import { lowerPriority } from "./priority.ts";
@@ -18,9 +19,10 @@ export function serveTask(collectors: readonly AnyCollector[]): void {
 async function work(collectors: readonly AnyCollector[], task: Task): Promise<void> {
   await tell("started");
   const refused = task.home && becomePerson(task.home);
+  const ran: Ran = new Map();
   for (const section of task.sections)
     await tell(
-      refused ? nothingFrom(section, "denied", refused) : await runSection(collectors, section, task),
+      refused ? nothingFrom(section, "denied", refused) : await runSection(collectors, section, task, ran),
     );
   process.disconnect();
 }

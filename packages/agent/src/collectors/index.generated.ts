@@ -20,6 +20,7 @@ import { collector as memory } from "./memory.ts";
 import { collector as modems } from "./modems.ts";
 import { collector as nearbyAccessPoints } from "./nearby.access-points.ts";
 import { collector as nearbyBluetooth } from "./nearby.bluetooth.ts";
+import { collector as nearbyMdns } from "./nearby.mdns.ts";
 import { collector as nearbyNeighbours } from "./nearby.neighbours.ts";
 import { collector as network } from "./network.ts";
 import { collector as operatingSystem } from "./operating-system.ts";
@@ -86,6 +87,7 @@ export const collectors = [
   modems,
   nearbyAccessPoints,
   nearbyBluetooth,
+  nearbyMdns,
   nearbyNeighbours,
   network,
   operatingSystem,

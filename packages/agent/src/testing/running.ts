@@ -1,5 +1,6 @@
 /** A machine that runs, as far as a tree tells: what its programs print is made up, and what was run is kept. */
 import type { Test } from "tap";
+import type { Answer } from "../collecting/answers-to.ts";
 import type { Look, Printed } from "../collecting/collector.ts";
 import { openLook } from "../collecting/look.ts";
 import { machineTree, type Tree } from "./collected.ts";
@@ -17,6 +18,7 @@ export function running(
   { reads, programs = [] }: Declared,
   tree: Tree,
   prints: Prints = {},
+  answers?: readonly Answer[],
 ): { readonly look: Look; readonly notes: readonly string[]; readonly ran: readonly string[][] } {
   const ran: string[][] = [];
   const watched = openLook({ root: machineTree(t, tree), reads });
@@ -28,6 +30,7 @@ export function running(
       ran.push([program, ...args]);
       return prints[program];
     },
+    ask: async () => answers,
   };
   return { look, notes: watched.notes, ran };
 }

@@ -219,6 +219,13 @@ const fieldsBySection = {
     "devices[].kind": "text",
     "devices[].paired": "flag",
   },
+  "nearby.mdns, schema 1": {
+    services: "list, locates: always",
+    "services[].service": "text",
+    "services[].name": "text, sensitive, own",
+    "services[].address": "text, sensitive, own",
+    "services[].host": "text, sensitive, own",
+  },
   "nearby.neighbours, schema 1": {
     neighbours: "list, locates: always",
     "neighbours[].address": "text, sensitive, own",

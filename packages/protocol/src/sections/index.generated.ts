@@ -20,6 +20,7 @@ import { definition as memory } from "./memory.ts";
 import { definition as modems } from "./modems.ts";
 import { definition as nearbyAccessPoints } from "./nearby.access-points.ts";
 import { definition as nearbyBluetooth } from "./nearby.bluetooth.ts";
+import { definition as nearbyMdns } from "./nearby.mdns.ts";
 import { definition as nearbyNeighbours } from "./nearby.neighbours.ts";
 import { definition as network } from "./network.ts";
 import { definition as operatingSystem } from "./operating-system.ts";
@@ -86,6 +87,7 @@ export const definitions = [
   modems,
   nearbyAccessPoints,
   nearbyBluetooth,
+  nearbyMdns,
   nearbyNeighbours,
   network,
   operatingSystem,
