@@ -87,6 +87,7 @@ t.test("tells no size where there is only an aspect ratio, and the display's own
   t.same(size([16, 9], [160, 90]), none);
   t.same(size([160, 90], [1_600, 900]), none);
   t.same(size([122, 68], [800, 450]), [1_220, 680], "the timing's is another display's");
+  t.same(size([60, 34], [300, 340]), [600, 340]);
   t.same(size([60, 34], [0, 0]), [600, 340]);
   t.same(size([121, 68], [1_210, 680]), [1_210, 680]);
 });
