@@ -2,6 +2,7 @@
 
 /** Negative when `a` is the older one, positive when `b` is. */
 export function compareDpkgVersions(a: string, b: string): number {
+  if (a === b) return 0;
   const [one, other] = [partsOf(a), partsOf(b)];
   return (
     one.epoch - other.epoch ||

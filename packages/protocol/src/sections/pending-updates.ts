@@ -11,6 +11,7 @@ export const definition = defineSection({
   sources: {
     linux: [
       "/var/lib/apt/lists",
+      "/usr/lib/apt/apt-helper",
       "/var/lib/dpkg/status",
       "/etc/apt/apt.conf",
       "/etc/apt/apt.conf.d",
