@@ -182,7 +182,7 @@ t.test("passes its definition whatever the files hold", async () => {
       const { status } = await collected(t, "storage", files);
       return status === "ok" || status === "none";
     }),
-    { numRuns: 100 },
+    { numRuns: 40 },
   );
 });
 

@@ -76,13 +76,13 @@ t.test(
       const [, tabs = "", id = "", name] = /^(\t?)([0-9a-f]{4}) {2}(.*)$/.exec(line) ?? [];
       if (name === undefined) continue;
       if (tabs === "") vendor = id;
-      // Every device would take seconds.
-      else if (number % 50 !== 0) continue;
+      // Every one would take seconds.
+      if (number % 50 !== 0) continue;
       seen++;
       const said = tabs === "" ? ids.vendor(id) : ids.device(vendor, id);
       if (said !== name.replaceAll(/\s+/g, " ").trim()) wrong.push(line);
     }
     t.same(wrong, []);
-    t.ok(seen > 2_000);
+    t.ok(seen > 500);
   },
 );
