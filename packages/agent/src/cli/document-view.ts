@@ -12,17 +12,20 @@ interface SectionView {
   readonly readings?: Readings;
   /** Whether it is sent, in words. */
   readonly fate: string;
+  /** For what and on which basis it is collected, in words. */
+  readonly why?: string;
   readonly diagnostics: readonly string[];
 }
 
 export function tellSection(
   output: Output,
   definition: SectionDefinition,
-  { status, category, document, readings = {}, fate, diagnostics }: SectionView,
+  { status, category, document, readings = {}, fate, why, diagnostics }: SectionView,
 ): void {
   const { bold, dim, green, yellow } = output.colour;
   const tone = status === "ok" ? green : yellow;
   output.line(bold(definition.title), ` (${definition.name})  `, tone(status), dim(`  ${category}; ${fate}`));
+  if (why !== undefined) output.line(dim(`  ${why}`));
   if (isObject(document)) tellFields(output, definition.fields, document, "");
   tellReadings(output, definition, readings);
   for (const diagnostic of diagnostics) output.line(dim(`  note: ${diagnostic}`));
@@ -48,8 +51,16 @@ function tellFields(output: Output, shape: Shape, value: object, prefix: string)
     if (field.kind === "group" && isObject(member))
       tellFields(output, field.shape, member, `${prefix}${name}.`);
     else if (field.kind === "list" && Array.isArray(member)) tellList(output, name, field.shape, member);
-    else output.line(`  ${(prefix + name).padEnd(22)}`, inWords(field, member));
+    else output.line(`  ${(prefix + marked(name, field)).padEnd(22)}`, inWords(field, member));
   }
+}
+
+export const marksInWords =
+  "* sensitive: hidden from who may only view · @ tells where the device is: only where the location is granted as precise";
+
+/** A field's name with what a person should know of it. */
+export function marked(name: string, { facts }: Field): string {
+  return `${name}${facts.sensitivity === "sensitive" ? "*" : ""}${facts.locates === "always" ? "@" : ""}`;
 }
 
 /** A table of the columns that hold anything. */
@@ -62,7 +73,7 @@ function tellList(output: Output, name: string, shape: Shape, items: readonly ob
   output.table(
     items,
     columns.map(([column, field]) => ({
-      title: column,
+      title: marked(column, field),
       align: field.kind === "quantity" ? ("right" as const) : ("left" as const),
       value: (item: object) => {
         const member: unknown = Reflect.get(item, column);
@@ -72,7 +83,7 @@ function tellList(output: Output, name: string, shape: Shape, items: readonly ob
   );
 }
 
-function inWords(field: Field | undefined, value: unknown): string {
+export function inWords(field: Field | undefined, value: unknown): string {
   if (Array.isArray(value)) return value.join(", ");
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value !== "number" || (field?.kind !== "quantity" && field?.kind !== "reading"))

@@ -278,6 +278,13 @@ t.test("shows after enrolment only what is granted, unless everything is asked f
   const show = async (...args: string[]) =>
     JSON.parse((await agent("show", "memory", "--json", "--path-rootfs", root, ...args)).stdout).sections
       .memory;
-  t.same(await show(), { status: "not-consented", category: "hardware", document: null, granted: false });
+  t.same(await show(), {
+    status: "not-consented",
+    category: "hardware",
+    purposes: ["inventory", "support"],
+    basis: [],
+    document: null,
+    granted: false,
+  });
   t.match(await show("--all"), { status: "ok", document: { total: 2_097_152 }, granted: false });
 });

@@ -98,6 +98,13 @@ function addCheckIn(program: Command, { contextOf, end }: ProgramOptions): void 
     });
 }
 
+interface ShowFlags {
+  readonly all?: true;
+  readonly sent?: true;
+  readonly diff?: true;
+  readonly web?: string | true;
+}
+
 function addShow(program: Command, { contextOf, end }: ProgramOptions): void {
   program
     .command("show [SECTION...]")
@@ -109,10 +116,20 @@ function addShow(program: Command, { contextOf, end }: ProgramOptions): void {
     .addOption(
       new Option("--diff", "what changed on the device since the server was last told").conflicts("all"),
     )
-    .action(async (sections: string[], flags: { all?: true; sent?: true; diff?: true }) => {
-      if (flags.sent) end((await import("./show-sent.ts")).showSentCommand(contextOf(), sections));
+    .addOption(
+      new Option("--web [FILE]", "everything on one page, in a new file (rollcall-agent.html)").conflicts([
+        "sent",
+        "diff",
+      ]),
+    )
+    .action(async (sections: string[], flags: ShowFlags) => {
+      const { web, all = false } = flags;
+      if (web !== undefined) {
+        const { showWebCommand } = await import("./show-web.ts");
+        end(await showWebCommand(contextOf(), { file: web === true ? undefined : web, sections, all }));
+      } else if (flags.sent) end((await import("./show-sent.ts")).showSentCommand(contextOf(), sections));
       else if (flags.diff) end(await (await import("./show-diff.ts")).showDiffCommand(contextOf(), sections));
-      else end(await (await import("./show.ts")).showCommand(contextOf(), sections, flags.all === true));
+      else end(await (await import("./show.ts")).showCommand(contextOf(), sections, all));
     });
 }
 

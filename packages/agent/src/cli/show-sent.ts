@@ -29,7 +29,8 @@ export function showSentCommand(context: Context, names: readonly string[]): Exi
   return exitCodes.done;
 }
 
-function sentSections(directory: StateDirectory): Readonly<Record<string, SentSection>> {
+/** What the server acknowledged, each with the receipt for it. */
+export function sentSections(directory: StateDirectory): Readonly<Record<string, SentSection>> {
   demandInstallation(directory);
   const acknowledged = directory.read(acknowledgedFile)?.sections ?? {};
   const receipts = directory.read(receiptsFile)?.sections ?? [];
