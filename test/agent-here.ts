@@ -1,6 +1,7 @@
 /** The agent's command line without a process of its own: for the many ways in which a command can end. */
 import { Writable } from "node:stream";
 import { runCommandLine } from "../packages/agent/src/cli/command-line.ts";
+import type { NoticePlaces } from "../packages/agent/src/notices/places.ts";
 import { createOutput } from "../packages/host/src/index.ts";
 
 export interface Said {
@@ -12,13 +13,15 @@ export interface Said {
 /** What a person types when asked; nobody is there without it. */
 export interface Typing {
   readonly answer?: string;
+  /** Where the machine's people are told; nowhere, unless it is said. */
+  readonly notices?: NoticePlaces;
 }
 
 /** Runs `rollcall-agent ARGS` on this state directory. */
 export async function agentHere(
   state: string,
   args: readonly string[],
-  { answer }: Typing = {},
+  { answer, notices }: Typing = {},
 ): Promise<Said> {
   const said = { stdout: "", stderr: "" };
   const into = (stream: "stdout" | "stderr") =>
@@ -49,6 +52,7 @@ export async function agentHere(
     cpuSeconds: () => 0,
     readInput: async () => "",
     readLine: async () => answer ?? "",
+    noticesOf: () => notices ?? null,
     catchSignals: () => new AbortController().signal,
   });
   return { code, ...said };

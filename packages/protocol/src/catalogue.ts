@@ -2,7 +2,14 @@
  * The data catalogue: every field of every section with what a person has to know about it. Made from the
  * definitions; `docs/catalogue.md`, the privacy policy and the policy digest are made from it.
  */
-import { type Category, categories, categoryNames, type Purpose } from "./categories.ts";
+import {
+  basisWithoutAsking,
+  type Category,
+  categories,
+  categoryNames,
+  type Ownership,
+  type Purpose,
+} from "./categories.ts";
 import { type Digest, digestOf } from "./digest.ts";
 import type { Sensitivity, Unit } from "./fields.ts";
 import { row } from "./markdown-row.ts";
@@ -108,6 +115,11 @@ export function catalogueMarkdown({ sections }: Catalogue): string {
   return `${[...head, ...sections.flatMap(sectionMarkdown)].join("\n")}\n`;
 }
 
+function basisOf(ownership: Ownership, { category }: CatalogueSection): string {
+  const basis = basisWithoutAsking(category, ownership);
+  return basis === null ? "asked for" : `collected on the basis ${basis}`;
+}
+
 function sectionMarkdown(section: CatalogueSection): string[] {
   const sources = Object.entries(section.sources).map(
     ([platform, paths]) => `- ${platform}: ${paths.map((path) => `\`${path}\``).join(", ")}`,
@@ -116,7 +128,7 @@ function sectionMarkdown(section: CatalogueSection): string[] {
     "",
     `## ${section.title} (\`${section.name}\`, schema ${section.schema})`,
     "",
-    `Category ${section.category}; purposes ${section.purposes.join(", ")}; history kept ${section.retentionDays} days.`,
+    `Category ${section.category}; purposes ${section.purposes.join(", ")}; on an organisation's device ${basisOf("organisation", section)}, on a personal one ${basisOf("personal", section)}; history kept ${section.retentionDays} days.`,
     "",
     ...sources,
     "",

@@ -15,6 +15,7 @@ import { withLock } from "../state/lock.ts";
 import { asJson, basisInWords, tellPending } from "./consent-list.ts";
 import type { Context } from "./context.ts";
 import { recorded } from "./recorded.ts";
+import { tellAtLogin } from "./tell-people.ts";
 
 export async function changeConsentCommand(
   context: Context,
@@ -75,6 +76,7 @@ function changeLocked(
   const after = state.consent.value;
   tellChange(context, verb, installation, after, change);
   tellPending(context, after);
+  tellAtLogin(context, installation, after.grants);
   return exitCodes.done;
 }
 

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Output } from "@rollcall/host";
+import type { NoticePlaces } from "../notices/places.ts";
 import type { Instant, Random } from "../schedule.ts";
 
 export interface Context {
@@ -27,6 +28,8 @@ export interface Context {
   readonly readInput: () => Promise<string>;
   /** The next line of standard input, empty at its end. */
   readonly readLine: () => Promise<string>;
+  /** Where this machine's people are told of what is enrolled in this state directory; null where that is not its own. */
+  readonly noticesOf: (stateDirectory: string) => NoticePlaces | null;
   /** From now on SIGINT and SIGTERM abort this instead of ending the process. */
   readonly catchSignals: () => AbortSignal;
 }
@@ -38,7 +41,8 @@ interface Places {
   readonly workingDirectory: string;
 }
 
-const usualDirectory = "/var/lib/rollcall-agent";
+/** That of an agent which is installed for everybody on the machine. */
+export const usualDirectory = "/var/lib/rollcall-agent";
 
 /** Flag, environment, `./data/agent` if there, else the usual place. */
 export function stateDirectoryIn({ state, env, workingDirectory }: Places): string {

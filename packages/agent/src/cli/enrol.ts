@@ -35,6 +35,7 @@ import { Session } from "../transport/session.ts";
 import { whyNot } from "./consent.ts";
 import type { Context } from "./context.ts";
 import { recorded } from "./recorded.ts";
+import { tellOfEnrolment } from "./tell-people.ts";
 
 interface EnrolFlags {
   readonly application: readonly string[];
@@ -79,7 +80,9 @@ async function enrolTyped(context: Context, typed: string, flags: EnrolFlags): P
         await grantWishes(context, directory, { wishes, recipient }, connection);
       return enrolled;
     });
-    tell(context, installation, directory.demand(consentFile));
+    const consent = directory.demand(consentFile);
+    tell(context, installation, consent);
+    await tellOfEnrolment(context, installation, consent.grants);
     return exitCodes.done;
   });
 }

@@ -8,7 +8,8 @@ import { release, userInfo } from "node:os";
 import type { ExitCode } from "@rollcall/host";
 import { createOutput } from "@rollcall/host/output";
 import { AgentError } from "../agent-error.ts";
-import { stateDirectoryIn } from "./context.ts";
+import { type NoticePlaces, usualPlaces } from "../notices/places.ts";
+import { stateDirectoryIn, usualDirectory } from "./context.ts";
 import { intervalUnlessDue, readCheckInIfDue, tellNotDue } from "./not-due.ts";
 
 // What an agent writes is for its own account alone.
@@ -85,6 +86,12 @@ function catchSignals(): AbortSignal {
   return asked.signal;
 }
 
+/** Only the agent that root installed for the machine speaks to everybody on it. */
+function noticesOf(stateDirectory: string): NoticePlaces | null {
+  const isMachines = process.platform === "linux" && process.getuid?.() === 0;
+  return isMachines && stateDirectory === usualDirectory ? usualPlaces : null;
+}
+
 const workingDirectory = () => process.cwd();
 
 /** The end of a check-in that is plainly not due; null for whatever needs more than a look at the schedule. */
@@ -115,6 +122,7 @@ async function runCommand(): Promise<ExitCode> {
     cpuSeconds,
     readInput,
     readLine,
+    noticesOf,
     catchSignals,
   });
 }

@@ -10,6 +10,7 @@ import { withLock } from "../state/lock.ts";
 import type { Context } from "./context.ts";
 import { askOwn } from "./own-server.ts";
 import { recorded } from "./recorded.ts";
+import { tellNoMore } from "./tell-people.ts";
 
 export async function unenrolCommand(context: Context): Promise<ExitCode> {
   const directory = new StateDirectory(context.stateDirectory);
@@ -33,9 +34,9 @@ async function isDeleted(context: Context): Promise<boolean> {
 }
 
 /** Ends the enrolment: everything is deleted on the server, then here. */
-export function leaveServer(context: Context, did: string): Promise<Left> {
+export async function leaveServer(context: Context, did: string): Promise<Left> {
   const directory = new StateDirectory(context.stateDirectory);
-  return recorded(
+  const left = await recorded(
     context,
     did,
     () =>
@@ -44,6 +45,8 @@ export function leaveServer(context: Context, did: string): Promise<Left> {
       ),
     ({ receiptsFile }) => `deleted on the server and here; its receipt is in ${receiptsFile}`,
   );
+  tellNoMore(context);
+  return left;
 }
 
 export function tellLeft({ output, stateDirectory }: Context, { deletion, receiptsFile }: Left): void {
