@@ -11,27 +11,42 @@ import { afterSighting, cellFor, type Grid, hourOf, memoryFor } from "./resting.
 
 type Location = DocumentNamed<"location">;
 
+let loading: Promise<Grid> | undefined;
+
+/** Resolving an import again and again costs more than what is asked of it. */
+const loadedGrid = (): Promise<Grid> => (loading ??= import("./grid.ts").then(({ grid }) => grid));
+
 /** Coordinates are told to 11 metres, less than the finest cell. */
 const steps = 10_000;
 
 /** The owner's word needs no rest: it moves when the owner says so. */
 export async function fixedPlace({ fixed, resolution }: CellSearch): Promise<Location | undefined> {
   if (fixed === undefined) return undefined;
-  const { grid } = await import("./grid.ts");
+  const grid = await loadedGrid();
   const cell = cellFor({ ...fixed, accuracyMetres: 0, ageSeconds: 0, source: "fixed" }, resolution, grid);
   return locationOf({ cell, source: "fixed", at: hourOf(fixed.at) }, grid);
 }
 
 /** Looks where the device is. What is told of it is the cell that it rests in, or rested in when it was last seen. */
 export async function restingPlace(look: Look, search: CellSearch): Promise<Collected<Location>> {
-  const { resolution, now } = search;
-  const before = memoryFor(resolution, search.memory, now);
+  const before = memoryFor(search.resolution, search.memory, search.now);
   const { position, ...asked } = await sighting(look, search, before);
-  if (position === undefined && before.present === undefined)
-    return { nothing: "none", memory: { ...before, ...asked } };
-  const { grid } = await import("./grid.ts");
-  const memory = { ...(position ? afterSighting(before, position, now, grid) : before), ...asked };
-  if (memory.candidate) look.note("the device is in another cell, which is told once it has rested there");
+  const remembered = { ...before, ...asked };
+  if (position === undefined && before.present === undefined) return { nothing: "none", memory: remembered };
+  const found = toldOf(remembered, position, search.now, await loadedGrid());
+  if (found.memory?.candidate)
+    look.note("the device is in another cell, which is told once it has rested there");
+  return found;
+}
+
+/** What is told after a look, and remembered; `position` is undefined where nothing knew it. */
+export function toldOf(
+  before: CellMemory,
+  position: Position | undefined,
+  now: number,
+  grid: Grid,
+): Collected<Location> {
+  const memory = position ? afterSighting(before, position, now, grid) : before;
   if (!memory.present) return { nothing: "none", memory };
   return { document: locationOf(memory.present, grid), memory };
 }

@@ -28,8 +28,9 @@ export interface ModemPlace {
 /** What every modem tells; `now` is for the age of a fix, of which only the time of the day is told. */
 export async function placesOfModems(look: Look, now: number): Promise<ModemPlace[]> {
   const list = await look.run(mmcli, ["-L", "-J"], limits);
+  if (list === undefined) return [];
   const places: ModemPlace[] = [];
-  for (const modem of parseModemList(list?.text ?? "").slice(0, mostModems)) {
+  for (const modem of parseModemList(list.text).slice(0, mostModems)) {
     const told = await look.run(mmcli, ["-m", modem, "--location-get", "-J"], limits);
     places.push(parseModemLocation(told?.text ?? "", now));
   }
