@@ -132,10 +132,10 @@ t.test("keeps its tables whatever the texts hold", async (t) => {
   );
 });
 
-t.test("says for every section where it comes from and how long it is kept", async (t) => {
+t.test("says for every section where it comes from, on which basis, and how long it is kept", async (t) => {
   const page = catalogueMarkdown(catalogueOf([madeUp]));
   t.match(
     page,
-    "Category hardware; purposes inventory, support; history kept 400 days.\n\n- linux: `/made/up`\n",
+    "Category hardware; purposes inventory, support; on an organisation's device collected on the basis legitimate-interest, on a personal one asked for; history kept 400 days.\n\n- linux: `/made/up`\n",
   );
 });
