@@ -145,6 +145,25 @@ t.test("reads a database of ten thousand packages", async (t) => {
   t.equal(packagesIn(document).length, 10_000);
 });
 
+t.test("tells what is no UTF-8 as far as it is text, and nothing of a name that is none", async (t) => {
+  const entry =
+    "Package: a\nStatus: install ok installed\nArchitecture: all\nVersion: 1\u0007.2\nMaintainer: Sch\u00e4fer\n";
+  const name = "\nPackage: caf\u00e9\nStatus: install ok installed\nVersion: 1\n";
+  const latin1 = Buffer.from(entry + name, "latin1");
+  const found = await collected(t, "software.deb", { [statusFile]: latin1 });
+  t.match(found, {
+    document: { packages: [{ name: "a", version: "1.2", vendor: "Sch\ufffdfer" }] },
+    diagnostics: [/^1 entries of dpkg name no package/],
+  });
+});
+
+t.test("tells a hundred thousand packages, and says that there are more", async (t) => {
+  const entry = (number: number) => `Package: p${number}\nStatus: install ok installed\nVersion: 1\n`;
+  const many = Array.from({ length: 100_010 }, (_, number) => entry(number)).join("\n");
+  const { document } = await collected(t, "software.deb", { [statusFile]: many });
+  t.match(document, { packages: { length: 100_000 }, truncated: true });
+});
+
 t.test("passes its definition whatever the files hold", async () => {
   const mutated = fc
     .tuple(fc.nat(status.length - 1), fc.nat(3), fc.string({ maxLength: 3 }))

@@ -95,18 +95,6 @@ t.test("asks rpm itself for more where the database is damaged", async (t) => {
   t.same(await asked("error: cannot open\n"), ["b"], "what can be had without it");
 });
 
-t.test("tells a hundred thousand packages, and says that there are more", async (t) => {
-  const made = Array.from({ length: 100_010 }, (_, number) => ({
-    name: `p${number}`,
-    version: "1",
-    release: "1",
-    architecture: "noarch",
-  }));
-  const { status, document } = await collected(t, "software.rpm", { [sqlitePath]: sqliteDatabase(t, made) });
-  t.equal(status, "ok");
-  t.match(document, { packages: { length: 100_000 }, truncated: true });
-});
-
 const named = z.object({ packages: z.array(z.object({ name: z.string() })) });
 
 const withoutRpm = ["rpm", "rpmbuild"].some((program) => spawnSync(program, ["--version"]).status !== 0)

@@ -16,34 +16,41 @@ export interface ApkEntry {
   readonly provides: readonly string[];
 }
 
-/** Letters of the fields that are wanted; the others are the files', and most of the database. */
+/** Letters of the fields that are wanted. */
 const wanted = "PVAImosp";
 
 /** Paragraphs of `L:value` lines; those that name no package are counted. */
 export function parseApkEntries(text: string): { entries: readonly ApkEntry[]; nameless: number } {
   const entries: ApkEntry[] = [];
   let nameless = 0;
-  let fields = new Map<string, string>();
-  let isEmpty = true;
-  const end = () => {
-    const entry = entryOf(fields);
+  for (const lines of headsOf(text)) {
+    const entry = entryOf(fieldsOf(lines));
     if (entry) entries.push(entry);
-    else if (!isEmpty) nameless++;
-    fields = new Map();
-    isEmpty = true;
-  };
-  for (const line of text.split("\n")) {
-    if (line.trim() === "") {
-      end();
-      continue;
-    }
-    isEmpty = false;
+    else if (lines.trim() !== "") nameless++;
+  }
+  return { entries, nameless };
+}
+
+/** What stands of each package before its files, which are most of the database. */
+function* headsOf(text: string): Generator<string> {
+  for (let start = 0; start < text.length; ) {
+    const blank = text.indexOf("\n\n", start);
+    const end = blank === -1 ? text.length : blank;
+    const paragraph = text.slice(start, end);
+    const files = paragraph.indexOf("\nF:");
+    yield files === -1 ? paragraph : paragraph.slice(0, files);
+    start = end + 2;
+  }
+}
+
+function fieldsOf(lines: string): ReadonlyMap<string, string> {
+  const fields = new Map<string, string>();
+  for (const line of lines.split("\n")) {
     const letter = line.charAt(0);
     if (line.charAt(1) === ":" && wanted.includes(letter) && !fields.has(letter))
       fields.set(letter, line.slice(2).trim());
   }
-  end();
-  return { entries, nameless };
+  return fields;
 }
 
 function entryOf(fields: ReadonlyMap<string, string>): ApkEntry | undefined {

@@ -108,6 +108,13 @@ t.test("passes over what is damaged in a database, and says so", async (t) => {
   }
 });
 
+t.test("reads no blob for slots without end", async (t) => {
+  const one = ndbDatabase([{ ...bash, filler: 1_000 }]);
+  for (let slot = 48; slot < 4_096; slot += 16) one.copy(one, slot, 32, 48);
+  const { values, damaged } = ndbValues(inMemory(one), readRpmHeader);
+  t.ok(values.length < 10 && damaged > 200, `${values.length}`);
+});
+
 t.test("yields what can be had of a database with bytes changed anywhere", async () => {
   const ndb = ndbDatabase(three);
   fc.assert(

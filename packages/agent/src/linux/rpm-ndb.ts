@@ -27,13 +27,17 @@ export function ndbValues<T>(file: PartlyRead, visit: (blob: PartlyRead) => T | 
   if (pages > mostSlotPages) throw new Malformed("has too many slots");
   const slots = Buffer.from(file.read(headerBytes, pages * slotPageBytes - headerBytes));
   const blocks = inBlocks(file);
+  let left = file.size;
   return salvaged((tried, values) => {
     for (let at = 0; at < slots.length; at += slotBytes)
       tried(() => {
         if (slots.readUInt32LE(at) !== magic.slot) throw new Malformed("has a damaged slot");
         const number = slots.readUInt32LE(at + 4);
         if (number === 0) return;
-        const value = visit(blobAt(blocks, slots.readUInt32LE(at + 8) * slotBytes, number));
+        const blob = blobAt(blocks, slots.readUInt32LE(at + 8) * slotBytes, number);
+        left -= blob.size;
+        if (left < 0) throw new Malformed("has slots that share a blob");
+        const value = visit(blob);
         if (value !== undefined) values.push(value);
       });
   });
