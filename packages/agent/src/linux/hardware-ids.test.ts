@@ -83,6 +83,6 @@ t.test(
       if (said !== name.replaceAll(/\s+/g, " ").trim()) wrong.push(line);
     }
     t.same(wrong, []);
-    t.ok(seen > 500);
+    t.ok(seen > 100, `${seen} were compared`);
   },
 );
