@@ -50,13 +50,24 @@ async function touchedByNode(): Promise<ReadonlySet<string>> {
 const keyOf = ({ call, target }: Touch): string => `${call} ${target}`;
 const bare = skip ? new Set<string>() : await touchedByNode();
 
-/** As `look` has it: what is declared is a path with what lies below it, and `/` the folder alone. */
-const isBelow = (path: string, above: string): boolean => path === above || path.startsWith(`${above}/`);
+/**
+ * As `look` has it: what is declared is a path with what lies below it, and `/` the folder alone. A `*` stands for one
+ * name, and the folder of those names is declared too.
+ */
+function isBelow(path: string, above: string): boolean {
+  const [folder = "", ...others] = above.split("/*/");
+  if (others.length === 0) return path === above || path.startsWith(`${above}/`);
+  const name = /^\/[^/]+/.exec(path.slice(folder.length))?.[0];
+  if (path === folder || name === undefined) return path === folder;
+  return (
+    path.startsWith(folder) && isBelow(path.slice(folder.length + name.length), `/${others.join("/*/")}`)
+  );
+}
 
 /** Its sources, its state, and the program that it runs on. */
 const ownFolders = [root, folder, dirname(dirname(node))];
 /** How Node and the agent find out where these are, and whether others may write there. */
-const waysThere = new Set(["statx", "newfstatat", "lstat", "stat", "readlink", "access", "execve"]);
+const waysThere = new Set(["statx", "newfstatat", "lstat", "stat", "readlink", "access", "execve", "chdir"]);
 
 /** The C library's (malloc) and the engine's (its clock) now and then, a child's streams, the lock's (when it started). */
 const ofProcess = /^\/dev\/null$|^\/proc\/sys\/vm\/overcommit_memory$|\/tsc_freq_khz$|^\/proc\/self\/stat$/;
@@ -77,7 +88,9 @@ function isDeclaredBy({ name, sources }: SectionDefinition, { call, target }: To
   const { reads = [], programs = [] } = declared ?? {};
   if (call === "execve") return programs.includes(target);
   if (reads.some((read) => isBelow(target, read))) return true;
-  return (sources.linux ?? []).some((source) => interfaces[source]?.({ call, target }) ?? target === source);
+  return (sources.linux ?? []).some(
+    (source) => interfaces[source]?.({ call, target }) ?? target === source.replace(/^udp:/, ""),
+  );
 }
 
 const homes = homesOf(readAccounts(openLook({ root: null, reads: homeSources })), process.getuid?.() ?? -1);
@@ -212,11 +225,13 @@ const looksOfIt = [
   /^socket netlink$/,
   /^connect unix:\/run\/nobody$/,
   /^connect 127\.0\.0\.1:9$/,
+  /^send 127\.0\.0\.1:9$/,
 ];
 
 /** One look of each kind. */
 const looks = `
   import { accessSync, readdirSync, readFileSync, readlinkSync, statfsSync, statSync } from "node:fs";
+  import { createSocket } from "node:dgram";
   import { connect } from "node:net";
   import { networkInterfaces } from "node:os";
   import { spawnSync } from "node:child_process";
@@ -226,4 +241,6 @@ const looks = `
   tried(() => readdirSync("/etc/apt"));
   networkInterfaces();
   for (const to of [{ path: "/run/nobody" }, { host: "127.0.0.1", port: 9 }]) connect(to).on("error", () => {});
+  const datagrams = createSocket("udp4");
+  datagrams.send("who?", 9, "127.0.0.1", () => datagrams.close());
 `;

@@ -25,7 +25,7 @@ export interface Touch {
 }
 
 /** Besides all that take a path: what opens a way to the machine without one, and who begins whom. */
-const watched = "%file,socket,connect,io_uring_setup,clone,clone3,fork,vfork";
+const watched = "%file,socket,connect,sendto,sendmsg,sendmmsg,io_uring_setup,clone,clone3,fork,vfork";
 
 /** Runs a command line and tells what it touched, each once. */
 export async function traced(
@@ -58,7 +58,8 @@ function touchesIn(log: string, program: string): readonly Touch[] {
 }
 
 function touchOf(process: string, call: string, rest: string): Touch | null {
-  if (call === "connect") return addressIn(rest);
+  if (call === "connect") return addressIn("connect", rest);
+  if (call.startsWith("send")) return addressIn("send", rest);
   if (call === "socket") return rest.startsWith("AF_NETLINK") ? { call, target: "netlink" } : null;
   if (call === "io_uring_setup") return { call, target: "io_uring" };
   const [, folder = "/", path] = /^(?:(?:AT_FDCWD|\d+)<([^>]*)>, )?"((?:[^"\\]|\\.)*)"(.*)$/.exec(rest) ?? [];
@@ -69,8 +70,7 @@ function touchOf(process: string, call: string, rest: string): Touch | null {
   return { call: call + opening, target: target.replace(`/proc/${process}/`, "/proc/self/") };
 }
 
-function addressIn(rest: string): Touch | null {
-  const call = "connect";
+function addressIn(call: string, rest: string): Touch | null {
   const path = /sun_path=@?"((?:[^"\\]|\\.)*)"/.exec(rest)?.[1];
   if (path !== undefined) return { call, target: `unix:${unescaped(path)}` };
   const port = /sin6?_port=htons\((\d+)\)/.exec(rest)?.[1];

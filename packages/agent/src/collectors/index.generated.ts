@@ -63,6 +63,7 @@ import { collector as system } from "./system.ts";
 import { collector as usbDevices } from "./usb-devices.ts";
 import { collector as virtualMachines } from "./virtual-machines.ts";
 import { collector as volumes } from "./volumes.ts";
+import { collector as vpn } from "./vpn.ts";
 import { collector as wifi } from "./wifi.ts";
 
 export const collectors = [
@@ -130,5 +131,6 @@ export const collectors = [
   usbDevices,
   virtualMachines,
   volumes,
+  vpn,
   wifi,
 ] as const;

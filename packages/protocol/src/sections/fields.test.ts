@@ -738,6 +738,13 @@ const fieldsBySection = {
     "pools[].degraded": "quantity",
     "pools[].members": "texts, own",
   },
+  "vpn, schema 1": {
+    networks: "list",
+    "networks[].kind": "choice",
+    "networks[].name": "text, own",
+    "networks[].configured": "flag",
+    "networks[].up": "flag, own",
+  },
   "wifi, schema 1": {
     interface: "text, locates: always",
     ssid: "text, sensitive, own, locates: always",

@@ -63,6 +63,7 @@ import { definition as system } from "./system.ts";
 import { definition as usbDevices } from "./usb-devices.ts";
 import { definition as virtualMachines } from "./virtual-machines.ts";
 import { definition as volumes } from "./volumes.ts";
+import { definition as vpn } from "./vpn.ts";
 import { definition as wifi } from "./wifi.ts";
 
 export const definitions = [
@@ -130,5 +131,6 @@ export const definitions = [
   usbDevices,
   virtualMachines,
   volumes,
+  vpn,
   wifi,
 ] as const;
