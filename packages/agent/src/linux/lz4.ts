@@ -51,7 +51,7 @@ class Decoded {
   #end = 0;
 
   constructor(largestBlock: number, take: (bytes: Buffer, isLast: boolean) => number) {
-    this.#bytes = Buffer.allocUnsafe(window + 2 * batch + largestBlock);
+    this.#bytes = Buffer.allocUnsafe(window + 2 * batch + largestBlock + slack);
     this.#take = take;
   }
 
@@ -77,21 +77,24 @@ class Decoded {
   }
 }
 
-/** Below this a loop is faster than a call. */
-const shortCopy = 32;
+/** Copies go four bytes at a time and may write a little further than they should. */
+const slack = 4;
 
 /** Decodes one block behind what is there already; returns where it ends. Throws where it leads out of the buffer. */
 function decodeBlock(block: Uint8Array, out: Buffer, from: number): number {
+  const [source, target] = [viewOf(block), viewOf(out)];
+  const limit = out.length - slack;
   let at = 0;
   let end = from;
   for (;;) {
     const token = block[at++] ?? 0;
     let literals = token >> 4;
     if (literals === 15) for (let more = 255; more === 255; literals += more) more = block[at++] ?? 0;
-    if (at + literals > block.length || end + literals > out.length)
-      throw new Error("an LZ4 block is broken");
-    if (literals > shortCopy) out.set(block.subarray(at, at + literals), end);
-    else for (let number = 0; number < literals; number++) out[end + number] = block[at + number] ?? 0;
+    if (at + literals > block.length || end + literals > limit) throw new Error("an LZ4 block is broken");
+    if (at + literals + slack > block.length) out.set(block.subarray(at, at + literals), end);
+    else
+      for (let number = 0; number < literals; number += 4)
+        target.setInt32(end + number, source.getInt32(at + number));
     end += literals;
     at += literals;
     if (at >= block.length) return end;
@@ -99,12 +102,14 @@ function decodeBlock(block: Uint8Array, out: Buffer, from: number): number {
     at += 2;
     let length = (token & 15) + 4;
     if (length === 19) for (let more = 255; more === 255; length += more) more = block[at++] ?? 0;
-    if (distance === 0 || distance > end || end + length > out.length)
-      throw new Error("an LZ4 block is broken");
-    if (length > shortCopy && distance >= length)
-      out.copyWithin(end, end - distance, end - distance + length);
+    if (distance === 0 || distance > end || end + length > limit) throw new Error("an LZ4 block is broken");
+    const start = end - distance;
+    // Nearer than four bytes, what is copied is only being written.
+    if (distance < 4)
+      for (let number = 0; number < length; number++) out[end + number] = out[start + number] ?? 0;
     else
-      for (let number = 0; number < length; number++) out[end + number] = out[end - distance + number] ?? 0;
+      for (let number = 0; number < length; number += 4)
+        target.setInt32(end + number, target.getInt32(start + number));
     end += length;
   }
 }
