@@ -2,14 +2,14 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import t from "tap";
-import { type Offer, parseRelease, scanPackages, updatesOf } from "./apt-lists.ts";
+import { type Offer, parseRelease, scanPackages, updatesOf, wantedNames } from "./apt-lists.ts";
 import { compareDpkgVersions } from "./dpkg-version.ts";
 import { decodeLz4 } from "./lz4.ts";
 
 const list = ["a", "b-wanted", "c", "d-wanted", "wanted"]
   .map((name) => `Package: ${name}\nVersion: 1.0\nDescription: says\n Package: wanted\n`)
   .join("\n");
-const wanted = new Set(["b-wanted", "d-wanted", "wanted"]);
+const wanted = wantedNames(new Set(["b-wanted", "d-wanted", "wanted"]));
 
 function scanned(pieces: (from: number) => number): string[] {
   const bytes = Buffer.from(list);

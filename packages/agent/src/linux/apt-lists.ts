@@ -1,6 +1,6 @@
 /** apt's lists of what could be installed: read piece by piece, for they are 50 MB and more, of which little is asked. */
 import type { Look, PartlyRead } from "../collecting/collector.ts";
-import { parseParagraphs } from "./deb822.ts";
+import { fieldOf } from "./deb822.ts";
 import { compareDpkgVersions } from "./dpkg-version.ts";
 import { decodeLz4 } from "./lz4.ts";
 
@@ -35,12 +35,13 @@ export async function readOffers(
   const lists = names.filter((name) => listName.test(name));
   if (lists.length === 0) return null;
   const releases = readReleases(look, names);
+  const asked = wantedNames(wanted);
   const offers: Offer[] = [];
   let isWhole = true;
   for (const list of lists) {
     const release = releaseOf(list, releases);
     const take = (bytes: Buffer, isLast: boolean) =>
-      scanPackages(bytes, isLast, wanted, (paragraph) => {
+      scanPackages(bytes, isLast, asked, (paragraph) => {
         const offer = offerOf(paragraph, release);
         if (offer) offers.push(offer);
       });
@@ -188,6 +189,30 @@ async function scanStream(look: Look, path: string, take: Take): Promise<boolean
 
 const [begins, blankLine] = [Buffer.from("\nPackage: "), Buffer.from("\n\n")];
 
+/** Names that are looked for among many more: most of those are told from a few bits, without making a text of them. */
+export interface Wanted {
+  readonly names: ReadonlySet<string>;
+  /** By the hash of a name; 0 where none of the names has it. */
+  readonly hashes: Uint8Array;
+}
+
+const hashBits = 16;
+
+export function wantedNames(names: ReadonlySet<string>): Wanted {
+  const hashes = new Uint8Array(1 << hashBits);
+  for (const name of names) hashes[hashOf(Buffer.from(name, "latin1"), 0).hash] = 1;
+  return { names, hashes };
+}
+
+/** Of what stands up to the end of the line (FNV-1a, folded), and where that is. */
+function hashOf(bytes: Uint8Array, from: number): { readonly hash: number; readonly end: number } {
+  let hash = 0x811c9dc5;
+  let end = from;
+  for (; end < bytes.length && bytes[end] !== 10; end++)
+    hash = Math.imul(hash ^ (bytes[end] ?? 0), 0x01000193);
+  return { hash: ((hash >>> hashBits) ^ hash) & ((1 << hashBits) - 1), end };
+}
+
 /**
  * Hands on the paragraphs of packages that are wanted, among whole paragraphs from the beginning of the bytes on;
  * returns where the first that is not whole begins. One is found by its name without looking at the rest.
@@ -195,7 +220,7 @@ const [begins, blankLine] = [Buffer.from("\nPackage: "), Buffer.from("\n\n")];
 export function scanPackages(
   bytes: Buffer,
   isLast: boolean,
-  wanted: ReadonlySet<string>,
+  { names, hashes }: Wanted,
   found: (paragraph: string) => void,
 ): number {
   const end = isLast ? bytes.length : bytes.lastIndexOf(blankLine) + blankLine.length;
@@ -203,9 +228,8 @@ export function scanPackages(
   const isFirst = begins.subarray(1).equals(bytes.subarray(0, begins.length - 1));
   let nameAt = isFirst ? begins.length - 1 : nextName(bytes, 0);
   while (nameAt !== undefined && nameAt < end) {
-    const lineEnd = bytes.indexOf(10, nameAt);
-    const nameEnd = lineEnd === -1 ? end : lineEnd;
-    if (wanted.has(bytes.toString("latin1", nameAt, nameEnd))) {
+    const { hash, end: nameEnd } = hashOf(bytes, nameAt);
+    if (hashes[hash] === 1 && names.has(bytes.toString("latin1", nameAt, nameEnd))) {
       const before = bytes.lastIndexOf(blankLine, nameAt);
       const after = bytes.indexOf(blankLine, nameAt);
       const start = before === -1 ? 0 : before + blankLine.length;
@@ -221,21 +245,12 @@ function nextName(bytes: Buffer, from: number): number | undefined {
   return at === -1 ? undefined : at + begins.length;
 }
 
-const fields: ReadonlySet<string> = new Set([
-  "package",
-  "version",
-  "architecture",
-  "phased-update-percentage",
-]);
-
 function offerOf(paragraph: string, release: Release): Offer | undefined {
-  const [said] = parseParagraphs(paragraph, "package", fields);
-  const [name, version, architecture] = ["package", "version", "architecture"].map((field) =>
-    said?.get(field),
-  );
+  const value = (name: string) => fieldOf(paragraph, name);
+  const [name, version, architecture] = [value("Package"), value("Version"), value("Architecture")];
   if (!name || !version || !architecture) return undefined;
-  const phase = said?.get("phased-update-percentage");
-  return { ...release, name, version, architecture, isPhased: phase !== undefined && phase !== "100" };
+  const phase = value("Phased-Update-Percentage");
+  return { ...release, name, version, architecture, isPhased: phase !== "" && phase !== "100" };
 }
 
 /** A package as dpkg has it. */
@@ -272,7 +287,10 @@ function updateOf(installed: Installed, offers: readonly Offer[]): Update | unde
   const own = Math.max(100, ...known);
   const newer = offers.filter(
     ({ version, priority, isPhased }) =>
-      priority >= own && !isPhased && compareDpkgVersions(version, installed.version) > 0,
+      priority >= own &&
+      !isPhased &&
+      version !== installed.version &&
+      compareDpkgVersions(version, installed.version) > 0,
   );
   const best = newer.reduce<Offer | undefined>(
     (one, other) => (one === undefined || isBetter(other, one) ? other : one),

@@ -47,3 +47,12 @@ function* linesOf(text: string): Generator<string> {
     start = end + 1;
   }
 }
+
+/** The first line of a field in one paragraph, written as its maker writes names; empty where there is none. */
+export function fieldOf(paragraph: string, name: string): string {
+  const label = `${name}: `;
+  const found = paragraph.startsWith(label) ? 0 : paragraph.indexOf(`\n${label}`) + 1;
+  if (found === 0 && !paragraph.startsWith(label)) return "";
+  const end = paragraph.indexOf("\n", found);
+  return paragraph.slice(found + label.length, end === -1 ? undefined : end).trim();
+}

@@ -1,5 +1,6 @@
 /** The installed packages in dpkg's status file, by three of their fields: a third of what the whole entries cost. */
 import type { Installed } from "./apt-lists.ts";
+import { fieldOf } from "./deb822.ts";
 
 interface InstalledPackages {
   readonly installed: readonly Installed[];
@@ -24,12 +25,4 @@ export function parseInstalled(status: string): InstalledPackages {
     if (want !== "hold" && name && version && architecture) installed.push({ name, version, architecture });
   }
   return { installed, held };
-}
-
-function fieldOf(paragraph: string, name: string): string {
-  const label = `${name}: `;
-  const found = paragraph.startsWith(label) ? 0 : paragraph.indexOf(`\n${label}`) + 1;
-  if (found === 0 && !paragraph.startsWith(label)) return "";
-  const end = paragraph.indexOf("\n", found);
-  return paragraph.slice(found + label.length, end === -1 ? undefined : end).trim();
 }
