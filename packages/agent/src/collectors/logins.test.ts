@@ -1,7 +1,8 @@
 // Section `logins`: who is logged in, who mostly was, and nobody else.
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import t from "tap";
 import { parseUtmp, utmpRecordBytes } from "../linux/utmp.ts";
@@ -117,6 +118,28 @@ t.test("asks systemd's sessions first", async (t) => {
 t.test("tells a machine where nobody is logged in from one that does not say", async (t) => {
   t.same((await collected(t, "logins", { "/run/utmp": "" })).document, { now: [], usual: [] });
   t.match(await collected(t, "logins", {}), { status: "none", diagnostics: [] });
+});
+
+t.test("reads the database that takes the place of wtmp, and gets over one that is none", async (t) => {
+  const file = join(t.testdir(), "wtmp.db");
+  const database = new DatabaseSync(file);
+  database.exec(
+    "CREATE TABLE wtmp(ID INTEGER PRIMARY KEY, Type INTEGER, User TEXT NOT NULL, Login INTEGER, Logout INTEGER, TTY TEXT, RemoteHost TEXT, Service TEXT) STRICT",
+  );
+  const insert = database.prepare(
+    "INSERT INTO wtmp (Type, User, Login, TTY, RemoteHost) VALUES (?, ?, ?, ?, ?)",
+  );
+  insert.run(1, "reboot", start * 1_000_000, "~", "6.12.48");
+  insert.run(3, "alice", start * 1_000_000, "tty1", null);
+  insert.run(3, "alice", (start + day) * 1_000_000, "pts/0", "192.0.2.7");
+  database.close();
+  const bytes = readFileSync(file);
+  const usual = async (content: Uint8Array | string) => {
+    const found = await collected(t, "logins", { "/var/lib/wtmpdb/wtmp.db": content });
+    return [Object(found.document).usual, found.diagnostics];
+  };
+  t.same(await usual(bytes), [[{ account: "alice", days: 2, lastDay: "2024-05-02T00:00:00.000Z" }], []]);
+  t.same(await usual("no database"), [[], ["/var/lib/wtmpdb/wtmp.db: is no SQLite database"]]);
 });
 
 t.test("reads the records of other machines", (t) => {

@@ -1,11 +1,12 @@
 /**
  * Collector of section `logins`: who is logged in by systemd's sessions or utmp, and on which days of the last 90
- * who logged in by wtmp. Days, not times: how often somebody works is asked, not when.
+ * who logged in by wtmp or wtmpdb. Days, not times: how often somebody works is asked, not when.
  */
 import { defineCollector, type Look } from "../collecting/collector.ts";
 import { accountSources, readAccounts } from "../linux/accounts.ts";
 import { parseAssignments } from "../linux/os-release.ts";
 import { type Login, type LoginKind, parseUtmp, utmpRecordBytes } from "../linux/utmp.ts";
+import { parseWtmpdb } from "../linux/wtmpdb.ts";
 
 const paths = {
   sessions: "/run/systemd/sessions",
@@ -13,6 +14,9 @@ const paths = {
   formerLogins: "/var/run/utmp",
   history: "/var/log/wtmp",
   formerHistory: "/var/log/wtmp.1",
+  /** Where wtmp's times, which end in 2038, are given up. */
+  database: "/var/lib/wtmpdb/wtmp.db",
+  databaseLog: "/var/lib/wtmpdb/wtmp.db-wal",
 } as const;
 
 const dayMilliseconds = 86_400_000;
@@ -28,7 +32,8 @@ export const collector = defineCollector({
         // Login screens run as accounts of their own.
         const isPerson = ({ account }: Login) => account === "root" || !isSystemName(account);
         const now = loginsNow(look).filter(isPerson);
-        const history = [paths.formerHistory, paths.history].flatMap((path) => readLogins(look, path));
+        const files = [paths.formerHistory, paths.history].flatMap((path) => readLogins(look, path));
+        const history = [...files, ...databaseLogins(look)];
         const usual = usualOf(history.filter(isPerson), look.live ? Date.now() : newest(history));
         if (now.length === 0 && usual.length === 0 && !knowsLogins(look)) return { nothing: "none" };
         return { document: { now: longestOf(now), usual } };
@@ -42,7 +47,10 @@ const knowsLogins = (look: Look): boolean => Object.values(paths).some((path) =>
 function loginsNow(look: Look): Login[] {
   if (!look.exists(paths.sessions))
     return readLogins(look, look.exists(paths.logins) ? paths.logins : paths.formerLogins);
-  const names = look.names(paths.sessions).filter((name) => !name.endsWith(".ref"));
+  const names = look
+    .names(paths.sessions)
+    .filter((name) => !name.endsWith(".ref"))
+    .slice(0, mostSessions);
   return names.flatMap((name) => parseSession(look.text(`${paths.sessions}/${name}`) ?? "") ?? []);
 }
 
@@ -61,6 +69,7 @@ function kindOf(said: ReadonlyMap<string, string>): LoginKind {
 }
 
 /** Some 40,000 records: the newest are the last. */
+const mostSessions = 10_000;
 const mostBytes = 16 * 2 ** 20;
 const firstBytes = 4_000;
 
@@ -72,6 +81,21 @@ function readLogins(look: Look, path: string): Login[] {
     return Uint8Array.from(file.read(whole - length, length));
   });
   return parseUtmp(bytes ?? new Uint8Array());
+}
+
+/** Of a database that is damaged what can be read. */
+function databaseLogins(look: Look): Login[] {
+  try {
+    return (
+      look.parts(paths.database, (file) => {
+        const withLog = look.parts(paths.databaseLog, (log) => parseWtmpdb(file, log));
+        return withLog ?? parseWtmpdb(file, undefined);
+      }) ?? []
+    );
+  } catch (error) {
+    look.note(`${paths.database}: ${error instanceof Error ? error.message : String(error)}`);
+    return [];
+  }
 }
 
 const newest = (logins: readonly Login[]): number =>

@@ -67,9 +67,14 @@ interface Job {
   readonly enabled?: boolean;
 }
 
+const mostFiles = 2_000;
+
 const namesOf = (look: Look, folder: string): string[] => {
   const isDebian = look.exists(debianVersionSource);
-  return look.names(folder).filter((name) => isCronName(name, isDebian));
+  return look
+    .names(folder)
+    .filter((name) => isCronName(name, isDebian))
+    .slice(0, mostFiles);
 };
 
 function tableJobs(look: Look, { isSystemName }: Accounts): Job[] {

@@ -10,13 +10,17 @@ export type AptConfig = ReadonlyMap<string, readonly string[]>;
 
 export function readAptConfig(look: Look): AptConfig {
   // Other names are passed over by apt, too.
-  const names = look.names(paths.folder).filter((name) => /^[\w-]+(\.conf)?$/.test(name));
+  const names = look
+    .names(paths.folder)
+    .filter((name) => /^[\w-]+(\.conf)?$/.test(name))
+    .slice(0, mostFiles);
   const texts = [...names.map((name) => look.text(`${paths.folder}/${name}`)), look.text(paths.main)];
   return parseAptConfig(texts.map((text) => text ?? ""));
 }
 
 /** A quoted word, a comment, a mark, or a bare word. Each alternative begins with another character. */
 const token = /"([^"\n]*)"|\/\/[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/|[{};]|[^\s"{};#]+/g;
+const mostFiles = 1_000;
 const mostTokens = 100_000;
 
 export function parseAptConfig(texts: readonly string[]): Map<string, string[]> {

@@ -25,6 +25,8 @@ export interface Offer extends Release {
 const releaseBytes = 4_096;
 const listName = /_Packages(\.lz4|\.gz|\.zst|\.xz|\.bz2)?$/;
 const largestList = 512 * 2 ** 20;
+/** Of a machine with all that there is installed, from several sources. */
+const mostOffers = 500_000;
 
 /** Every version of packages of these names, in any list that could be read; null where there are no lists at all. */
 export async function readOffers(
@@ -43,11 +45,11 @@ export async function readOffers(
     const take = (bytes: Buffer, isLast: boolean) =>
       scanPackages(bytes, isLast, asked, (paragraph) => {
         const offer = offerOf(paragraph, release);
-        if (offer) offers.push(offer);
+        if (offer && offers.length < mostOffers) offers.push(offer);
       });
     isWhole = (await scanList(look, list, take)) && isWhole;
   }
-  return { offers, isWhole };
+  return { offers, isWhole: isWhole && offers.length < mostOffers };
 }
 
 /** By the beginning that names of lists have in common with that of their Release file. */
@@ -158,6 +160,7 @@ class Pieces {
 }
 
 function scanPlain(file: PartlyRead, take: Take): void {
+  if (file.size > largestList) throw new Error("it is too large");
   for (let at = 0; at < file.size; ) {
     const bytes = file.read(at, pieceBytes);
     if (bytes.length === 0) return;

@@ -38,6 +38,8 @@ function ipa(look: Look): DirectoryDomain | undefined {
   return name === undefined ? undefined : { name, kind: "freeipa", through: "sssd" };
 }
 
+const mostFiles = 100;
+
 const kindsBySssd: ReadonlyMap<string, DirectoryDomain["kind"]> = new Map([
   ["ad", "active-directory"],
   ["ipa", "freeipa"],
@@ -45,7 +47,10 @@ const kindsBySssd: ReadonlyMap<string, DirectoryDomain["kind"]> = new Map([
 ]);
 
 function sssd(look: Look): DirectoryDomain | undefined {
-  const names = look.names(paths.moreSssd).filter((name) => /^[^.].*\.conf$/.test(name));
+  const names = look
+    .names(paths.moreSssd)
+    .filter((name) => /^[^.].*\.conf$/.test(name))
+    .slice(0, mostFiles);
   const texts = [look.text(paths.sssd), ...names.map((name) => look.text(`${paths.moreSssd}/${name}`))];
   const said = parseIni(texts.map((text) => text ?? "").join("\n"));
   const listed = said.get("sssd")?.get("domains")?.split(",") ?? [];

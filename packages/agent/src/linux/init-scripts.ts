@@ -32,12 +32,16 @@ const noServices: ReadonlySet<string> = new Set([
   "rc",
   "rcS",
 ]);
+const mostScripts = 4_096;
 const mostScriptBytes = 256 * 1024;
 
 export const hasOpenrc = (look: Look): boolean => look.exists(openrc.levels);
 
 export function readInitScripts(look: Look): ScriptService[] {
-  const names = look.names(scriptFolder).filter((name) => /^\w[\w.+-]*$/.test(name) && !noServices.has(name));
+  const scripts = look
+    .names(scriptFolder)
+    .filter((name) => /^\w[\w.+-]*$/.test(name) && !noServices.has(name));
+  const names = scripts.slice(0, mostScripts);
   if (names.length === 0) return [];
   const [started, stateOf] = hasOpenrc(look) ? openrcStarts(look) : [systemVStarts(look), () => undefined];
   return names.flatMap((name) => {

@@ -11,6 +11,9 @@ export const unitFolders = [
   "/lib/systemd/system",
 ] as const;
 
+/** Of one kind; a busy server has some hundreds. */
+const mostUnits = 4_096;
+
 /** An administrator's choices are kept here, until the next start in the second. */
 const chosenFolders: ReadonlySet<string> = new Set(["/etc/systemd/system", "/run/systemd/system"]);
 
@@ -86,7 +89,8 @@ function placesOf({ folders }: UnitFiles, suffix: string): Map<string, string> {
   const places = new Map<string, string>();
   for (const [folder, names] of folders)
     for (const name of names)
-      if (name.endsWith(suffix) && !places.has(name)) places.set(name, `${folder}/${name}`);
+      if (name.endsWith(suffix) && !places.has(name) && places.size < mostUnits)
+        places.set(name, `${folder}/${name}`);
   return places;
 }
 
@@ -178,7 +182,7 @@ export type UnitState = "active" | "inactive" | "failed";
  */
 export function parseListedUnits(text: string): Map<string, UnitState> {
   const states = new Map<string, UnitState>();
-  for (const line of text.split("\n", mostUnits)) {
+  for (const line of text.split("\n", mostLines)) {
     const [name = "", load, active = "", sub] = line.trim().split(/\s+/, 4);
     const state = sub === "auto-restart" ? "failed" : unitStates.get(active);
     if (state !== undefined && (load === "loaded" || state === "failed")) states.set(name, state);
@@ -186,7 +190,7 @@ export function parseListedUnits(text: string): Map<string, UnitState> {
   return states;
 }
 
-const mostUnits = 65_536;
+const mostLines = 65_536;
 
 const unitStates: ReadonlyMap<string, UnitState> = new Map([
   ["active", "active"],

@@ -15,6 +15,8 @@ export const definition = defineSection({
       "/var/run/utmp",
       "/var/log/wtmp",
       "/var/log/wtmp.1",
+      "/var/lib/wtmpdb/wtmp.db",
+      "/var/lib/wtmpdb/wtmp.db-wal",
       "/etc/passwd",
       "/etc/login.defs",
     ],
