@@ -86,6 +86,19 @@ t.test("tells OpenRC's services with what it wrote down of them", async (t) => {
   t.match(await collected(t, "services", {}), { status: "none", diagnostics: [] });
 });
 
+t.test("names no manager where none is seen to run", async (t) => {
+  const script = { "/etc/init.d/legacy": "", "/etc/rc3.d/S20legacy": { link: "../init.d/legacy" } };
+  const services = [{ name: "legacy", start: "enabled" }];
+  t.same((await collected(t, "services", script)).document, { services });
+  const { document } = await collected(t, "services", { ...script, "/etc/inittab": "id:3:initdefault:\n" });
+  t.same(document, { manager: "sysvinit", services });
+  const offline = { "/usr/lib/systemd/systemd": "", [`${own}/a.service`]: unit("A") };
+  t.match((await collected(t, "services", offline)).document, {
+    manager: "systemd",
+    services: [{ name: "a" }],
+  });
+});
+
 const listed = `ssh.service loaded active running Secure Shell
 getty@tty1.service loaded active running Getty on tty1
 dbus.service loaded inactive dead Message bus

@@ -21,6 +21,8 @@ import {
 const suffix = ".service";
 const running = "/run/systemd/system";
 const systemd = ["/usr/lib/systemd/systemd", "/lib/systemd/systemd"];
+/** Of System V's init, and of its likes in BusyBox. */
+const inittab = "/etc/inittab";
 const programs = ["/usr/bin/systemctl", "/bin/systemctl"];
 const listing = ["list-units", "--type=service", "--all", "--plain", "--full", "--no-legend", "--no-pager"];
 
@@ -28,28 +30,34 @@ export const collector = defineCollector({
   section: "services",
   platforms: {
     linux: {
-      reads: [...unitFolders, "/lib", ...systemd, ...initScriptSources, ...accountSources],
+      reads: [...unitFolders, "/lib", ...systemd, inittab, ...initScriptSources, ...accountSources],
       programs,
       async collect(look) {
-        const manager = managerOf(look);
-        const files = manager === "systemd" ? readUnitFiles(look) : undefined;
+        const { manager, hasUnits } = managerOf(look);
+        const files = hasUnits ? readUnitFiles(look) : undefined;
         const units = files ? await systemdServices(look, files) : [];
         // systemd makes units of scripts, unless there is one of the name.
         const isUnit = (name: string) => files?.names.has(name.replace(/\.sh$/, "") + suffix) ?? false;
         const services = [...units, ...readInitScripts(look).filter(({ name }) => !isUnit(name))];
-        return services.length > 0 ? { document: { manager, services } } : { nothing: "none" };
+        return services.length > 0 ? { document: present({ manager, services }) } : { nothing: "none" };
       },
     },
   },
 });
 
-type Manager = "systemd" | "openrc" | "sysvinit";
+interface Management {
+  /** What runs the services here; undefined where nothing is seen to, as in most containers. */
+  readonly manager: "systemd" | "openrc" | "sysvinit" | undefined;
+  /** Whether it goes by systemd's units, which come with programs whether it is there or not. */
+  readonly hasUnits: boolean;
+}
 
-/** Units of systemd come with programs whether it is there or not. */
-function managerOf(look: Look): Manager {
-  if (look.exists(running)) return "systemd";
-  if (hasOpenrc(look)) return "openrc";
-  return systemd.some((program) => look.exists(program)) ? "systemd" : "sysvinit";
+function managerOf(look: Look): Management {
+  if (look.exists(running)) return { manager: "systemd", hasUnits: true };
+  if (hasOpenrc(look)) return { manager: "openrc", hasUnits: false };
+  const isInstalled = systemd.some((program) => look.exists(program));
+  if (isInstalled) return { manager: look.live ? undefined : "systemd", hasUnits: true };
+  return { manager: look.exists(inittab) ? "sysvinit" : undefined, hasUnits: false };
 }
 
 async function systemdServices(look: Look, files: UnitFiles) {

@@ -16,6 +16,7 @@ export const definition = defineSection({
       "/usr/lib/systemd",
       "/lib/systemd",
       "/lib",
+      "/etc/inittab",
       "/etc/init.d",
       "/etc/runlevels",
       "/run/openrc",
@@ -32,7 +33,7 @@ export const definition = defineSection({
   },
   fields: {
     manager: choice(["systemd", "openrc", "sysvinit"], {
-      is: "What starts and watches the services.",
+      is: "What starts and watches the services, where it runs.",
       sensitivity: "plain",
       search: { field: "init", as: "term" },
     }),
