@@ -49,7 +49,7 @@ export function parseSudoers(text: string): string[] {
 const listed = (text: string): string[] => text.split(",").map((each) => each.trim());
 
 /** The users are a list with commas, the hosts behind it another. */
-const wordsOf = (left: string): string[] => left.replaceAll(/[ \t]*,[ \t]*/g, ",").split(/\s+/);
+const wordsOf = (left: string): string[] => listed(left).join(",").split(/\s+/);
 const whoIn = (left: string): string[] => (wordsOf(left)[0] ?? "").split(",");
 
 function allowsAll(left: string, right: string): boolean {
@@ -65,7 +65,7 @@ export function parseDoas(text: string): string[] {
   return text.split("\n").flatMap((line) => {
     const words = line
       .replace(/#.*$/, "")
-      .replaceAll(/\{[^}]*\}/g, "")
+      .replaceAll(/\{[^{}]*\}/g, "")
       .trim()
       .split(/\s+/);
     const who = words.slice(1).find((word) => !doasOptions.has(word));

@@ -18,8 +18,8 @@ export function readAptConfig(look: Look): AptConfig {
   return parseAptConfig(texts.map((text) => text ?? ""));
 }
 
-/** A quoted word, a comment, a mark, or a bare word. Each alternative begins with another character. */
-const token = /"([^"\n]*)"|\/\/[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/|[{};]|[^\s"{};#]+/g;
+/** A quoted word, a comment, which may never end, a mark, or a bare word. */
+const token = /"([^"\n]*)"|\/\/[^\n]*|#[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[{};]|[^\s"{};#]+/g;
 const mostFiles = 1_000;
 const mostTokens = 100_000;
 

@@ -107,7 +107,7 @@ function nis(look: Look): DirectoryDomain | undefined {
 function accountServices(look: Look): string[] {
   const [, services = ""] = /^passwd:(.*)$/m.exec(look.text(paths.services) ?? "") ?? [];
   return services
-    .replaceAll(/\[[^\]]*\]/g, " ")
+    .replaceAll(/\[[^[\]]*\]/g, " ")
     .trim()
     .split(/\s+/);
 }
