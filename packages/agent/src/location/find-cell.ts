@@ -2,6 +2,7 @@
 import type { DocumentNamed } from "@rollcall/protocol";
 import type { Collected, Look } from "../collecting/collector.ts";
 import { heardAccessPoints } from "../linux/wifi-devices.ts";
+import type { ServiceAnswer } from "./ask-service.ts";
 import type { CellMemory, CellSearch, GeolocationService, PresentCell } from "./cell-memory.ts";
 import { geolocateQuery, parseGeolocation } from "./geolocate.ts";
 import { positionOfGpsd } from "./gpsd.ts";
@@ -27,10 +28,19 @@ export async function fixedPlace({ fixed, resolution }: CellSearch): Promise<Loc
   return locationOf({ cell, source: "fixed", at: hourOf(fixed.at) }, grid);
 }
 
+type AskService = (service: GeolocationService, query: object) => Promise<ServiceAnswer | string>;
+
+const askLoaded: AskService = async (service, query) =>
+  (await import("./ask-service.ts")).askService(service, query);
+
 /** Looks where the device is. What is told of it is the cell that it rests in, or rested in when it was last seen. */
-export async function restingPlace(look: Look, search: CellSearch): Promise<Collected<Location>> {
+export async function restingPlace(
+  look: Look,
+  search: CellSearch,
+  ask: AskService = askLoaded,
+): Promise<Collected<Location>> {
   const before = memoryFor(search.resolution, search.memory, search.now);
-  const { position, ...asked } = await sighting(look, search, before);
+  const { position, ...asked } = await sighting(look, search, before, ask);
   const remembered = { ...before, ...asked };
   if (position === undefined && before.present === undefined) return { nothing: "none", memory: remembered };
   const found = toldOf(remembered, position, search.now, await loadedGrid());
@@ -72,18 +82,19 @@ interface Sighting extends Pick<CellMemory, "serviceQuietUntil"> {
 }
 
 /** The service is told what is around the device only where nothing on the device knows the place. */
-async function sighting(look: Look, search: CellSearch, memory: CellMemory): Promise<Sighting> {
+async function sighting(
+  look: Look,
+  search: CellSearch,
+  memory: CellMemory,
+  ask: AskService,
+): Promise<Sighting> {
   const [satellites, modems] = await Promise.all([positionOfGpsd(look), placesOfModems(look, search.now)]);
   const position = bestOf([satellites, ...modems.map((modem) => modem.position)]);
   const { service, now } = search;
   if (position || !service) return { position };
   if ((memory.serviceQuietUntil ?? 0) > now) return {};
-  return askedOf(
-    look,
-    service,
-    modems.flatMap(({ tower }) => tower ?? []),
-    now,
-  );
+  const towers = modems.flatMap(({ tower }) => tower ?? []);
+  return askedOf(look, service, towers, { now, ask });
 }
 
 const day = 86_400;
@@ -92,13 +103,12 @@ async function askedOf(
   look: Look,
   service: GeolocationService,
   towers: readonly CellTower[],
-  now: number,
+  { now, ask }: { readonly now: number; readonly ask: AskService },
 ): Promise<Sighting> {
   const heard = await heardAccessPoints(look);
   const query = geolocateQuery("nothing" in heard ? [] : heard.accessPoints, towers);
   if (!query) return {};
-  const { askService } = await import("./ask-service.ts");
-  const answer = await askService(service, query);
+  const answer = await ask(service, query);
   if (typeof answer === "string" || answer.status !== 200) {
     look.note(`the geolocation service: ${typeof answer === "string" ? answer : `status ${answer.status}`}`);
     if (typeof answer === "string" || answer.status !== 429) return {};
