@@ -1,6 +1,13 @@
 // Browser extensions of everybody on the machine, from the files of their profiles.
+import fc from "fast-check";
 import t from "tap";
-import { extensionSettings, newestFolder } from "../linux/chromium-extensions.ts";
+import {
+  chromiumExtension,
+  extensionSettings,
+  messageOf,
+  newestFolder,
+} from "../linux/chromium-extensions.ts";
+import { mozillaExtensions } from "../linux/mozilla-addons.ts";
 import { collected, type Tree } from "../testing/collected.ts";
 
 const section = "personal-software.browser-extensions";
@@ -143,5 +150,31 @@ t.test("takes an extension for off by its state or by any reason", async (t) => 
       7,
     ].map(enabled),
     [true, true, false, true, false, true, true],
+  );
+});
+
+t.test("makes something of any profile, or nothing", async () => {
+  const names = fc.constantFrom(
+    "addons",
+    "id",
+    "version",
+    "type",
+    "extension",
+    "extensions",
+    "settings",
+    keeper,
+  );
+  const any = fc.letrec((tie) => ({
+    value: fc.oneof(fc.jsonValue(), names, fc.array(tie("value")), fc.dictionary(names, tie("value"))),
+  })).value;
+  fc.assert(
+    fc.property(any, any, (one, other) => {
+      mozillaExtensions(one);
+      mozillaExtensions({ addons: [one, other] });
+      extensionSettings({ extensions: { settings: { [keeper]: one } } });
+      chromiumExtension(keeper, one, undefined, undefined);
+      messageOf(one, "name");
+    }),
+    { numRuns: 200 },
   );
 });
