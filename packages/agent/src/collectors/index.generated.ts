@@ -36,6 +36,7 @@ import { collector as personalSoftwareNpm } from "./personal-software.npm.ts";
 import { collector as personalSoftwarePip } from "./personal-software.pip.ts";
 import { collector as printers } from "./printers.ts";
 import { collector as processor } from "./processor.ts";
+import { collector as proxies } from "./proxies.ts";
 import { collector as routes } from "./routes.ts";
 import { collector as scheduledJobs } from "./scheduled-jobs.ts";
 import { collector as security } from "./security.ts";
@@ -104,6 +105,7 @@ export const collectors = [
   personalSoftwarePip,
   printers,
   processor,
+  proxies,
   routes,
   scheduledJobs,
   security,

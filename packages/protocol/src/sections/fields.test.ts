@@ -384,6 +384,12 @@ const fieldsBySection = {
     "vulnerabilities[].state": "choice",
     "vulnerabilities[].text": "text",
   },
+  "proxies, schema 1": {
+    proxies: "list",
+    "proxies[].source": "choice",
+    "proxies[].scheme": "choice",
+    "proxies[].address": "text, own",
+  },
   "routes, schema 1": {
     gateways: "list",
     "gateways[].family": "choice",

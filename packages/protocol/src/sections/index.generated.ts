@@ -36,6 +36,7 @@ import { definition as personalSoftwareNpm } from "./personal-software.npm.ts";
 import { definition as personalSoftwarePip } from "./personal-software.pip.ts";
 import { definition as printers } from "./printers.ts";
 import { definition as processor } from "./processor.ts";
+import { definition as proxies } from "./proxies.ts";
 import { definition as routes } from "./routes.ts";
 import { definition as scheduledJobs } from "./scheduled-jobs.ts";
 import { definition as security } from "./security.ts";
@@ -104,6 +105,7 @@ export const definitions = [
   personalSoftwarePip,
   printers,
   processor,
+  proxies,
   routes,
   scheduledJobs,
   security,
