@@ -1,11 +1,13 @@
 /** Collector of section `software.rpm`: what `rpm -qa` lists, from rpm's database itself. */
+
 import { defineCollector, type Look, present } from "../collecting/collector.ts";
+import type { RpmOrigin } from "../linux/dnf-history.ts";
 import { credibleInstant } from "../linux/installed-at.ts";
 import { type OsRelease, osReleaseSources, readOsRelease } from "../linux/os-release.ts";
 import { rpmUrl } from "../linux/package-url.ts";
 import { readRpmDatabase, rpmFolders } from "../linux/rpm-database.ts";
 import type { RpmPackage } from "../linux/rpm-header.ts";
-import { type RpmOrigin, readRpmOrigins, rpmOriginSources } from "../linux/rpm-origins.ts";
+import { readRpmOrigins, rpmOriginSources } from "../linux/rpm-origins.ts";
 import { parseRpmQuery, rpmProgram, rpmQuery } from "../linux/rpm-query.ts";
 
 const MiB = 2 ** 20;

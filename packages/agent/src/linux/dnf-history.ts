@@ -1,9 +1,14 @@
 /** dnf 4's history (libdnf/transaction/sql/migrations/2.0.sql and later): what was installed from where, and why. */
 import { type Look, type PartlyRead, present } from "../collecting/collector.ts";
 import { Malformed } from "./partly-read.ts";
-import type { RpmOrigin } from "./rpm-origins.ts";
 import { sqliteTable } from "./sqlite-file.ts";
 import type { SqliteRow } from "./sqlite-row.ts";
+
+export interface RpmOrigin {
+  /** Name of the repository. */
+  readonly repository?: string;
+  readonly automatic?: boolean;
+}
 
 /** Years of a machine that is upgraded every week; more is not worth its time. */
 const mostBytes = 16 * 2 ** 20;

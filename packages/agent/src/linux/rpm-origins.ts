@@ -1,13 +1,7 @@
 /** Where RPM packages came from, and whether they were asked for: rpm does not know, dnf and zypper note it. */
 import { type Look, present } from "../collecting/collector.ts";
-import { readDnfHistory } from "./dnf-history.ts";
+import { type RpmOrigin, readDnfHistory } from "./dnf-history.ts";
 import type { RpmPackage } from "./rpm-header.ts";
-
-export interface RpmOrigin {
-  /** Name of the repository. */
-  readonly repository?: string;
-  readonly automatic?: boolean;
-}
 
 /** dnf 5's notes, dnf 4's history, zypper's list. */
 const paths = {
