@@ -114,6 +114,16 @@ t.test("tells what is in the log only, to the last commit", async (t) => {
   const flipped = Buffer.from(open.log);
   flipped.writeUInt8(flipped.readUInt8(flipped.length - 5) ^ 1, flipped.length - 5);
   t.same(rowsOf({ ...open, log: flipped }), { damaged: 0, values: [one] });
+  const large = made(
+    t,
+    wal,
+    table,
+    "INSERT INTO t VALUES (1, 'b', 1, NULL);",
+    "INSERT INTO t VALUES (2, 'c', 2, zeroblob(9000));",
+  );
+  t.equal(rowsOf(large)?.values.length, 2);
+  const uncommitted = { ...large, log: large.log.subarray(0, -100) };
+  t.same(rowsOf(uncommitted), { damaged: 0, values: [one] }, "pages without the commit count for nothing");
   const written = made(
     t,
     wal,
