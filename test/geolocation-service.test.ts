@@ -100,6 +100,14 @@ t.test("waits for no answer for long, and reads none without end", async (t) => 
   const half = await service(t, (_, response) => void response.writeHead(200).write('{"loc'));
   const halted = { url: `https://localhost:${half}`, isPrivateAllowed: true };
   t.type(await askService(halted, query, { ca: ours.certificate, milliseconds: 300 }), "string");
+  const cut = await service(t, (_, response) => {
+    response.writeHead(200, { "content-length": 100 }).write("{", () => response.socket?.end());
+  });
+  t.equal(await ask(cut), "ended before its answer did");
+  const other = await service(t, (_, response) => {
+    response.socket?.end("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
+  });
+  t.type(await ask(other), "string");
   const endless = await service(t, (_, response) => void response.end("x".repeat(100_000)));
   t.type(await ask(endless), "string");
 });

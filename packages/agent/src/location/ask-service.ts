@@ -45,9 +45,11 @@ export async function askService(
       ...(isPrivateAllowed ? {} : { lookup: publicOnly }),
     });
     const limit = setTimeout(() => sent.destroy(new Error(`took over ${milliseconds} ms`)), milliseconds);
-    sent.on("error", (error) => {
+    sent.on("error", (error) => settle(error.message.slice(0, 200)));
+    // Comes last and always; a connection that ends within an answer is no error of the request's.
+    sent.on("close", () => {
       clearTimeout(limit);
-      settle(error.message.slice(0, 200));
+      settle("ended before its answer did");
     });
     sent.on("response", (response) => {
       let text = "";
@@ -57,7 +59,6 @@ export async function askService(
         if (text.length > mostBytes) sent.destroy(new Error(`answered more than ${mostBytes} bytes`));
       });
       response.on("end", () => {
-        clearTimeout(limit);
         const { statusCode = 0, headers } = response;
         const seconds = headers["retry-after"];
         const retryAfter = /^\d{1,7}$/.test(seconds ?? "") ? Number(seconds) : undefined;

@@ -53,6 +53,14 @@ t.test("tells a new cell after two hours in it, and nothing of the way there", a
   );
 });
 
+t.test("tells a finer cell once the place is known better, and keeps it when it is not", async (t) => {
+  const vague = at(48.2082, 16.3738, 60_000);
+  const coarse = cellFor(vague, city, grid);
+  t.not(coarse, homeCell);
+  const sightings = [vague, home, vague, home, home, vague, home].map((each, hours) => [hours, each] as const);
+  t.same(cellsAfter(sightings), [coarse, coarse, coarse, homeCell, homeCell, homeCell, homeCell]);
+});
+
 t.test("begins to count anew when the device was elsewhere in between", async (t) => {
   t.same(
     cellsAfter([

@@ -40,11 +40,14 @@ export function memoryFor(resolution: number, before: CellMemory | undefined, no
 /** What is remembered after the device was seen somewhere. */
 export function afterSighting(memory: CellMemory, position: Position, now: number, grid: Grid): CellMemory {
   const { present, candidate, reports } = memory;
-  if (present && mayBeIn(present.cell, position, grid)) return { ...memory, candidate: undefined };
   const seen =
     candidate && mayBeIn(candidate.cell, position, grid)
       ? candidate
       : { cell: cellFor(position, memory.resolution, grid), since: now };
+  // One that was told while the place was known vaguely gives way to a finer one.
+  const isFiner = present !== undefined && grid.resolutionOf(seen.cell) > grid.resolutionOf(present.cell);
+  if (present && !isFiner && mayBeIn(present.cell, position, grid))
+    return { ...memory, candidate: undefined };
   // The first of all is told at once: it follows nothing, and who grants it sees at once what that means.
   const rested = present === undefined || now - seen.since >= restFor;
   if (!rested || reports.length >= mostReports) return { ...memory, candidate: seen };
