@@ -85,6 +85,11 @@ t.test("takes no setting, comment or half a line for a job", (t) => {
     parseCrontab("# a\nMAILTO=a b c d e f\n* * * * *\n* * * * * root\n@ x y\n1 2 3 4 $(5) root x\n", true),
     [],
   );
+  const broken = "0 3 * * * \nmysqldump -u root -psecret shop orders\ntar -c -z data old\n";
+  t.same(
+    [false, true].flatMap((names) => parseCrontab(broken, names)),
+    [],
+  );
   t.same(
     parseCrontab("-*/5 0 1-7 jan,feb mon echo\n@daily x\n", false).map(({ schedule }) => schedule),
     ["*/5 0 1-7 jan,feb mon", "@daily"],

@@ -45,6 +45,20 @@ t.test("tells every version of every formula, and what of it was asked for", asy
   t.match(await collected(t, "software.brew", {}), { status: "none" });
 });
 
+t.test("follows no link, for the folders are a person's", async (t) => {
+  const cellar = "/home/linuxbrew/.linuxbrew/Cellar";
+  const elsewhere: Tree = { "/home/bob/diary/2024/x": "", "/home/bob/receipt.json": receipt };
+  const linked = { ...elsewhere, [cellar]: { link: "/home/bob" } };
+  t.match(await collected(t, "software.brew", linked), { status: "none" });
+  const { document } = await collected(t, "software.brew", {
+    ...elsewhere,
+    [`${cellar}/bob`]: { link: "/home/bob" },
+    [`${cellar}/diary/all`]: { link: "/home/bob/diary" },
+    [`${cellar}/jq/1.7.1/INSTALL_RECEIPT.json`]: { link: "/home/bob/receipt.json" },
+  });
+  t.same(document, { packages: [{ name: "jq", version: "1.7.1", kind: "formula" }] });
+});
+
 t.test("tells casks on Macs too", async (t) => {
   const tree = {
     ...prefix("/opt/homebrew/Cellar"),

@@ -8,6 +8,8 @@ t.test("tells what was installed, and from where", async (t) => {
   const installs = {
     [`ripgrep 13.0.0 (${index})`]: { version_req: null, bins: ["rg"] },
     "own 0.1.0 (path+file:///home/ada/own)": {},
+    "near 0.2.0 (git+file:///home/ada/near#0123456)": {},
+    "secret 1.0.0 (git+https://ada:ghp_word@github.com/a/secret#0123456)": {},
     "tool 1.0.0-beta.1 (git+https://github.com/a/tool?tag=v1#0123456)": {},
     "bat 0.24.0 (sparse+https://index.crates.io/)": {},
     nonsense: {},
@@ -27,8 +29,10 @@ t.test("tells what was installed, and from where", async (t) => {
         purl: "pkg:cargo/bat@0.24.0",
       },
       { name: "exa", version: "0.10.1", repository: github, purl: "pkg:cargo/exa@0.10.1" },
+      { name: "near", version: "0.2.0" },
       { name: "own", version: "0.1.0" },
       { name: "ripgrep", version: "13.0.0", repository: github, purl: "pkg:cargo/ripgrep@13.0.0" },
+      { name: "secret", version: "1.0.0", repository: "https://github.com/a/secret#0123456" },
       { name: "tool", version: "1.0.0-beta.1", repository: "https://github.com/a/tool?tag=v1#0123456" },
     ],
   });

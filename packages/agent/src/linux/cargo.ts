@@ -34,6 +34,13 @@ function parseCratesToml(text: string): CargoPackage[] {
 const cratesIo =
   /^(?:registry\+https:\/\/github\.com\/rust-lang\/crates\.io-index|sparse\+https:\/\/index\.crates\.io\/)$/;
 
+/** Without who fetched it, and with which word; none where it is a folder, or what may hold either. */
+function addressOf(source: string): string | undefined {
+  const address = source.replace(/^(?:registry|sparse|git)\+/, "");
+  const [, scheme, rest] = /^(https?|ssh|git):\/\/(?:[^/?#]*@)?([^@]+)$/.exec(address) ?? [];
+  return scheme === undefined || rest === undefined ? undefined : `${scheme}://${rest}`;
+}
+
 /** `ripgrep 13.0.0 (registry+https://github.com/rust-lang/crates.io-index)`. A folder is somebody's place, and left out. */
 function crateOf(id: string): CargoPackage | undefined {
   const [, name, version, source] = /^([\w-]+) ([\w.+-]+) \(([^()\s]+)\)$/.exec(id) ?? [];
@@ -41,7 +48,7 @@ function crateOf(id: string): CargoPackage | undefined {
   return present({
     name,
     version,
-    repository: source.startsWith("path+") ? undefined : source.replace(/^(?:registry|sparse|git)\+/, ""),
+    repository: addressOf(source),
     purl: cratesIo.test(source) ? packageUrl({ type: "cargo", name, version }) : undefined,
   });
 }

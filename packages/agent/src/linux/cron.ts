@@ -8,7 +8,9 @@ export interface CronLine {
 }
 
 const mostLines = 10_000;
-const field = /^[\d*?A-Za-z,/~-]{1,100}$/;
+/** Other words than names of months and days are those of a command that was broken in two. */
+const field =
+  /^(?:[\d*?,/~-]|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat)){1,100}$/i;
 
 /** The jobs in a table; the system's name an account before each command. Comments, settings and broken lines are none. */
 export function parseCrontab(text: string, namesAccounts: boolean): CronLine[] {

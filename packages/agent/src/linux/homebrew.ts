@@ -18,7 +18,8 @@ const mostPackages = 5_000;
 
 export function formulaeIn(look: Look, cellar: string): BrewPackage[] {
   return versionsIn(look, cellar).map(({ name, version }) => {
-    const receipt = readJson(look, `${cellar}/${name}/${version}/INSTALL_RECEIPT.json`);
+    const path = `${cellar}/${name}/${version}/INSTALL_RECEIPT.json`;
+    const receipt = look.link(path) === undefined ? readJson(look, path) : undefined;
     return { name, version, kind: "formula", ...receiptOf(receipt) };
   });
 }
@@ -27,11 +28,17 @@ export function casksIn(look: Look, caskroom: string): BrewPackage[] {
   return versionsIn(look, caskroom).map((found) => ({ ...found, kind: "cask" }));
 }
 
+/** Folders alone: these are a person's on most machines, and a link would lead root to where that person may not look. */
 function versionsIn(look: Look, folder: string) {
-  const plain = (names: readonly string[]) => names.filter((name) => !name.startsWith("."));
-  return plain(look.names(folder))
+  if (look.link(folder) !== undefined) return [];
+  return foldersIn(look, folder)
     .slice(0, mostPackages)
-    .flatMap((name) => plain(look.names(`${folder}/${name}`)).map((version) => ({ name, version })));
+    .flatMap((name) => foldersIn(look, `${folder}/${name}`).map((version) => ({ name, version })));
+}
+
+function foldersIn(look: Look, folder: string): string[] {
+  const links = new Set(look.links(folder));
+  return look.names(folder).filter((name) => !name.startsWith(".") && !links.has(name));
 }
 
 /** Of what nobody asked for the receipt says so; it is older than that word in old installations. */

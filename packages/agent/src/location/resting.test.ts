@@ -57,7 +57,9 @@ t.test("tells a finer cell once the place is known better, and keeps it when it 
   const vague = at(48.2082, 16.3738, 60_000);
   const coarse = cellFor(vague, city, grid);
   t.not(coarse, homeCell);
-  const sightings = [vague, home, vague, home, home, vague, home].map((each, hours) => [hours, each] as const);
+  const sightings = [vague, home, vague, home, home, vague, home].map(
+    (each, hours) => [hours, each] as const,
+  );
   t.same(cellsAfter(sightings), [coarse, coarse, coarse, homeCell, homeCell, homeCell, homeCell]);
 });
 
