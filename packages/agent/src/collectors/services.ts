@@ -7,12 +7,14 @@ import { accountSources, readAccounts } from "../linux/accounts.ts";
 import { hasOpenrc, initScriptSources, readInitScripts } from "../linux/init-scripts.ts";
 import {
   instanceOf,
+  isForOnce,
   parseListedUnits,
   readUnitFiles,
   readUnits,
   setting,
   type Unit,
   type UnitFiles,
+  type UnitSettings,
   type UnitState,
   unitFolders,
   withoutPerson,
@@ -63,15 +65,24 @@ function managerOf(look: Look): Management {
 async function systemdServices(look: Look, files: UnitFiles) {
   const states = await statesOf(look);
   const accounts = readAccounts(look);
-  const nameOf = (unit: string) => withoutPerson(unit, accounts).slice(0, -suffix.length);
+  const nameOf = (unit: string, settings?: UnitSettings) =>
+    withoutPerson(unit, accounts, settings).slice(0, -suffix.length);
   const units = readUnits(look, files, suffix);
   const known = new Set(units.map(({ name }) => name));
-  const others = [...states].filter(([name, state]) => state === "failed" && !known.has(name));
   return [
-    ...units.map((unit) => serviceOf(nameOf(unit.name), unit, stateOf(unit, states, files))),
-    ...others.map(([name, state]) => ({ name: nameOf(name), state })),
+    ...units.map((unit) => serviceOf(nameOf(unit.name, unit.settings), unit, stateOf(unit, states, files))),
+    ...failedOthers(states, known).map((name) => ({ name: nameOf(name), state: "failed" as const })),
   ];
 }
+
+/** What failed of units that no file tells of, or that somebody began by hand. */
+const failedOthers = (
+  states: ReadonlyMap<string, UnitState>,
+  known: ReadonlySet<string>,
+): readonly string[] =>
+  [...states].flatMap(([name, state]) =>
+    state === "failed" && !known.has(name) && !isForOnce(name) ? [name] : [],
+  );
 
 const serviceOf = (name: string, { start, settings }: Unit, state: UnitState | undefined) =>
   present({

@@ -138,7 +138,7 @@ function dropIns(look: Look, { folders }: UnitFiles, name: string): string[] {
 
 /** What anybody here asks for. No two sections of units have a setting of one name with another meaning. */
 const asked =
-  /^[ \t]*(Description|Type|RemainAfterExit|Restart|(?:Wanted|Required|Upheld)By|Alias|Also|DefaultInstance|On[A-Z][A-Za-z]*)[ \t]*=(.*)$/gm;
+  /^[ \t]*(Description|Type|User|RemainAfterExit|Restart|(?:Wanted|Required|Upheld)By|Alias|Also|DefaultInstance|On[A-Z][A-Za-z]*)[ \t]*=(.*)$/gm;
 
 /** Settings of several files together; an empty value takes the former ones back. */
 function parseUnit(texts: readonly string[]): UnitSettings {
@@ -161,10 +161,20 @@ export function instanceOf(name: string): string | undefined {
   return /@(.+)\.[a-z]+$/.exec(name)?.[1];
 }
 
-/** A unit's name, without the instance where that is a person's account, its number, or its home. */
-export function withoutPerson(name: string, { all, isSystem }: Accounts): string {
+/**
+ * A unit's name, without the instance where that is a person's account, its number, or its home; or where it is one of
+ * a connection, numbered, with the addresses of both ends (systemd.socket(5), Accept=).
+ */
+export function withoutPerson(
+  name: string,
+  { all, isSystem }: Accounts,
+  settings: UnitSettings = new Map(),
+): string {
   const instance = instanceOf(name);
   if (instance === undefined) return name;
+  // Of a directory's people no file here knows the accounts.
+  const isAccount = /^%[iI]$/.test(setting(settings, "User") ?? "");
+  if (isAccount || ofConnection.test(instance)) return name.replace(`@${instance}.`, "@.");
   const words = instance.split(/[-@:.\\/]/);
   const persons = all.filter(({ uid }) => !isSystem(uid));
   const isPerson =
@@ -173,6 +183,13 @@ export function withoutPerson(name: string, { all, isSystem }: Accounts): string
     (/^\d+$/.test(instance) && !isSystem(Number(instance)));
   return isPerson ? name.replace(`@${instance}.`, "@.") : name;
 }
+
+/** `5-192.0.2.1:22-198.51.100.7:51234`, or of a socket of this machine `5-PID-UID`. */
+const ofConnection = /^\d+-(?:[^-]+:\d+-[^-]+:\d+|\d+-\d+)$/;
+
+/** Whether a unit was made for one run, under a name that comes once: systemd-run's, podman's checks of containers. */
+export const isForOnce = (name: string): boolean =>
+  /^(?:run-[pru][0-9a-fi-]+|[0-9a-f]{64}(?:-[0-9a-f]+)?)\.[a-z]+$/.test(name);
 
 export type UnitState = "active" | "inactive" | "failed";
 

@@ -112,6 +112,7 @@ const lookingAt = (t: Test, place: Surroundings): LookAround => {
   const prints = new Map(Object.entries(printsOf(place)));
   const hear: Look["hear"] = async () =>
     `{"class":"TPV","mode":3,"lat":${place.latitude},"lon":${place.longitude},"eph":12}\n`;
+  const ask: Look["ask"] = async () => [];
   return async ({ sections, facts }) => {
     const outcomes = new Map();
     for (const section of sections) {
@@ -119,7 +120,7 @@ const lookingAt = (t: Test, place: Surroundings): LookAround => {
       if (!here || "homes" in here) continue;
       const tree = openLook({ root, reads: here.reads });
       const run: Look["run"] = async (program) => prints.get(program);
-      const collected = await here.collect({ ...tree, live: true, hear, run }, facts);
+      const collected = await here.collect({ ...tree, live: true, hear, ask, run }, facts);
       const status = "document" in collected ? "ok" : collected.nothing;
       outcomes.set(section, { section, status, diagnostics: [], ...collected });
     }
