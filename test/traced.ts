@@ -32,7 +32,20 @@ export async function traced(
   [program, ...args]: readonly [string, ...string[]],
   log: string,
 ): Promise<Ended & { readonly touches: readonly Touch[] }> {
-  const under = ["-f", "-qq", "-y", "-s", "4096", "-e", `trace=${watched}`, "-e", "signal=none", "-o", log];
+  const under = [
+    "-f",
+    "--seccomp-bpf",
+    "-qq",
+    "-y",
+    "-s",
+    "4096",
+    "-e",
+    `trace=${watched}`,
+    "-e",
+    "signal=none",
+    "-o",
+    log,
+  ];
   const child: ChildProcess = spawn(tracer, [...under, program, ...args], { env: { PATH: "/usr/bin:/bin" } });
   const end = await ended(child);
   return { ...end, touches: touchesIn(readFileSync(log, "utf8"), program) };
