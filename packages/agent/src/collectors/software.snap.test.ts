@@ -54,4 +54,6 @@ t.test("reads the lines of a snap.yaml that it needs, however they are written",
   });
   t.same(parseSnapYaml("version:\nname: x\n"), {});
   t.same(parseSnapYaml("\0\0"), {});
+  const blanks = " ".repeat(2 ** 20);
+  t.same(parseSnapYaml(`version: 1${blanks}2`), { version: `1${blanks}2` }, "and however long they are");
 });

@@ -111,3 +111,8 @@ t.test("never throws, whatever the bytes", async () => {
     ),
   );
 });
+
+t.test("reads a broken tag without end as fast as another", async (t) => {
+  const text = `<plist><string>x</string><${"a".repeat(2 ** 20)}`;
+  t.equal(parsePlist(text), undefined);
+});

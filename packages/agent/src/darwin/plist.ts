@@ -10,7 +10,7 @@ export interface PlistDict {
 
 const deepest = 64;
 /** Tags, with the text before each; the text of an element is what stands before its end. */
-const tag = /<([/!?]?)([A-Za-z]\w*|--|)[^<>]*?(\/?)>/g;
+const tag = /<([/!?]?)([A-Za-z]\w*(?!\w)|--|)[^<>]*?(\/?)>/g;
 
 /** A list or dictionary that has not ended yet. */
 interface Open {

@@ -188,6 +188,11 @@ t.test("never fails, whatever a database holds", async () => {
   );
 });
 
+t.test("reads a source of blanks without end as fast as another", async (t) => {
+  const text = `Package: a\nStatus: install ok installed\nSource: b${" ".repeat(2 ** 20)}c\n`;
+  t.match(entriesOf(text), [{ name: "a", source: "b" }]);
+});
+
 t.test("reads the records of real databases", { skip: withoutRecords }, async (t) => {
   const single = entriesOf(record("packages/dpkg-status-single").toString());
   t.match(single, [{ name: "apt", version: "1.8.2", source: "apt-dev", installedSize: 4_064 * 1_024 }]);

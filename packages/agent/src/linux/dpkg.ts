@@ -60,7 +60,7 @@ function entryOf(paragraph: ReadonlyMap<string, string>): DpkgEntry | undefined 
     state: stateOf(paragraph.get("status")),
     isCoinstallable: value("multi-arch")?.toLowerCase() === "same",
     // `glibc (2.36-9)`: the version stands there where it is not the package's own.
-    source: packageName(value("source")?.replace(/\s*\(.*/s, "") ?? name),
+    source: packageName(value("source")?.split("(", 1)[0]?.trim() ?? name),
     maintainer: value("maintainer"),
     installedSize: bytesOf(value("installed-size")),
   });

@@ -33,5 +33,5 @@ function firstOf(text: string, key: string): string | undefined {
 function unquoted(value: string): string | undefined {
   const [, quoted] =
     /^(?:"([^"]*)"|'([^']*)')/.exec(value.trim())?.filter((part) => part !== undefined) ?? [];
-  return (quoted ?? value.replace(/\s+#.*$/, "")).trim() || undefined;
+  return (quoted ?? value.replace(/\s#.*$/, "")).trim() || undefined;
 }
