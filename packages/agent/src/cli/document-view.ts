@@ -95,13 +95,17 @@ export function inWords(field: Field | undefined, value: unknown): string {
 
 const prefixes = ["", "Ki", "Mi", "Gi", "Ti", "Pi"];
 
+/** Few are told as they are: a packet of 1,500 bytes is known as that. */
+const mostTold = 9_999;
+
 function bytesInWords(bytes: number): string {
+  if (bytes <= mostTold) return `${bytes} B`;
   let [value, step] = [bytes, 0];
   while (value >= 1024 && step < prefixes.length - 1) {
     value /= 1024;
     step++;
   }
-  return `${step === 0 ? value : value.toFixed(1)} ${prefixes[step]}B`;
+  return `${value.toFixed(1)} ${prefixes[step]}B`;
 }
 
 const isObject = (value: unknown): value is object =>
