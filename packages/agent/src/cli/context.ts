@@ -29,7 +29,7 @@ export interface Context {
   /** The next line of standard input, empty at its end. */
   readonly readLine: () => Promise<string>;
   /** Where this machine's people are told of what is enrolled in this state directory; null where that is not its own. */
-  readonly noticesOf: (stateDirectory: string) => NoticePlaces | null;
+  readonly noticesOf: (stateDirectory: string) => NoticePlaces | "usual" | null;
   /** From now on SIGINT and SIGTERM abort this instead of ending the process. */
   readonly catchSignals: () => AbortSignal;
 }

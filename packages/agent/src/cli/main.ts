@@ -8,7 +8,6 @@ import { release, userInfo } from "node:os";
 import type { ExitCode } from "@rollcall/host";
 import { createOutput } from "@rollcall/host/output";
 import { AgentError } from "../agent-error.ts";
-import { type NoticePlaces, usualPlaces } from "../notices/places.ts";
 import { stateDirectoryIn, usualDirectory } from "./context.ts";
 import { intervalUnlessDue, readCheckInIfDue, tellNotDue } from "./not-due.ts";
 
@@ -87,9 +86,9 @@ function catchSignals(): AbortSignal {
 }
 
 /** Only the agent that root installed for the machine speaks to everybody on it. */
-function noticesOf(stateDirectory: string): NoticePlaces | null {
+function noticesOf(stateDirectory: string): "usual" | null {
   const isMachines = process.platform === "linux" && process.getuid?.() === 0;
-  return isMachines && stateDirectory === usualDirectory ? usualPlaces : null;
+  return isMachines && stateDirectory === usualDirectory ? "usual" : null;
 }
 
 const workingDirectory = () => process.cwd();

@@ -6,6 +6,7 @@ import { printable } from "@rollcall/host";
 import type { Grant } from "@rollcall/protocol";
 import { showOnDesktops } from "../notices/desktop.ts";
 import { removeLoginMessage, writeLoginMessage } from "../notices/login-message.ts";
+import { type NoticePlaces, usualPlaces } from "../notices/places.ts";
 import type { Installation } from "../state/files.ts";
 import type { Context } from "./context.ts";
 
@@ -19,7 +20,7 @@ export async function tellOfEnrolment(
   grants: readonly Grant[],
 ): Promise<void> {
   tellAtLogin(context, installation, grants);
-  const places = context.noticesOf(context.stateDirectory);
+  const places = placesOf(context);
   const [text = "", ...how] = linesFor(installation, grants);
   if (places)
     await showOnDesktops(places, { title: "This device is enrolled", text: [text, ...how].join(" ") });
@@ -27,13 +28,18 @@ export async function tellOfEnrolment(
 
 /** What everybody who logs in is told; called again when it is something else. */
 export function tellAtLogin(context: Told, installation: Installation, grants: readonly Grant[]): void {
-  const places = context.noticesOf(context.stateDirectory);
+  const places = placesOf(context);
   if (places) attempt(context, () => writeLoginMessage(places, linesFor(installation, grants)));
 }
 
 export function tellNoMore(context: Told): void {
-  const places = context.noticesOf(context.stateDirectory);
+  const places = placesOf(context);
   if (places) attempt(context, () => removeLoginMessage(places));
+}
+
+function placesOf({ noticesOf, stateDirectory }: Told): NoticePlaces | null {
+  const places = noticesOf(stateDirectory);
+  return places === "usual" ? usualPlaces : places;
 }
 
 function attempt({ output }: Told, work: () => void): void {
