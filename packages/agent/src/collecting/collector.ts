@@ -93,13 +93,9 @@ export interface RunLimits {
   readonly milliseconds?: number;
   /** 4 MiB unless said. */
   readonly maxBytes?: number;
-  /** Gets what is printed bit by bit, in place of `text`, which stays empty. */
-  readonly take?: (part: Buffer) => void;
-  /** The file that all that is printed hangs on: as long as that does not change, neither does what was found. */
-  readonly of?: string;
 }
 
-export interface Dialogue extends Required<Pick<RunLimits, "milliseconds" | "maxBytes">> {
+export interface Dialogue extends Required<RunLimits> {
   /** What it is told first. */
   readonly say: string;
   /** Whether what it said so far will do. */

@@ -162,8 +162,7 @@ export function openLook({
     async run(program, args, limits: RunLimits = {}) {
       if (!programs.includes(program))
         throw new Error(`${program} is not among the programs that the collector declared`);
-      if (limits.of === undefined) watch.lose();
-      else tried(limits.of, () => undefined);
+      watch.lose();
       if (root !== null) return recordedBy(recorded, program, args);
       const printed = await printedOnce(ran, program, args, limits);
       if (typeof printed !== "string") return printed;

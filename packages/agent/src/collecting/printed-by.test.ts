@@ -30,16 +30,6 @@ t.test("stops reading one that prints without end", async (t) => {
   t.equal(await printedBy("/bin/sh", ["-c", "yes"], limits), "printed more than 100000 bytes");
 });
 
-t.test("hands on what is printed bit by bit, to whoever cannot hold it all", async (t) => {
-  let bytes = 0;
-  const take = (part: Buffer) => {
-    bytes += part.length;
-  };
-  const limits = { maxBytes: 10_000_000, take };
-  t.same(await printedBy("/bin/sh", ["-c", "yes | head -c 1000000"], limits), { code: 0, text: "" });
-  t.equal(bytes, 1_000_000);
-});
-
 t.test("runs only what was declared, and nothing for another machine's tree", async (t) => {
   const look = (root: string | null) => openLook({ root, reads: [], programs: ["/bin/true"] });
   t.same(await look(null).run("/bin/true", []), { code: 0, text: "" });

@@ -16,7 +16,7 @@ const unix = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/b
 export function printedBy(
   program: string,
   args: readonly string[],
-  { milliseconds = usualMilliseconds, maxBytes = usualBytes, take }: RunLimits,
+  { milliseconds = usualMilliseconds, maxBytes = usualBytes }: RunLimits,
 ): Promise<Printed | string | undefined> {
   return new Promise((resolve) => {
     // A group of its own, so that whatever it begins can be ended with it; on Windows it would be a console instead.
@@ -43,7 +43,6 @@ export function printedBy(
     child.stdout.on("data", (part: Buffer) => {
       total += part.length;
       if (total > maxBytes) end(`printed more than ${maxBytes} bytes`);
-      else if (take) take(part);
       else parts.push(part);
     });
     child.on("error", (error) => settle(isMissing(error) ? undefined : error.message.slice(0, 200)));

@@ -98,18 +98,6 @@ t.test("remembers which kernel runs by what it says", { skip: noRelease }, async
   t.equal(standsAsSeen(seen, later()), true);
 });
 
-t.test("remembers what a program made of one file, as long as that stands as it stood", async (t) => {
-  const root = t.testdir({ file: "one" });
-  const file = join(root, "file");
-  const look = openLook({ root: null, reads: [root], programs: ["/bin/cat"], now: later });
-  t.match(await look.run("/bin/cat", [file], { of: file }), { text: "one" });
-  const seen = look.seen();
-  if (!seen) throw new Error("nothing was seen");
-  t.equal(standsAsSeen(seen, later()), true);
-  appendFileSync(file, "two");
-  t.equal(standsAsSeen(seen, later()), false);
-});
-
 t.test("remembers nothing of another machine's tree", async (t) => {
   const look = openLook({ root: t.testdir({ etc: { a: "" } }), reads: ["/etc"], now: later });
   t.equal(look.text("/etc/a"), "");

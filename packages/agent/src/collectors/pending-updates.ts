@@ -3,7 +3,7 @@
  * zypper, pacman and apk keep no such answer where it could be read: there the numbers are absent.
  */
 import { defineCollector, type Look, present } from "../collecting/collector.ts";
-import { aptHelper, listFolder, readOffers, type Update, updatesOf } from "../linux/apt-lists.ts";
+import { listFolder, readOffers, type Update, updatesOf } from "../linux/apt-lists.ts";
 import { automaticUpdateSources, readAutomaticUpdates } from "../linux/automatic-updates.ts";
 import { parseInstalled } from "../linux/dpkg-installed.ts";
 import { readReboot, rebootSources } from "../linux/reboot.ts";
@@ -22,7 +22,6 @@ export const collector = defineCollector({
   platforms: {
     linux: {
       reads: [...Object.values(paths), listFolder, ...automaticUpdateSources, ...rebootSources],
-      programs: [aptHelper],
       async collect(look) {
         const reboot = readReboot(look);
         const automatic = readAutomaticUpdates(look);

@@ -90,8 +90,6 @@ async function scanList(look: Look, name: string, take: Take): Promise<boolean> 
   const compression = listName.exec(name)?.[1];
   try {
     if (compression === ".gz" || compression === ".zst") return await scanStream(look, path, take);
-    const isLarge = (look.stat(path)?.size ?? 0) > mostUnpackedHere;
-    if (compression === ".lz4" && isLarge && (await scanUnpacked(look, path, take))) return true;
     if (compression === undefined || compression === ".lz4") {
       const scan = compression === undefined ? scanPlain : decodeLz4;
       const isRead = look.parts(path, (file) => {
@@ -108,58 +106,6 @@ async function scanList(look: Look, name: string, take: Take): Promise<boolean> 
 }
 
 const pieceBytes = 1024 * 1024;
-
-/** apt's own program unpacks a list in a tenth of the time that it takes here; for small ones starting it costs more. */
-export const aptHelper = "/usr/lib/apt/apt-helper";
-const mostUnpackedHere = 2 * 2 ** 20;
-
-/** Whether that program is there, and unpacked it to its end. */
-async function scanUnpacked(look: Look, path: string, take: Take): Promise<boolean> {
-  const pieces = new Pieces(take);
-  const limits = {
-    milliseconds: 10_000,
-    maxBytes: largestList,
-    of: path,
-    take: (part: Buffer) => pieces.add(part),
-  };
-  const printed = await look.run(aptHelper, ["cat-file", path], limits);
-  if (printed?.code !== 0 || !pieces.any) return false;
-  pieces.end();
-  return true;
-}
-
-/** Many small parts, scanned as fewer large ones in the same place: to allocate 50 MB anew costs more than to scan them. */
-class Pieces {
-  readonly #take: Take;
-  #bytes: Buffer = Buffer.allocUnsafe(2 * pieceBytes);
-  #end = 0;
-  /** Whether there were any. */
-  any = false;
-
-  constructor(take: Take) {
-    this.#take = take;
-  }
-
-  add(part: Buffer): void {
-    this.any = true;
-    if (this.#end + part.length > this.#bytes.length) this.#scan(false);
-    // A paragraph that is longer than all of it.
-    if (this.#end + part.length > this.#bytes.length)
-      this.#bytes = Buffer.concat([this.#bytes.subarray(0, this.#end)], 2 * (this.#end + part.length));
-    part.copy(this.#bytes, this.#end);
-    this.#end += part.length;
-  }
-
-  end(): void {
-    this.#scan(true);
-  }
-
-  #scan(isLast: boolean): void {
-    const taken = this.#take(this.#bytes.subarray(0, this.#end), isLast);
-    this.#bytes.copyWithin(0, taken, this.#end);
-    this.#end -= taken;
-  }
-}
 
 function scanPlain(file: PartlyRead, take: Take): void {
   if (file.size > largestList) throw new Error("it is too large");

@@ -11,7 +11,6 @@ export const definition = defineSection({
   sources: {
     linux: [
       "/var/lib/apt/lists",
-      "/usr/lib/apt/apt-helper",
       "/var/lib/dpkg/status",
       "/etc/apt/apt.conf",
       "/etc/apt/apt.conf.d",
