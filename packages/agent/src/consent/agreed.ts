@@ -13,7 +13,10 @@ import {
 import { z } from "zod";
 import type { StateDirectory, StateFile } from "../state/directory.ts";
 
-const agreedSchema = z.record(z.string().max(64), z.array(z.string().max(256)).max(1_000));
+/** Never empty: what is essential is always among it. */
+const agreedSchema = z
+  .record(z.string().max(64), z.array(z.string().max(256)).max(1_000))
+  .refine((agreed) => Object.keys(agreed).length > 0);
 /** Sections with the paths of their fields. */
 export type Agreed = Readonly<Record<string, readonly string[]>>;
 

@@ -10,7 +10,7 @@ import { usageToday } from "./usage.ts";
 
 const garbage = ["", "{", "null", "[]", "{}", '{"state":"enrolled"}', "[".repeat(100_000), "\0\0\0", '"x"'];
 /** Read only when they are needed. */
-const readLate = ["device.key", "session.json", "usage.json"];
+const readLate = ["device.key", "session.json", "usage.json", "consent-history.json"];
 
 t.test("names each broken file, whatever stands in it", async (t) => {
   const device = await TestDevice.enrolled(t);

@@ -70,7 +70,11 @@ t.test("makes an enrolment token as its options say, and tells it as JSON", asyn
 t.test("names on stderr what nobody can grant for others, and who can on a personal device", async (t) => {
   const create = (...options: string[]) => rollcall("enrolment-token", "create", "--local", ...options);
   const made = await create("--grant", "hardware,people,actions");
-  t.match(made, { code: 0, stdout: /^rc1\./, stderr: /Left out, .*: people, actions\nEnrolment token/ });
+  t.match(made, {
+    code: 0,
+    stdout: /^rc1\./,
+    stderr: /Left out, .*: people, actions\nIt is asked for on the device: .*\nEnrolment token/,
+  });
   t.match(await create("--ownership", "personal", "--grant", "hardware,people"), {
     code: 0,
     stdout: /^rc1\./,
