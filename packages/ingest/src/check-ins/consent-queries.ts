@@ -84,6 +84,7 @@ export const storeConsent = defineWrite({
     if (row.consent_number + 1 !== consentNumber) return { kind: "changed", stored: storedConsent(row) };
     const set = { consent_number: consentNumber, grants: text, consent_receipt: JSON.stringify(receipt) };
     await transaction.updateTable("installations").set(set).where("ordinal", "=", ordinal).execute();
+    await keepFormer(transaction, ordinal, { ...row, until: Date.parse(receipt.at) });
     const withdrawn = allSections.filter((definition) => !isGranted(definition, grants));
     const tooFine = await sectionsTooFine(transaction, { ordinal, device }, grants);
     const sections = [...withdrawn.map((definition) => definition.name), ...tooFine];
@@ -100,6 +101,22 @@ export const storeConsent = defineWrite({
     return { kind: "stored", receipt };
   },
 });
+
+/** As many lists as a device keeps changes itself: who changes more often cannot fill the store. */
+const mostFormer = 1_000;
+
+async function keepFormer(
+  transaction: Kysely<Schema>,
+  installation: number,
+  { consent_number: number, grants, until }: { consent_number: number; grants: string; until: number },
+): Promise<void> {
+  await transaction.insertInto("former_consents").values({ installation, number, grants, until }).execute();
+  await transaction
+    .deleteFrom("former_consents")
+    .where("installation", "=", installation)
+    .where("number", "<=", number - mostFormer)
+    .execute();
+}
 
 const categoriesOf = (definitions: readonly SectionDefinition[]): Category[] => [
   ...new Set(definitions.map(({ category }) => category)),

@@ -10,6 +10,7 @@ import { isoTime } from "../store/columns.ts";
 import { installationScope } from "../store/scope.ts";
 import {
   countExport,
+  formerConsents,
   ownDocuments,
   ownVersions,
   type StoredDocument,
@@ -28,8 +29,12 @@ export async function ownExport(services: Services, caller: CallingInstallation)
   const versions = await store.read(ownVersions, scope, ordinal);
   const { sections: _told, ...view } = await ownView(services, caller);
   const { consent, state } = await ownReceipts(services, caller);
-  const lookups = await lookupsOf(services, ordinal);
-  const facts = { exportedAt: isoTime(now()), ...view, receipts: { consent, state }, lookups };
+  const [lookups, former] = [
+    await lookupsOf(services, ordinal),
+    await store.read(formerConsents, scope, ordinal),
+  ];
+  const receipts = { consent, state };
+  const facts = { exportedAt: isoTime(now()), ...view, formerConsents: former, receipts, lookups };
   return written(facts, documents, versions);
 }
 
