@@ -28,6 +28,19 @@ t.test("tells what is set for the whole machine, without passwords", async (t) =
   t.notMatch(JSON.stringify(found), /secret/);
 });
 
+t.test("takes no beginning of a password for a port", (t) => {
+  const cut = [
+    "http://ada:12/3@proxy.example:3128",
+    "ada:12#3@proxy.example:3128",
+    "http://ada:1?2@proxy.example",
+  ];
+  t.same(
+    cut.flatMap((address) => parseDnfConf(`proxy=${address}`)),
+    [],
+  );
+  t.end();
+});
+
 t.test("says that there is none", async (t) => {
   const plain = { "/etc/environment": "PATH=/usr/bin\n", "/etc/dnf/dnf.conf": "proxy=_none_\n" };
   t.match(await collected(t, "proxies", plain), { status: "none", diagnostics: [] });

@@ -46,7 +46,9 @@ function proxyOf(found: RegExpExecArray | null, all?: ProxyScheme): MachineProxy
 function plainAddress(text: string): string | undefined {
   const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
   if (!URL.canParse(whole)) return undefined;
-  const { protocol, host, hostname } = new URL(whole);
+  const { protocol, host, hostname, pathname, search, hash } = new URL(whole);
+  // What a sign in a password cut off: then its beginning passes for the host's port.
+  if (`${pathname}${search}${hash}`.includes("@")) return undefined;
   const isWord = /^[^.:]*$/.test(hostname) && host === hostname;
   return isWord ? undefined : `${protocol}//${host}`;
 }
