@@ -10,6 +10,7 @@ export * from "./enrolment-string.ts";
 export * from "./failure-reasons.ts";
 export type { SummaryColumn } from "./fields.ts";
 export { summaryColumns } from "./fields.ts";
+export * from "./grant-changes.ts";
 export * from "./identifier.ts";
 export * from "./json.ts";
 export * from "./keys.ts";

@@ -2,7 +2,7 @@
  * Every grant and withdrawal on this device, for its person: what, when, by whom, under which policy. The server keeps
  * its own beside its receipts. Bounded: the newest are kept.
  */
-import { type Giver, type Grant, grantSchema, isConsented } from "@rollcall/protocol";
+import { type Giver, type Grant, grantChanges, grantSchema } from "@rollcall/protocol";
 import { z } from "zod";
 import type { StateDirectory, StateFile } from "../state/directory.ts";
 
@@ -27,23 +27,13 @@ export function addToHistory(directory: StateDirectory, changes: readonly Histor
 }
 
 /** What happened between two lists; `giver` is who took back. */
-export function changesBetween(
+export const changesBetween = (
   before: readonly Grant[],
   after: readonly Grant[],
   giver: Giver,
-): HistoryEntry[] {
-  const withdrawn = before.flatMap((was): HistoryEntry[] => {
-    const is = counterpart(was, after);
-    const purposes = was.purposes.filter((purpose) => !is?.purposes.includes(purpose));
-    return purposes.length > 0 ? [{ did: "withdrawn", ...was, ...giver, purposes }] : [];
-  });
-  const granted = after.flatMap((is): HistoryEntry[] => {
-    const was = counterpart(is, before);
-    const isNew = !was || was.at !== is.at || was.level !== is.level;
-    return isNew ? [{ did: "granted", ...is }] : [];
-  });
-  return [...withdrawn, ...granted];
-}
-
-const counterpart = (grant: Grant, list: readonly Grant[]): Grant | undefined =>
-  list.find((each) => each.category === grant.category && isConsented(each) === isConsented(grant));
+): HistoryEntry[] =>
+  grantChanges(before, after).map(({ did, grant }) => ({
+    did,
+    ...grant,
+    ...(did === "withdrawn" ? giver : {}),
+  }));

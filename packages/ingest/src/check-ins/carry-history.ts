@@ -1,8 +1,9 @@
-/** The history of a device goes on with the installation that goes on for it: what sections were before, and were last. */
+/** The history of a device goes on with the installation that goes on for it: of its consent, and what sections were. */
 import { type Grant, grantsSchema, isGranted, sectionNamed } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
 import { jsonColumn } from "../store/columns.ts";
 import type { Schema } from "../store/schema.ts";
+import { dropOldest } from "./consent-history.ts";
 
 interface Carrying {
   /** The installation that ends. */
@@ -20,6 +21,13 @@ export async function carryHistory(transaction: Kysely<Schema>, carrying: Carryi
     .where("ordinal", "=", carrying.to)
     .executeTakeFirstOrThrow();
   const grants = jsonColumn(grantsSchema, text, "installations.grants");
+  // Whatever is granted now: it tells under what the rest was collected.
+  await transaction
+    .updateTable("consent_history")
+    .set({ installation: carrying.to })
+    .where("installation", "=", carrying.from)
+    .execute();
+  await dropOldest(transaction, carrying.to);
   for (const name of await namesOf(transaction, carrying.from))
     if (mayKeep(name, grants)) await carrySection(transaction, carrying, name);
 }

@@ -24,6 +24,7 @@ import { storedConsent } from "../store/device-columns.ts";
 import type { Schema } from "../store/schema.ts";
 import { inScope } from "../store/scope.ts";
 import { defineRead, defineWrite } from "../store/store.ts";
+import { keepConsentChanges } from "./consent-history.ts";
 import { callerColumns, installationGone, refuseRevoked } from "./installation-gone.ts";
 import { forgetSections, updateStateDigest, type Whose } from "./section-queries.ts";
 
@@ -85,12 +86,19 @@ export const storeConsent = defineWrite({
     const set = { consent_number: consentNumber, grants: text, consent_receipt: JSON.stringify(receipt) };
     await transaction.updateTable("installations").set(set).where("ordinal", "=", ordinal).execute();
     await keepFormer(transaction, ordinal, { ...row, until: Date.parse(receipt.at) });
+    const before = storedConsent(row).grants;
+    await keepConsentChanges(transaction, {
+      installation: ordinal,
+      consentNumber,
+      before,
+      after: grants,
+      at,
+    });
     const withdrawn = allSections.filter((definition) => !isGranted(definition, grants));
     const tooFine = await sectionsTooFine(transaction, { ordinal, device }, grants);
     const sections = [...withdrawn.map((definition) => definition.name), ...tooFine];
     await forgetSections(transaction, { ordinal, device }, sections);
     await updateStateDigest(transaction, ordinal);
-    const before = storedConsent(row).grants;
     const categories = categoriesOf([
       ...withdrawn.filter((definition) => isGranted(definition, before)),
       ...allSections.filter((definition) => tooFine.includes(definition.name)),

@@ -29,6 +29,9 @@ async function histories(device: SimulatedDevice): Promise<Record<string, unknow
   };
 }
 
+const consentHistory = async (device: SimulatedDevice): Promise<unknown[]> =>
+  Object((await device.me("GET", "/v1/me")).body).consentHistory;
+
 async function setUp(t: Test) {
   const server = await TestServer.start();
   t.teardown(() => server.remove());
@@ -74,4 +77,19 @@ t.test("leaves behind what is not granted any more", async (t) => {
   await consent(all);
   await tell(successor, ["fourth"]);
   t.same(await histories(successor), { hostnames: ["third", "second", "first"], packages: [] });
+});
+
+t.test("goes on with what was granted and taken back, whatever is granted now", async (t) => {
+  const { device, settle } = await setUp(t);
+  const software = device.grants.filter(({ category }) => category === "software");
+  const others = device.grants.filter(({ category }) => category !== "software");
+  t.equal(outcomeOf(await device.putConsent(others)), "200");
+  const kept = await consentHistory(device);
+  t.match(kept, [{ did: "withdrawn", grant: software[0] }, ...device.grants.map(() => ({ did: "granted" }))]);
+  const successor = await device.successor();
+  await successor.checkedIn();
+  const own = await consentHistory(successor);
+  t.equal(own.length, others.length, "its own alone, before that");
+  await settle(successor);
+  t.same(await consentHistory(successor), [...own, ...kept]);
 });

@@ -15,6 +15,7 @@ import {
   withGrants,
 } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
+import { keepConsentChanges } from "../check-ins/consent-history.ts";
 import { formerInstallation } from "../copies/former.ts";
 import { isoTime, jsonColumn } from "../store/columns.ts";
 import type { Schema, TokenTable } from "../store/schema.ts";
@@ -181,5 +182,7 @@ export async function addInstallation(
     })
     .returning("ordinal")
     .executeTakeFirstOrThrow();
+  const firstList = { installation: ordinal, consentNumber: 1, before: [], after: grants, at };
+  await keepConsentChanges(transaction, firstList);
   return { ordinal, installation, device, deviceOrdinal: added.ordinal, ownership, grants };
 }

@@ -5,6 +5,7 @@ import {
   dataRequestSchema,
   deviceIdSchema,
   digestSchema,
+  grantSchema,
   grantsSchema,
   statusSchema,
 } from "@rollcall/protocol";
@@ -46,6 +47,7 @@ const section = z.strictObject({
   since: instant,
   document: z.unknown().optional(),
 });
+const grantOfNobody = z.looseObject({ category: z.string(), by: z.null() });
 const degrees = z.number().nullable();
 /** The best that anybody said of it: the organisation (`fixed`), the device, or the address that it checks in from. */
 const location = z.strictObject({
@@ -69,8 +71,17 @@ export const deviceWhole = z.strictObject({
   consent: z.strictObject({
     consentNumber: consentNumberSchema,
     // Who gave a grant is masked for a viewer.
-    grants: z.union([grantsSchema, z.array(z.looseObject({ category: z.string(), by: z.null() }))]),
+    grants: z.union([grantsSchema, z.array(grantOfNobody)]),
   }),
+  /** What was granted and taken back, the latest first. */
+  consentHistory: z.array(
+    z.strictObject({
+      did: z.enum(["granted", "withdrawn"]),
+      consentNumber: consentNumberSchema,
+      at: instant,
+      grant: z.union([grantSchema, grantOfNobody]),
+    }),
+  ),
   corrections: correctionAnswer.shape.corrections,
   requests: z.array(dataRequestSchema.strict()),
   notes: z.array(noteSchema),

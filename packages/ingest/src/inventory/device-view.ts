@@ -13,6 +13,7 @@ import { locationView } from "../location/location-view.ts";
 import { day } from "../milliseconds.ts";
 import { isoTime } from "../store/columns.ts";
 import type { Scope } from "../store/scope.ts";
+import { consentHistoryView, consentView } from "./consent-view.ts";
 import { correctionsView } from "./corrections-view.ts";
 import type { DeviceDetail, DeviceRow, ReadingRow, SectionRow } from "./queries.ts";
 
@@ -98,6 +99,8 @@ export function deviceDetailView(device: DeviceDetail, viewing: Viewing) {
   hidden.push(...readings.masked);
   const consent = consentView(device.consent, viewing.scope);
   hidden.push(...consent.masked);
+  const history = consentHistoryView(device.consentHistory, viewing.scope);
+  hidden.push(...history.masked);
   const told = device.sections.find(({ name }) => name === locationSection)?.document;
   const location = locationView({ ...device, told }, viewing.scope);
   hidden.push(...location.masked);
@@ -112,18 +115,12 @@ export function deviceDetailView(device: DeviceDetail, viewing: Viewing) {
     readings: readings.view,
     location: location.view,
     consent: consent.view,
+    consentHistory: history.view,
     corrections: corrections.view,
     requests: device.requests,
     notes: device.notes,
     possibleDuplicates: device.possibleDuplicates,
   };
-}
-
-/** What is granted; who gave it is the name of a person's account. */
-function consentView({ consentNumber, grants }: DeviceDetail["consent"], { sensitive }: Scope): Seen {
-  if (sensitive) return { view: { consentNumber, grants }, masked: [] };
-  const masked = grants.length > 0 ? ["consent.grants[].by"] : [];
-  return { view: { consentNumber, grants: grants.map((grant) => ({ ...grant, by: null })) }, masked };
 }
 
 type Definition = SectionDefinition | undefined;

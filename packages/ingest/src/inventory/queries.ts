@@ -11,6 +11,7 @@ import {
   type Status,
 } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
+import { consentHistoryOf, type KeptConsentChange } from "../check-ins/consent-history.ts";
 import type { Note } from "../copies/note.ts";
 import { notesOn, possibleDuplicatesOf } from "../copies/notes.ts";
 import type { Place } from "../location/location-view.ts";
@@ -137,6 +138,8 @@ export interface DeviceDetail extends DeviceRow {
   /** Ids of devices that may be the same one. */
   readonly possibleDuplicates: readonly string[];
   readonly consent: { readonly consentNumber: number; readonly grants: readonly Grant[] };
+  /** The latest first. */
+  readonly consentHistory: readonly KeptConsentChange[];
 }
 
 /** One device with everything that is stored of it, or null when there is none in scope. */
@@ -191,6 +194,7 @@ export const deviceDetail = defineRead({
         device: row.ordinal,
         installation: row.installation,
       }),
+      consentHistory: await consentHistoryOf(database, row.installation),
       consent: {
         consentNumber: row.consent_number,
         grants: jsonColumn(grantsSchema, row.grants, "installations.grants"),

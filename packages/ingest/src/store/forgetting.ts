@@ -85,6 +85,11 @@ export const tables = {
     retention: "until the corrected value changes",
   },
   data_requests: { forgets: { device: ["device"] }, retention: "as long as the device is there" },
+  // The proof of a consent outlives it: what was collected under it is answered for as long as the device is there.
+  consent_history: {
+    forgets: { installation: ["installation"] },
+    retention: "as long as the device is there",
+  },
   own_exports: { forgets: { installation: ["installation"] }, retention: { since: "at", days: 1 } },
   device_notes: { forgets: { device: ["device", "about"] }, retention: "as long as the devices are there" },
   // Their end is that of the devices that they hide, which copies/merge.ts sees to.

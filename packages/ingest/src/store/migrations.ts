@@ -212,6 +212,18 @@ async function personsTables({ schema }: Transaction<Schema>): Promise<void> {
     .addColumn("at", "integer", (column) => column.notNull())
     .execute();
   await schema.createIndex("data_requests_by_device").on("data_requests").column("device").execute();
+  await ordinal(schema.createTable("consent_history"), "id")
+    .addColumn("installation", "integer", (column) => column.notNull())
+    .addColumn("consent_number", "integer", (column) => column.notNull())
+    .addColumn("did", "text", (column) => column.notNull())
+    .addColumn("of_grant", "text", (column) => column.notNull())
+    .addColumn("at", "integer", (column) => column.notNull())
+    .execute();
+  await schema
+    .createIndex("consent_history_by_installation")
+    .on("consent_history")
+    .columns(["installation", "at", "id"])
+    .execute();
   await schema
     .createTable("own_exports")
     .addColumn("installation", "integer", (column) => column.notNull())

@@ -1,5 +1,5 @@
 /** The tables as Kysely sees them. Instants are milliseconds since 1970; JSON columns hold text. */
-import type { Ownership, Status } from "@rollcall/protocol";
+import type { GrantChange, Ownership, Status } from "@rollcall/protocol";
 import type { Generated } from "kysely";
 
 export interface DeviceTable {
@@ -198,6 +198,18 @@ export interface DataRequestTable {
   at: number;
 }
 
+/** What was granted or taken back, once for each: the proof of a consent that may be over. */
+export interface ConsentHistoryTable {
+  id: Generated<number>;
+  installation: number;
+  /** Of the list that told it. */
+  consent_number: number;
+  did: GrantChange["did"];
+  /** JSON: the grant as the device told it; of one that was taken back, with the purposes that it was taken back for. */
+  of_grant: string;
+  at: number;
+}
+
 /** Exports that the person at a device was given of late. */
 export interface OwnExportTable {
   installation: number;
@@ -340,6 +352,7 @@ export interface Schema {
   places: PlaceTable;
   corrections: CorrectionTable;
   data_requests: DataRequestTable;
+  consent_history: ConsentHistoryTable;
   own_exports: OwnExportTable;
   enrolment_tokens: TokenTable;
   api_tokens: ApiTokenTable;
