@@ -89,6 +89,8 @@ t.test("completes the next check-in after the agent was killed during one", asyn
     await killed(agent.begin("check-in"), 40 + ((round * 97) % 560));
     t.match(await agent.run("check-in"), { code: 0 });
   }
+  // What was interrupted is counted, and told with the one after.
+  t.match(await agent.run("check-in"), { code: 0 });
   t.match(await agent.json("check-in"), { outcome: "unchanged" });
   const { deviceId } = await agent.json("status");
   t.match(await house.asked("devices"), [{ id: deviceId }]);
@@ -121,6 +123,8 @@ t.test("goes on when agent and server are killed together", async (t) => {
     await house.start();
     t.match(await agent.run("check-in"), { code: 0 });
   }
+  // What was interrupted is counted, and told with the one after.
+  t.match(await agent.run("check-in"), { code: 0 });
   t.match(await agent.json("check-in"), { outcome: "unchanged" });
   const { deviceId } = await agent.json("status");
   const devices = await house.asked("devices");
