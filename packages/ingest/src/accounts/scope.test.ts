@@ -26,6 +26,7 @@ t.test("gives a viewer null for every sensitive field, and names it", async (t) 
   const device = await viewer.device(ada.device);
   t.same(device.masked?.toSorted(), [
     "consent.grants[].by",
+    "consentHistory[].grant.by",
     "sections.memory.modules[].serial",
     "sections.network.interfaces[].addresses",
     "sections.network.interfaces[].mac",
