@@ -56,7 +56,12 @@ t.test(
     const viewer = new Inventory(server, await server.apiToken({ role: "viewer" }));
     const { location, masked } = await viewer.device(device.device);
     t.same(location, { ...nothing, ...city, cell: null, country: null });
-    t.match(masked?.toSorted(), ["consent.grants[].by", "location.cell", "sections.location.cell"]);
+    t.match(masked?.toSorted(), [
+      "consent.grants[].by",
+      "consentHistory[].grant.by",
+      "location.cell",
+      "sections.location.cell",
+    ]);
   },
 );
 
