@@ -72,6 +72,20 @@ t.test(
   },
 );
 
+t.test("sends what is granted, and nothing again, though it was granted in two steps", async (t) => {
+  const device = await checkedIn(t);
+  Object.assign(device.machine, { dns: { status: "none" }, services: { status: "none" } });
+  await device.checkIn();
+  grant(device, "system");
+  grant(device, "network");
+  device.server.received.length = 0;
+  t.match(await device.checkIn(), { result: { sent: ["dns", "services"] } });
+  const { baseStateDigest, sections: sent } = bodyOf(device.server.received.at(-1));
+  t.type(baseStateDigest, "string");
+  t.same(Object.keys(Object(sent)), ["dns", "services"]);
+  t.same(device.believed, device.server.sections);
+});
+
 t.test("remembers for good that a personal device was withdrawn completely, and only then", async (t) => {
   const isUnlinked = ({ directory }: TestDevice) => directory.read(unlinkedFile) !== undefined;
   const withdrawing = (device: TestDevice, list: string) => {

@@ -33,7 +33,7 @@ export function changeConsent(state: ChangingState, grants: readonly Grant[], gi
     withdrawn: [...new Set([...withdrawn, ...gone])],
   });
   forgetPlaces(state.directory, before, grants);
-  forgetUngranted(state);
+  forgetUngranted(state, withoutWithdrawn);
   if (!kept.has("diagnostics")) state.directory.remove(failuresFile);
   const { directory } = state;
   const changes = changesBetween(before, grants, giver);
@@ -104,7 +104,7 @@ export function renumberConsent({ consent }: ConsentState, storedNumber: number)
  * its status; the two states stay equal when the agent does so too, and before it calls the list acknowledged.
  */
 export function consentAcknowledged(state: ConsentState): void {
-  forgetUngranted(state);
+  forgetUngranted(state, withoutUngranted);
   const { consentNumber, grants } = state.consent.value;
   state.consent.replace({ consentNumber, acknowledgedNumber: consentNumber, grants });
 }
@@ -112,22 +112,39 @@ export function consentAcknowledged(state: ConsentState): void {
 export const isPending = ({ consentNumber, acknowledgedNumber }: Consent): boolean =>
   consentNumber !== acknowledgedNumber;
 
-function forgetUngranted({ consent, acknowledged, formerlyAcknowledged }: ConsentState): void {
+type Forget = (acknowledged: Acknowledged, grants: readonly Grant[]) => Acknowledged;
+
+function forgetUngranted(
+  { consent, acknowledged, formerlyAcknowledged }: ConsentState,
+  forgetting: Forget,
+): void {
   const size = ({ sections, readings, refused }: Acknowledged) =>
     [sections, readings, refused].reduce((sum, part) => sum + Object.keys(part).length, 0);
   for (const stored of [acknowledged, formerlyAcknowledged]) {
-    const after = withoutUngranted(stored.value, consent.value.grants);
+    const after = forgetting(stored.value, consent.value.grants);
     if (size(after) < size(stored.value)) stored.replace(after);
   }
 }
 
 /** Documents, readings and refusals of granted sections only. */
-export function withoutUngranted(acknowledged: Acknowledged, grants: readonly Grant[]): Acknowledged {
-  const gone = new Set(
-    allSections.filter((definition) => !isGranted(definition, grants)).map(({ name }) => name),
+export const withoutUngranted: Forget = (acknowledged, grants) => without(acknowledged, ungranted(grants));
+
+/**
+ * The same before the server has the list: that a section was not consented to holds nothing and stays, for the server
+ * keeps it, too, where the category is granted by the time that it hears of the list.
+ */
+const withoutWithdrawn: Forget = (acknowledged, grants) =>
+  without(
+    acknowledged,
+    ungranted(grants).filter((name) => acknowledged.sections[name]?.status !== "not-consented"),
   );
+
+const ungranted = (grants: readonly Grant[]): string[] =>
+  allSections.filter((definition) => !isGranted(definition, grants)).map(({ name }) => name);
+
+function without({ sections, readings, refused }: Acknowledged, names: readonly string[]): Acknowledged {
+  const gone = new Set(names);
   const kept = <T>(part: Readonly<Record<string, T>>): Record<string, T> =>
     Object.fromEntries(Object.entries(part).filter(([name]) => !gone.has(name)));
-  const { sections, readings, refused } = acknowledged;
   return { sections: kept(sections), readings: kept(readings), refused: kept(refused) };
 }
