@@ -107,7 +107,10 @@ function leave(context: Context, directory: StateDirectory, wishes: readonly Typ
   return exitCodes.done;
 }
 
-/** Names what could not be done; throws `basis` when nothing could. */
+/**
+ * Names what could not be done; throws `basis` when nothing could. What is granted already counts as done when it is
+ * granted again, what is not granted does not count as withdrawn beside what cannot be.
+ */
 function demandSome(
   { output }: Context,
   verb: "grant" | "withdraw",
@@ -116,7 +119,8 @@ function demandSome(
   installation: Installation,
 ): void {
   for (const name of leftOut) output.note(`${name}: ${whyNot(verb, name, installation)}`);
-  if (leftOut.length < asked || changed.length > 0) return;
+  if (changed.length > 0 || leftOut.length === 0) return;
+  if (verb === "grant" && leftOut.length < asked) return;
   throw new AgentError("basis", verb === "grant" ? "nothing could be granted" : "nothing could be withdrawn");
 }
 

@@ -90,6 +90,15 @@ t.test("agrees to a service by name, in the consent that the server signs for", 
   });
 });
 
+t.test("names the grant that a section is collected under, and for no more than was granted", async (t) => {
+  const { json } = await enrolled(t, "--grant", "location=city:support,hardware,software:trends");
+  const { sections } = await json("show", "location", "memory", "software.deb");
+  const reasons = ({ purposes, basis, granted }: { [name: string]: unknown }) => [purposes, basis, granted];
+  t.same(reasons(sections.location), [["support"], ["consent"], true]);
+  t.same(reasons(sections.memory), [["inventory"], ["consent"], true]);
+  t.same(reasons(sections["software.deb"]), [["inventory", "security"], [], false]);
+});
+
 t.test("says what makes no sense, and what is not granted", async (t) => {
   const { agent } = await enrolled(t, "--geolocate", service);
   t.match(await agent("location", "set", "48,16"), {

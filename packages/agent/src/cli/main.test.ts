@@ -172,6 +172,21 @@ t.test("withdraws what rests on consent, and names the basis of what does not", 
   t.same(server.consentNumber, 3);
 });
 
+t.test("withdraws nothing of what cannot be refused, whatever else is named and not granted", async (t) => {
+  const { server, agent, json } = await setUp(t);
+  server.ownership = "organisation";
+  await agent("enrol", server.enrolmentString());
+  const before = await json("consent");
+  t.match(await agent("consent", "withdraw", "hardware,people"), {
+    code: 5,
+    stdout: "",
+    stderr: /hardware: .*legitimate interest.*privacy@example.org\n.*nothing could be withdrawn/,
+  });
+  t.match(await agent("consent", "withdraw", "all"), { code: 5, stdout: "" });
+  t.match(await agent("consent", "withdraw", "people"), { code: 0, stderr: "" });
+  t.same(await json("consent"), before);
+});
+
 t.test("withdraws at once, however long a server takes to answer a check-in", async (t) => {
   const { server, state, agent, json } = await setUp(t);
   await agent("enrol", server.enrolmentString(), "--grant", "hardware");

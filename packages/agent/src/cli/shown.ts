@@ -104,8 +104,7 @@ function shownSection(
   const shown = {
     status,
     category: definition.category,
-    purposes: definition.purposes,
-    basis: grants ? basesOn(definition, grants) : unasked(definition),
+    ...reasonsOf(definition, grants),
     document: document ?? null,
     ...(Object.keys(readings).length > 0 ? { readings } : {}),
   };
@@ -122,14 +121,30 @@ function shownSection(
   };
 }
 
-const basesOn = (definition: SectionDefinition, grants: readonly Grant[]): Basis[] => [
-  ...new Set(
-    grants.filter((grant) => isGranted(definition, [grant, ...located(grants)])).map(({ basis }) => basis),
-  ),
-];
+/** What of the grants this section is collected under; the others say nothing of it. */
+const covering = (definition: SectionDefinition, grants: readonly Grant[]): Grant[] =>
+  isGranted(definition, grants)
+    ? grants.filter(
+        (grant) =>
+          grant.category === definition.category &&
+          definition.purposes.some((purpose) => grant.purposes.includes(purpose)),
+      )
+    : [];
 
-/** The location choice counts for what stands in another category, too. */
-const located = (grants: readonly Grant[]) => grants.filter(({ category }) => category === "location");
+/** What it is collected for and on: by the grants where there are some, else by its definition. */
+function reasonsOf(
+  definition: SectionDefinition,
+  grants: readonly Grant[] | null,
+): Pick<ShownSection, "purposes" | "basis"> {
+  if (grants === null) return { purposes: definition.purposes, basis: unasked(definition) };
+  const under = covering(definition, grants);
+  const granted = new Set(under.flatMap((grant) => grant.purposes));
+  return {
+    purposes:
+      under.length > 0 ? definition.purposes.filter((purpose) => granted.has(purpose)) : definition.purposes,
+    basis: [...new Set(under.map(({ basis }) => basis))],
+  };
+}
 
 const unasked = ({ category }: SectionDefinition): Record<Ownership, Basis | null> => ({
   organisation: basisWithoutAsking(category, "organisation"),
