@@ -18,9 +18,17 @@ export function wantedSections(names: readonly string[]): readonly SectionDefini
   return names.map((name) => {
     const definition = sectionNamed(name);
     if (definition) return definition;
-    const known = allSections.map((section) => section.name).join(", ");
+    const known = namesBelow(name).join(", ");
     throw new AgentError("usage", `there is no section ${name}; there are ${known}`);
   });
+}
+
+/** Sections of a category of this name or of names that begin with it; all, where there are none. */
+function namesBelow(typed: string): string[] {
+  const below = allSections.filter(
+    ({ name, category }) => category === typed || name.startsWith(`${typed}.`),
+  );
+  return (below.length > 0 ? below : allSections).map(({ name }) => name);
 }
 
 /** For an installation, or for a device that has none yet. */

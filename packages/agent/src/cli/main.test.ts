@@ -47,7 +47,14 @@ t.test(
     const cases: readonly (readonly [number, RegExp, ...string[]])[] = [
       [2, /did you mean check-in/i, "chek-in"],
       [2, /--help/, "check-in", "--frobnicate"],
-      [2, /no section cats/, "show", "cats"],
+      [2, /no section cats; .*accounts, .*wifi/, "show", "cats"],
+      [
+        2,
+        /no section nearby; there are nearby\.access-points, [^ ]+, [^ ]+, nearby\.neighbours \(/,
+        "show",
+        "nearby",
+      ],
+      [2, /no section people; there are accounts, logins \(/, "show", "people"],
       [2, /names no directory: \/no\/such/, "show", "--path-rootfs", "/no/such"],
       [2, /begins with rc1/, "enrol", "rc1.abc"],
       [2, /NUMBER/, "enrol", "rc1.abc", "--application", "A b"],
