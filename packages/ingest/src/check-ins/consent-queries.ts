@@ -7,8 +7,11 @@ import {
   consentReceipt,
   decompress,
   type Grant,
+  grantedLocation,
   isGranted,
+  type LocationLevel,
   limits,
+  locationLevels,
   type Ownership,
   ownerships,
   parseJson,
@@ -85,7 +88,6 @@ export const storeConsent = defineWrite({
     if (row.consent_number + 1 !== consentNumber) return { kind: "changed", stored: storedConsent(row) };
     const set = { consent_number: consentNumber, grants: text, consent_receipt: JSON.stringify(receipt) };
     await transaction.updateTable("installations").set(set).where("ordinal", "=", ordinal).execute();
-    await keepFormer(transaction, ordinal, { ...row, until: Date.parse(receipt.at) });
     const before = storedConsent(row).grants;
     await keepConsentChanges(transaction, {
       installation: ordinal,
@@ -96,12 +98,13 @@ export const storeConsent = defineWrite({
     });
     const withdrawn = allSections.filter((definition) => !isGranted(definition, grants));
     const tooFine = await sectionsTooFine(transaction, { ordinal, device }, grants);
+    const formerlyFine = await forgetFinerHistory(transaction, ordinal, { before, after: grants });
     const sections = [...withdrawn.map((definition) => definition.name), ...tooFine];
     await forgetSections(transaction, { ordinal, device }, sections);
     await updateStateDigest(transaction, ordinal);
     const categories = categoriesOf([
       ...withdrawn.filter((definition) => isGranted(definition, before)),
-      ...allSections.filter((definition) => tooFine.includes(definition.name)),
+      ...allSections.filter(({ name }) => tooFine.includes(name) || formerlyFine.includes(name)),
     ]);
     // In an older database another installation may stand for the device; what it told goes, too.
     const names = [nameOf(row.id), nameOf(row.deviceId)];
@@ -109,22 +112,6 @@ export const storeConsent = defineWrite({
     return { kind: "stored", receipt };
   },
 });
-
-/** As many lists as a device keeps changes itself: who changes more often cannot fill the store. */
-const mostFormer = 1_000;
-
-async function keepFormer(
-  transaction: Kysely<Schema>,
-  installation: number,
-  { consent_number: number, grants, until }: { consent_number: number; grants: string; until: number },
-): Promise<void> {
-  await transaction.insertInto("former_consents").values({ installation, number, grants, until }).execute();
-  await transaction
-    .deleteFrom("former_consents")
-    .where("installation", "=", installation)
-    .where("number", "<=", number - mostFormer)
-    .execute();
-}
 
 const categoriesOf = (definitions: readonly SectionDefinition[]): Category[] => [
   ...new Set(definitions.map(({ category }) => category)),
@@ -157,4 +144,40 @@ async function sectionsTooFine(
     const submitted = { schema, status: "ok", document } as const;
     return "errors" in checkSection(sectionNamed(name), submitted, { grants, ownership }) ? [name] : [];
   });
+}
+
+/** Coarser from left to right; the last is no choice at all. */
+const coarser: readonly (LocationLevel | null)[] = [...locationLevels.toReversed(), null];
+
+interface Lists {
+  readonly before: readonly Grant[];
+  readonly after: readonly Grant[];
+}
+
+/**
+ * Where the place may be told less finely from now on, earlier versions of what locates go whole, unread: a device
+ * decides what they unpack to. The names of their sections.
+ */
+async function forgetFinerHistory(
+  database: Kysely<Schema>,
+  ordinal: number,
+  { before, after }: Lists,
+): Promise<string[]> {
+  const [was, is] = [before, after].map((grants) => coarser.indexOf(grantedLocation(grants)));
+  if (was === undefined || is === undefined || is <= was) return [];
+  const rows = await database
+    .selectFrom("section_history")
+    .select("name")
+    .distinct()
+    .where("installation", "=", ordinal)
+    .where("name", "in", locating)
+    .execute();
+  const names = rows.map(({ name }) => name);
+  if (names.length > 0)
+    await database
+      .deleteFrom("section_history")
+      .where("installation", "=", ordinal)
+      .where("name", "in", names)
+      .execute();
+  return names;
 }

@@ -1,7 +1,6 @@
 /** What an export is made of, in the store, and how often one was made. */
-import { type Grant, grantsSchema, type Status } from "@rollcall/protocol";
+import type { Status } from "@rollcall/protocol";
 import { day } from "../milliseconds.ts";
-import { isoTime, jsonColumn } from "../store/columns.ts";
 import { inScope } from "../store/scope.ts";
 import { defineRead, defineWrite } from "../store/store.ts";
 
@@ -35,33 +34,6 @@ export const ownDocuments = defineRead({
       .where((builder) => inScope(builder, scope))
       .orderBy("sections.name")
       .execute(),
-});
-
-export interface FormerConsent {
-  readonly consentNumber: number;
-  readonly grants: readonly Grant[];
-  readonly until: string;
-}
-
-/** Every list of grants that was in force before the present one, the first first. */
-export const formerConsents = defineRead({
-  name: "former-consents",
-  async run(database, scope, ordinal: number): Promise<FormerConsent[]> {
-    const rows = await database
-      .selectFrom("former_consents as f")
-      .innerJoin("installations", "installations.ordinal", "f.installation")
-      .innerJoin("devices", "devices.ordinal", "installations.device")
-      .select(["f.number", "f.grants", "f.until"])
-      .where("f.installation", "=", ordinal)
-      .where((builder) => inScope(builder, scope))
-      .orderBy("f.number")
-      .execute();
-    return rows.map(({ number, grants, until }) => ({
-      consentNumber: number,
-      grants: jsonColumn(grantsSchema, grants, "former_consents.grants"),
-      until: isoTime(until),
-    }));
-  },
 });
 
 export interface StoredVersion {

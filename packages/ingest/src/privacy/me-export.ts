@@ -10,7 +10,6 @@ import { isoTime } from "../store/columns.ts";
 import { installationScope } from "../store/scope.ts";
 import {
   countExport,
-  formerConsents,
   ownDocuments,
   ownVersions,
   type StoredDocument,
@@ -29,12 +28,9 @@ export async function ownExport(services: Services, caller: CallingInstallation)
   const versions = await store.read(ownVersions, scope, ordinal);
   const { sections: _told, ...view } = await ownView(services, caller);
   const { consent, state } = await ownReceipts(services, caller);
-  const [lookups, former] = [
-    await lookupsOf(services, ordinal),
-    await store.read(formerConsents, scope, ordinal),
-  ];
+  const lookups = await lookupsOf(services, ordinal);
   const receipts = { consent, state };
-  const facts = { exportedAt: isoTime(now()), ...view, formerConsents: former, receipts, lookups };
+  const facts = { exportedAt: isoTime(now()), ...view, receipts, lookups };
   return written(facts, documents, versions);
 }
 

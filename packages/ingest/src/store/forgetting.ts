@@ -69,10 +69,6 @@ export const tables = {
     section: "section",
     retention: "as long as their section",
   },
-  former_consents: {
-    forgets: { installation: ["installation"] },
-    retention: "as long as the device is there",
-  },
   countries: {
     forgets: { installation: ["installation"] },
     section: "section",

@@ -168,15 +168,6 @@ async function first(database: Transaction<Schema>): Promise<void> {
 /** What the person at a device said and asked for. */
 async function personsTables({ schema }: Transaction<Schema>): Promise<void> {
   await schema
-    .createTable("former_consents")
-    .addColumn("installation", "integer", (column) => column.notNull())
-    .addColumn("number", "integer", (column) => column.notNull())
-    .addColumn("grants", "text", (column) => column.notNull())
-    .addColumn("until", "integer", (column) => column.notNull())
-    .addPrimaryKeyConstraint("former_consents_key", ["installation", "number"])
-    .execute();
-
-  await schema
     .createTable("countries")
     .addColumn("installation", "integer", (column) => column.primaryKey())
     .addColumn("section", "text", (column) => column.notNull())

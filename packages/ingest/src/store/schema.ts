@@ -148,15 +148,6 @@ export interface ReadingTable {
   at: number;
 }
 
-/** A list of grants that another one has taken the place of. */
-export interface FormerConsentTable {
-  installation: number;
-  number: number;
-  /** JSON, as it was given. */
-  grants: string;
-  until: number;
-}
-
 /** The country that an installation was last seen to check in from; the address is stored nowhere. */
 export interface CountryTable {
   installation: number;
@@ -347,7 +338,6 @@ export interface Schema {
   section_history: SectionHistoryTable;
   term_quotas: TermQuotaTable;
   readings: ReadingTable;
-  former_consents: FormerConsentTable;
   countries: CountryTable;
   places: PlaceTable;
   corrections: CorrectionTable;
