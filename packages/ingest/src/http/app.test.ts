@@ -60,6 +60,11 @@ t.test("refuses an address that cannot be decoded", async (t) => {
   t.equal(outcomeOf(await get("/api/v1/devices/%ff")), "400 invalid-request");
 });
 
+t.test("answers an address with a fragment itself, and not the router in its place", async (t) => {
+  for (const path of ["//v1?#@x", "//v1#@x", "/v1?#", "//#", "/#//@"])
+    t.equal(outcomeOf(await send(server.control, { method: "GET", path })), "404 not-found", path);
+});
+
 t.test("answers any address with a problem of the table or a success", async () => {
   const segment = fc.oneof(
     fc.constantFrom("v1", "api", "devices", "facets", "software", "server", "..", "%00", "%ff", "%2f", "a b"),

@@ -1,7 +1,8 @@
 /** The assembly: every route with the same steps around it: who calls, what was sent, handle, answer, log. */
+import type { RequestListener } from "node:http";
 import type { Duplex } from "node:stream";
 import { parseWith, RollcallError } from "@rollcall/protocol";
-import express, { type Express, type NextFunction, type Request, type Response } from "express";
+import express, { type NextFunction, type Request, type Response } from "express";
 import { z } from "zod";
 import type { CallingInstallation } from "../accounts/caller.ts";
 import { changeOf } from "../audit/change.ts";
@@ -37,6 +38,13 @@ function methodsOf(served: readonly Route[]): Map<string, string[]> {
 
 const noQuery = z.record(z.string(), z.unknown());
 
+/**
+ * A request target has no fragment (RFC 9112, 3.2), nor blanks of any kind. The router would read it as a whole URL
+ * then, may find no path in it, and would answer by itself, past every step of ours.
+ */
+const withoutFragment = (target: string): string =>
+  target.replaceAll(/[#\s\u00a0\ufeff]/g, encodeURIComponent);
+
 /** What the log tells of the caller, as far as it is known. */
 interface Named {
   device?: number;
@@ -68,7 +76,7 @@ function underway(arrived: Arrived): Underway {
 export interface App {
   /** Everything that it serves. */
   readonly routes: readonly Route[];
-  readonly handle: Express;
+  readonly handle: RequestListener;
   /** For the server's `clientError`: what came through this socket cannot be read as HTTP, or not in time. */
   readonly unreadable: (error: Error, socket: Duplex) => void;
 }
@@ -116,7 +124,11 @@ export function createApp(services: Services, log: ServerLog, doorOf: (request: 
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) =>
     answerWith(request, response, "-", () => Promise.reject(error)),
   );
-  return { routes: served, handle: app, unreadable };
+  const handle: RequestListener = (request, response) => {
+    request.url = withoutFragment(request.url ?? "/");
+    app(request, response);
+  };
+  return { routes: served, handle, unreadable };
 
   function unreadable(error: Error, socket: Duplex): void {
     const reason = unreadableReason(error);
