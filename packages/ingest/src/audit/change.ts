@@ -35,8 +35,8 @@ function entered<Outcome>(write: AuditedWrite<Outcome>, doing: Doing): Write<Out
   return {
     kind: "entered",
     input: { write: { kind: write.kind, input: write.input }, doing },
-    async run(transaction) {
-      const outcome = await write.run(transaction);
+    async run(transaction, context) {
+      const outcome = await write.run(transaction, context);
       const subject = write.subjectOf(outcome);
       if (subject !== null) await enter(transaction, { ...doing, subject });
       return outcome;

@@ -6,6 +6,8 @@ import { RollcallError } from "@rollcall/protocol";
 import SqliteDatabase, { type Database } from "better-sqlite3";
 import { Kysely, SqliteDialect, sql, type Transaction } from "kysely";
 import { Checkpoints, lastResort } from "./checkpoints.ts";
+import type { WriteContext } from "./contexts.ts";
+import { CurrentValues } from "./current-values.ts";
 import { GroupCommit, type Job } from "./group-commit.ts";
 import { withKeptStatements } from "./kept-statements.ts";
 import { migrate } from "./migrate.ts";
@@ -51,6 +53,8 @@ class SqliteStore implements Store {
   readonly #commits: GroupCommit;
   readonly #checkpoints: Checkpoints;
   readonly #unallocated: UnallocatedSpace;
+  readonly #current = new CurrentValues();
+  readonly #context: WriteContext = { current: this.#current, log: { changed() {}, dirty() {} } };
   /** A scrub that has not begun yet. */
   #scrub: Promise<void> | null = null;
   #transaction: Transaction<Schema> | null = null;
@@ -92,7 +96,7 @@ class SqliteStore implements Store {
   }
 
   read<Input, Result>(kind: ReadKind<Input, Result>, scope: Scope, input: Input): Promise<Result> {
-    return kind.run(this.#reader.queries, scope, input);
+    return kind.run(this.#reader.queries, scope, input, { current: this.#current });
   }
 
   scrub(): Promise<void> {
@@ -161,7 +165,7 @@ class SqliteStore implements Store {
     await sql`savepoint batch`.execute(transaction);
     try {
       const outcomes: unknown[] = [];
-      for (const write of batch) outcomes.push(await write.run(transaction));
+      for (const write of batch) outcomes.push(await write.run(transaction, this.#context));
       await sql`release batch`.execute(transaction);
       return outcomes;
     } catch (error) {

@@ -3,19 +3,20 @@
  * passes are plain values, so that a thread or another engine can stand behind it.
  */
 import type { Kysely, Transaction } from "kysely";
+import type { ReadContext, WriteContext } from "./contexts.ts";
 import type { Schema } from "./schema.ts";
 import type { Scope } from "./scope.ts";
 
 /** A kind of write: a rule and its statements, run inside the transaction of the batch that it is part of. */
 export interface WriteKind<Input, Outcome> {
   readonly name: string;
-  run(transaction: Transaction<Schema>, input: Input): Promise<Outcome>;
+  run(transaction: Transaction<Schema>, input: Input, context: WriteContext): Promise<Outcome>;
 }
 
 /** A kind of read. Its scope decides which rows exist for it. */
 export interface ReadKind<Input, Result> {
   readonly name: string;
-  run(database: Kysely<Schema>, scope: Scope, input: Input): Promise<Result>;
+  run(database: Kysely<Schema>, scope: Scope, input: Input, context: ReadContext): Promise<Result>;
 }
 
 /** One write with its input. Name and input are all that an engine in another thread has to be sent. */
@@ -23,14 +24,18 @@ export interface Write<Outcome> {
   readonly kind: string;
   readonly input: unknown;
   /** Runs it; the outcome's type is carried by this signature. */
-  run(transaction: Transaction<Schema>): Promise<Outcome>;
+  run(transaction: Transaction<Schema>, context: WriteContext): Promise<Outcome>;
 }
 
 /** Declares a write: `enrol(input)` then makes a `Write` for `store.commit([…])`. */
 export function defineWrite<Input, Outcome>(
   kind: WriteKind<Input, Outcome>,
 ): (input: Input) => Write<Outcome> {
-  return (input) => ({ kind: kind.name, input, run: (transaction) => kind.run(transaction, input) });
+  return (input) => ({
+    kind: kind.name,
+    input,
+    run: (transaction, context) => kind.run(transaction, input, context),
+  });
 }
 
 /** A write that an account may ask for: it tells what it changed. */
