@@ -1,0 +1,69 @@
+/** The index's writing side: brings changes of devices to the parts that they are in. */
+import { mkdirSync, readdirSync } from "node:fs";
+import type { Change } from "./indexed-device.ts";
+import { firstBlockOf, type Position, partFile, partIn, partOf } from "./part-file.ts";
+import { PartWriter } from "./part-writer.ts";
+
+export class IndexWriter {
+  readonly #directory: string;
+  readonly #parts = new Map<number, PartWriter>();
+
+  /** Opens what is in this directory. Throws `IndexDamaged` where a part has to be made anew. */
+  constructor(directory: string) {
+    this.#directory = directory;
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    try {
+      for (const name of readdirSync(directory)) {
+        const part = partIn(name);
+        if (part !== null) this.#part(part);
+      }
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Devices are found as these changes say from now on, and logs are in up to `position`; one transaction for each
+   * part. Of several changes of one device the last counts. Repeating it changes nothing.
+   */
+  merge(changes: readonly Change[], position: readonly Position[]): void {
+    const byPart = new Map<number, Map<number, Change>>();
+    for (const part of this.#parts.keys()) byPart.set(part, new Map());
+    for (const change of changes) {
+      const part = partOf(change.ordinal);
+      const ofPart = byPart.get(part) ?? new Map<number, Change>();
+      byPart.set(part, ofPart.set(change.ordinal, change));
+    }
+    for (const [part, ofPart] of byPart) this.#part(part).merge([...ofPart.values()], position);
+  }
+
+  /** How far each server's log is in: in every part. */
+  position(): Position[] {
+    const lowest = new Map<number, number>();
+    const all = [...this.#parts.values()].map((part) => part.position());
+    for (const { server } of all.flat()) {
+      const reached = all.map((part) => part.find((each) => each.server === server)?.seq ?? 0);
+      lowest.set(server, Math.min(...reached));
+    }
+    return [...lowest].map(([server, seq]) => ({ server, seq }));
+  }
+
+  /** Leaves nothing of what was taken out in any file. Throws `busy` where somebody still reads what was there. */
+  scrub(): void {
+    for (const part of this.#parts.values()) part.scrub();
+  }
+
+  close(): void {
+    for (const part of this.#parts.values()) part.close();
+    this.#parts.clear();
+  }
+
+  #part(part: number): PartWriter {
+    const known = this.#parts.get(part);
+    if (known) return known;
+    const writer = new PartWriter(partFile(this.#directory, part), firstBlockOf(part));
+    this.#parts.set(part, writer);
+    return writer;
+  }
+}

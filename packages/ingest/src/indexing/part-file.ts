@@ -1,0 +1,136 @@
+/**
+ * A part of the index: one SQLite file for 16 blocks of 65,536 devices, with a dictionary and a position of its own, so
+ * that it can be read, lost and made anew alone. Derived, never the truth.
+ */
+import { join } from "node:path";
+import SqliteDatabase, { type Database } from "better-sqlite3";
+import { IndexDamaged } from "./index-damaged.ts";
+
+/** Another one is made anew. */
+export const partVersion = 1;
+
+/** Devices of a block, and the bits of an ordinal that name it within. */
+const blockBits = 16;
+/** Blocks of a part. */
+const partBits = 4;
+
+/** By its ordinal: the part of the index that a device is in, its block, and its number in that block. */
+export const partOf = (ordinal: number): number => Math.floor(ordinal / 2 ** (blockBits + partBits));
+export const blockOf = (ordinal: number): number => Math.floor(ordinal / 2 ** blockBits);
+export const numberIn = (ordinal: number): number => ordinal % 2 ** blockBits;
+export const ordinalOf = (block: number, number: number): number => block * 2 ** blockBits + number;
+
+/** The term that every device of the index has. */
+export const everyDevice = 0;
+
+/** How far a log was followed: all entries of this server up to this number are in. */
+export interface Position {
+  readonly server: number;
+  readonly seq: number;
+}
+
+/**
+ * - `fields`: what values are of. One name may stand there several times, since sections differ in whether a value is
+ *   sensitive and found by a bare word.
+ * - `terms`: what many devices share. A number has empty texts; a title has its version (empty: none) and source; a
+ *   title's versions lie side by side in the unique index.
+ * - `bitmaps`: who has a term, block by block; term 0 is had by all. New devices touch the end of it only.
+ * - `keys`: values that are close to unique, such as serial numbers.
+ * - `forward`: what a device put into the index, so that it can be taken out again.
+ * - `orders`: what lists are sorted by.
+ * - `days`: who changed on a day (since 1970, UTC), by section and block.
+ */
+const tables = `
+  create table fields (
+    id integer primary key, name text not null, kind text not null, sensitive integer not null,
+    words integer not null, unique (name, kind, sensitive, words)
+  );
+  create table terms (
+    id integer primary key, field integer not null, folded text not null, shown text not null,
+    version text not null, source text not null, number real not null,
+    unique (field, folded, shown, version, source, number)
+  );
+  create table bitmaps (
+    block integer not null, term integer not null, count integer not null, body blob not null,
+    primary key (block, term)
+  ) without rowid;
+  create table keys (
+    field integer not null, folded text not null, ordinal integer not null, shown text not null,
+    primary key (field, folded, ordinal, shown)
+  ) without rowid;
+  create table forward (ordinal integer primary key, body blob not null);
+  create table orders (ordinal integer primary key, sort_name text not null);
+  create table days (
+    section text not null, day integer not null, block integer not null, body blob not null,
+    primary key (section, day, block)
+  ) without rowid;
+  create table position (server integer primary key, seq integer not null);
+  create table next_term (id integer not null);
+  insert into next_term values (1);
+`;
+
+export const firstBlockOf = (part: number): number => part * 2 ** partBits;
+
+export const partFile = (directory: string, part: number): string => join(directory, `part-${part}.db`);
+
+/** The part that a file of this name holds; null for other files. */
+export function partIn(name: string): number | null {
+  const digits = /^part-(0|[1-9]\d*)\.db$/.exec(name)?.[1];
+  return digits === undefined ? null : Number(digits);
+}
+
+/** Opens a part to write to it, and makes it where there is none. Throws `IndexDamaged` where it has to be made anew. */
+export function openPart(file: string): Database {
+  const database = new SqliteDatabase(file);
+  try {
+    database.pragma("journal_mode = WAL");
+    // What a crash of the machine takes with it is computed again from the log.
+    database.pragma("synchronous = NORMAL");
+    database.pragma("secure_delete = ON");
+    database.pragma("busy_timeout = 5000");
+    const version = Number(database.pragma("user_version", { simple: true }));
+    if (version === 0) makeTables(database);
+    else if (version !== partVersion) throw new IndexDamaged(`it has the version ${version}`);
+    return database;
+  } catch (error) {
+    database.close();
+    throw damageOf(error);
+  }
+}
+
+/** Opens a part to ask it; null where there is none yet. Throws `IndexDamaged` where it has to be made anew. */
+export function openPartToRead(file: string): Database | null {
+  let database: Database | null = null;
+  try {
+    database = new SqliteDatabase(file, { readonly: true, fileMustExist: true });
+    database.pragma("busy_timeout = 5000");
+    const version = Number(database.pragma("user_version", { simple: true }));
+    if (version !== partVersion) throw new IndexDamaged(`it has the version ${version}`);
+    return database;
+  } catch (error) {
+    database?.close();
+    if (codeOf(error) === "SQLITE_CANTOPEN") return null;
+    throw damageOf(error);
+  }
+}
+
+function makeTables(database: Database): void {
+  database.transaction(() => {
+    database.exec(tables);
+    database.pragma(`user_version = ${partVersion}`);
+  })();
+}
+
+/** What SQLite says of a file that is none of its own, or not whole. */
+const damaged: ReadonlySet<unknown> = new Set(["SQLITE_CORRUPT", "SQLITE_NOTADB"]);
+
+/** The error as it is to be told: damage as such. */
+export function damageOf(error: unknown): unknown {
+  const code = codeOf(error);
+  const isDamage = typeof code === "string" && damaged.has(code.split("_").slice(0, 2).join("_"));
+  return isDamage ? new IndexDamaged(code) : error;
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof SqliteDatabase.SqliteError ? error.code : null;
+}

@@ -1,0 +1,187 @@
+/** Writes to one part of the index: what devices are found by now, instead of what they were found by. */
+import { fold, RollcallError } from "@rollcall/protocol";
+import type { Database, Statement } from "better-sqlite3";
+import { UnallocatedSpace } from "../store/unallocated.ts";
+import { type BitmapChange, BitmapChanges } from "./bitmap-changes.ts";
+import { decodeContainer, encodeContainer } from "./container-bytes.ts";
+import { changed, empty } from "./containers.ts";
+import { Dictionary } from "./dictionary.ts";
+import { decodeForwardList, encodeForwardList, type ForwardList, type Key, nothing } from "./forward-list.ts";
+import type { Change, IndexedDevice } from "./indexed-device.ts";
+import { blockOf, damageOf, everyDevice, numberIn, openPart, type Position } from "./part-file.ts";
+
+export class PartWriter {
+  readonly #database: Database;
+  readonly #firstBlock: number;
+  readonly #unallocated: UnallocatedSpace;
+  readonly #dictionary: Dictionary;
+  readonly #statements: ReturnType<typeof statementsOf>;
+
+  /** `firstBlock`: of the 16 that are in this file. */
+  constructor(file: string, firstBlock: number) {
+    this.#database = openPart(file);
+    this.#firstBlock = firstBlock;
+    const pageSize = Number(this.#database.pragma("page_size", { simple: true }));
+    this.#unallocated = new UnallocatedSpace(file, pageSize);
+    this.#dictionary = new Dictionary(this.#database);
+    this.#statements = statementsOf(this.#database);
+  }
+
+  /** In one transaction; throws `IndexDamaged` where the part has to be made anew. No device stands there twice. */
+  merge(changes: readonly Change[], position: readonly Position[]): void {
+    try {
+      this.#database.transaction(() => {
+        this.#dictionary.begin();
+        const bitmaps = new BitmapChanges(this.#firstBlock);
+        for (const change of changes) this.#replace(change, bitmaps);
+        const emptied: number[] = [];
+        for (const bitmap of bitmaps.byBitmap()) if (!this.#change(bitmap)) emptied.push(bitmap.term);
+        this.#removeUnheld(emptied);
+        for (const { server, seq } of position) this.#statements.setPosition.run(server, seq);
+        this.#dictionary.end();
+      })();
+    } catch (error) {
+      this.#dictionary.forget();
+      throw damageOf(error);
+    }
+  }
+
+  /** How far each server's log is in. */
+  position(): Position[] {
+    return this.#statements.position.all();
+  }
+
+  /** Leaves nothing of what was taken out in the file or its log. Throws `busy` where somebody reads what was there. */
+  scrub(): void {
+    const blocked = this.#database.pragma("wal_checkpoint(TRUNCATE)", { simple: true });
+    if (blocked !== 0) throw new RollcallError("busy", { retryAfterSeconds: 60 });
+    this.#database.pragma("shrink_memory");
+    this.#unallocated.clear();
+  }
+
+  close(): void {
+    this.#database.close();
+    this.#unallocated.close();
+  }
+
+  #replace({ ordinal, device }: Change, bitmaps: BitmapChanges): void {
+    const stored = this.#statements.forward.get(ordinal);
+    const before = stored ? decodeForwardList(stored) : nothing;
+    const after = device ? this.#listOf(device) : nothing;
+    changeTerms(bitmaps, ordinal, before.terms, after.terms);
+    this.#changeKeys(ordinal, before.keys, after.keys);
+    if (device) {
+      const bytes = encodeForwardList(after);
+      if (!stored?.equals(bytes)) this.#statements.setForward.run(ordinal, bytes);
+      this.#statements.setOrder.run(ordinal, device.sortName);
+    } else if (stored) {
+      this.#statements.removeForward.run(ordinal);
+      this.#statements.removeOrder.run(ordinal);
+    }
+  }
+
+  #listOf({ values }: IndexedDevice): ForwardList {
+    const terms = new Uint32Array(values.length + 1);
+    const keys = new Map<string, Key>();
+    let count = 0;
+    terms[count++] = everyDevice;
+    for (const value of values) {
+      if (value.as !== "key") terms[count++] = this.#dictionary.term(value);
+      else {
+        const key = { field: this.#dictionary.field(value), folded: fold(value.text), shown: value.text };
+        keys.set(nameOf(key), key);
+      }
+    }
+    return { terms: unique(terms.subarray(0, count).sort()), keys: [...keys.values()] };
+  }
+
+  #changeKeys(ordinal: number, before: readonly Key[], after: readonly Key[]): void {
+    const names = { before: new Set(before.map(nameOf)), after: new Set(after.map(nameOf)) };
+    for (const key of before)
+      if (!names.after.has(nameOf(key)))
+        this.#statements.removeKey.run(key.field, key.folded, ordinal, key.shown);
+    for (const key of after)
+      if (!names.before.has(nameOf(key)))
+        this.#statements.addKey.run(key.field, key.folded, ordinal, key.shown);
+  }
+
+  /** False where nobody in the block has the term any more. */
+  #change({ block, term, added, removed }: BitmapChange): boolean {
+    const stored = this.#statements.bitmap.get(block, term);
+    const after = changed(stored ? decodeContainer(stored) : empty, added, removed);
+    if (after.count === 0) this.#statements.removeBitmap.run(block, term);
+    else if (stored) this.#statements.setBitmap.run(after.count, encodeContainer(after), block, term);
+    else this.#statements.addBitmap.run(block, term, after.count, encodeContainer(after));
+    return after.count > 0;
+  }
+
+  /** Once everything is changed: who has a term in another block may have got it in the same merge. */
+  #removeUnheld(terms: readonly number[]): void {
+    if (terms.length === 0) return;
+    const blocks = this.#statements.blocks.all();
+    const isHeld = (term: number) =>
+      blocks.some((block) => this.#statements.hasBitmap.get(block, term) !== undefined);
+    for (const term of terms) if (term !== everyDevice && !isHeld(term)) this.#dictionary.remove(term);
+  }
+}
+
+function statementsOf(database: Database) {
+  const prepare = <Input extends unknown[], Row>(statement: string): Statement<Input, Row> =>
+    database.prepare<Input, Row>(statement);
+  return {
+    forward: prepare<[number], Buffer>("select body from forward where ordinal = ?").pluck(),
+    setForward: prepare<[number, Buffer], never>(
+      "insert into forward values (?, ?) on conflict do update set body = excluded.body",
+    ),
+    removeForward: prepare<[number], never>("delete from forward where ordinal = ?"),
+    setOrder: prepare<[number, string], never>(
+      `insert into orders values (?, ?) on conflict do update set sort_name = excluded.sort_name
+         where sort_name != excluded.sort_name`,
+    ),
+    removeOrder: prepare<[number], never>("delete from orders where ordinal = ?"),
+    addKey: prepare<[number, string, number, string], never>("insert into keys values (?, ?, ?, ?)"),
+    removeKey: prepare<[number, string, number, string], never>(
+      "delete from keys where field = ? and folded = ? and ordinal = ? and shown = ?",
+    ),
+    bitmap: prepare<[number, number], Buffer>(
+      "select body from bitmaps where block = ? and term = ?",
+    ).pluck(),
+    hasBitmap: prepare<[number, number], number>(
+      "select 1 from bitmaps where block = ? and term = ?",
+    ).pluck(),
+    addBitmap: prepare<[number, number, number, Buffer], never>("insert into bitmaps values (?, ?, ?, ?)"),
+    // In place: of bits that stay as long as they were only the pages that differ are written.
+    setBitmap: prepare<[number, Buffer, number, number], never>(
+      "update bitmaps set count = ?, body = ? where block = ? and term = ?",
+    ),
+    removeBitmap: prepare<[number, number], never>("delete from bitmaps where block = ? and term = ?"),
+    blocks: prepare<[], number>(`select block from bitmaps where term = ${everyDevice}`).pluck(),
+    position: prepare<[], Position>("select server, seq from position order by server"),
+    setPosition: prepare<[number, number], never>(
+      "insert into position values (?, ?) on conflict do update set seq = excluded.seq",
+    ),
+  };
+}
+
+/** Both ascending: what is in one only is added or removed. */
+function changeTerms(changes: BitmapChanges, ordinal: number, before: Uint32Array, after: Uint32Array): void {
+  const [block, number] = [blockOf(ordinal), numberIn(ordinal)];
+  let [i, j] = [0, 0];
+  while (i < before.length || j < after.length) {
+    const was = before[i] ?? Number.POSITIVE_INFINITY;
+    const is = after[j] ?? Number.POSITIVE_INFINITY;
+    if (was < is) changes.remove(block, was, number);
+    if (is < was) changes.add(block, is, number);
+    if (was <= is) i++;
+    if (is <= was) j++;
+  }
+}
+
+function unique(sorted: Uint32Array): Uint32Array {
+  let count = 0;
+  for (const [at, term] of sorted.entries())
+    if (at === 0 || sorted[count - 1] !== term) sorted[count++] = term;
+  return sorted.subarray(0, count);
+}
+
+const nameOf = ({ field, folded, shown }: Key): string => JSON.stringify([field, folded, shown]);
