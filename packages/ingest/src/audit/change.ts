@@ -2,7 +2,8 @@
  * How an account changes something: every write that it may ask for says what it changes, and is committed together
  * with its entry in the audit log. A route that changes something is handed this and nothing else to commit with.
  */
-import type { AuditedWrite, Store, Write } from "../store/store.ts";
+import { runWrite, subjectOf } from "../store/kinds.ts";
+import { type AuditedWrite, defineWrite, type Store, type Write } from "../store/store.ts";
 import type { Act } from "./log.ts";
 import { enter } from "./log.ts";
 
@@ -30,16 +31,22 @@ export function changeOf(store: Pick<Store, "commit">, doing: Doing): CountedCha
   };
 }
 
-/** The write with its entry behind it. */
-function entered<Outcome>(write: AuditedWrite<Outcome>, doing: Doing): Write<Outcome> {
-  return {
-    kind: "entered",
-    input: { write: { kind: write.kind, input: write.input }, doing },
-    async run(transaction, context) {
-      const outcome = await write.run(transaction, context);
-      const subject = write.subjectOf(outcome);
-      if (subject !== null) await enter(transaction, { ...doing, subject });
-      return outcome;
-    },
-  };
+interface Entered {
+  readonly write: AuditedWrite<unknown>;
+  readonly doing: Doing;
 }
+
+const enteredWrite = defineWrite({
+  name: "entered",
+  async run(transaction, { write, doing }: Entered, context): Promise<unknown> {
+    const outcome = await runWrite(write, transaction, context);
+    const subject = subjectOf(write, outcome);
+    if (subject !== null) await enter(transaction, { ...doing, subject });
+    return outcome;
+  },
+});
+
+/** The write with its entry behind it. */
+const entered = <Outcome>(write: AuditedWrite<Outcome>, doing: Doing): Write<Outcome> =>
+  // It has the outcome of the write inside it.
+  enteredWrite({ write, doing }) as Write<Outcome>;

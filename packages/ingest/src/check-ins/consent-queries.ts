@@ -21,6 +21,7 @@ import {
 } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
 import { z } from "zod";
+import { nameOf } from "../privacy/deletion.ts";
 import { enterDeletion } from "../privacy/deletions.ts";
 import { jsonColumn } from "../store/columns.ts";
 import { storedConsent } from "../store/device-columns.ts";
@@ -53,8 +54,8 @@ export interface ConsentInput {
   readonly consentNumber: number;
   readonly grants: readonly Grant[];
   readonly receipt: ConsentReceipt;
-  /** How the ledger of deletions recognises an id. */
-  readonly nameOf: (id: string) => string;
+  /** The ledger of deletions', by which it recognises an id. */
+  readonly ledgerKey: Uint8Array;
   readonly at: number;
 }
 
@@ -67,7 +68,7 @@ export const storeConsent = defineWrite({
   name: "store-consent",
   async run(
     transaction,
-    { ordinal, consentNumber, grants, receipt, nameOf, at }: ConsentInput,
+    { ordinal, consentNumber, grants, receipt, ledgerKey, at }: ConsentInput,
   ): Promise<ConsentOutcome> {
     const row = await transaction
       .selectFrom("installations")
@@ -107,7 +108,7 @@ export const storeConsent = defineWrite({
       ...allSections.filter(({ name }) => tooFine.includes(name) || formerlyFine.includes(name)),
     ]);
     // In an older database another installation may stand for the device; what it told goes, too.
-    const names = [nameOf(row.id), nameOf(row.deviceId)];
+    const names = [row.id, row.deviceId].map((id) => nameOf(ledgerKey, id));
     if (categories.length > 0) await enterDeletion(transaction, { names, categories, at });
     return { kind: "stored", receipt };
   },

@@ -145,7 +145,7 @@ export async function takeConsent(
       consentNumber,
       grants,
       receipt: signReceipt(keys.receipt, statement),
-      nameOf: (each) => services.ledger.nameOf(each),
+      ledgerKey: services.ledger.key,
       at: now(),
     }),
   ]);

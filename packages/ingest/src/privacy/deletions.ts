@@ -7,7 +7,7 @@ import { forgetCategories } from "../check-ins/forget-sections.ts";
 import type { Schema } from "../store/schema.ts";
 import { isOverAll } from "../store/scope.ts";
 import { defineRead, defineWrite } from "../store/store.ts";
-import { type Deletion, isOfDevice, type LedgerEntry, readEntry, writeEntry } from "./deletion.ts";
+import { type Deletion, isOfDevice, type LedgerEntry, nameOf, readEntry, writeEntry } from "./deletion.ts";
 import { forgetDevice } from "./forget.ts";
 
 /** Enters a deletion in the transaction that carries it out. */
@@ -77,14 +77,14 @@ export async function idsOf(database: Kysely<Schema>, devices: readonly number[]
 interface Replay {
   /** Behind the number that the database shows, in their order. */
   readonly entries: readonly LedgerEntry[];
-  readonly nameOf: (id: string) => string;
+  readonly ledgerKey: Uint8Array;
 }
 
 /** Deletes again what an older database brought back. */
 export const replayDeletions = defineWrite({
   name: "replay-deletions",
-  async run(transaction, { entries, nameOf }: Replay): Promise<void> {
-    const there = await named(transaction, entries, nameOf);
+  async run(transaction, { entries, ledgerKey }: Replay): Promise<void> {
+    const there = await named(transaction, entries, ledgerKey);
     for (const entry of entries) {
       const { categories } = entry;
       const theirs = (entry.names ?? []).flatMap((name) => there.get(name) ?? []);
@@ -116,7 +116,7 @@ const atOnce = 10_000;
 async function named(
   database: Kysely<Schema>,
   entries: readonly LedgerEntry[],
-  nameOf: (id: string) => string,
+  ledgerKey: Uint8Array,
 ): Promise<ReadonlyMap<string, readonly Found[]>> {
   const names = new Set(entries.flatMap((entry) => entry.names ?? []));
   const found = new Map<string, Found[]>();
@@ -135,8 +135,8 @@ async function named(
       .limit(atOnce)
       .execute();
     for (const { id, deviceId, ordinal, device } of rows)
-      for (const name of [id ?? deviceId, deviceId].map(nameOf).filter((each) => names.has(each)))
-        found.set(name, [...(found.get(name) ?? []), { ordinal, device }]);
+      for (const name of [id ?? deviceId, deviceId].map((each) => nameOf(ledgerKey, each)))
+        if (names.has(name)) found.set(name, [...(found.get(name) ?? []), { ordinal, device }]);
     const last = rows.at(-1);
     if (!last) break;
     after = last.device;

@@ -27,7 +27,8 @@ interface OpenedLedger {
 }
 
 export class Ledger {
-  readonly #key: Uint8Array;
+  /** By which ids become names; for the writes that delete. */
+  readonly key: Uint8Array;
   readonly #files: readonly LedgerFile[];
   readonly #deleted = new Set<string>();
   #number: number;
@@ -51,7 +52,7 @@ export class Ledger {
   }
 
   private constructor(key: Uint8Array, files: readonly LedgerFile[], entries: readonly LedgerEntry[]) {
-    this.#key = key;
+    this.key = key;
     this.#files = files;
     this.#number = entries.length;
     this.#remember(entries);
@@ -63,7 +64,7 @@ export class Ledger {
   }
 
   nameOf(id: string): string {
-    return nameOf(this.#key, id);
+    return nameOf(this.key, id);
   }
 
   /** Whether the device or installation with this id was deleted here. */

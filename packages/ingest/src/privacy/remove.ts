@@ -2,23 +2,25 @@
 import type { Transaction } from "kysely";
 import { mergedInto } from "../copies/merge.ts";
 import type { Schema } from "../store/schema.ts";
+import { nameOf } from "./deletion.ts";
 import { enterDeletion, idsOf } from "./deletions.ts";
 import { forgetDevice, type Removed } from "./forget.ts";
 
 export interface Removal {
   readonly device: number;
-  /** How the ledger recognises an id. */
-  readonly nameOf: (id: string) => string;
+  /** The ledger's, by which it recognises an id. */
+  readonly ledgerKey: Uint8Array;
   readonly at: number;
 }
 
 /** Tells the rows of the device itself; one that is gone already is none, and not entered. */
 export async function remove(
   transaction: Transaction<Schema>,
-  { device, nameOf, at }: Removal,
+  { device, ledgerKey, at }: Removal,
 ): Promise<Removed> {
   const { ids, removed } = await forgetWithRecords(transaction, device);
-  if (removed.devices) await enterDeletion(transaction, { names: ids.map(nameOf), categories: null, at });
+  const names = ids.map((id) => nameOf(ledgerKey, id));
+  if (removed.devices) await enterDeletion(transaction, { names, categories: null, at });
   return removed;
 }
 

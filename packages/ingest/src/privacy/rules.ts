@@ -22,7 +22,7 @@ export async function deleteDevice(
   change: Change,
 ): Promise<Removed> {
   const { ledger, now } = services;
-  const removed = await change(removeDevice({ device, nameOf: (id) => ledger.nameOf(id), at: now() }));
+  const removed = await change(removeDevice({ device, ledgerKey: ledger.key, at: now() }));
   await settleDeletions(services);
   return removed;
 }

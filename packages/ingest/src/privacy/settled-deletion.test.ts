@@ -48,7 +48,7 @@ t.test("deletes on a person's word the device that theirs is by then", async (t)
   const { device, successor, services, afterSettling } = await inDoubt(t);
   const { store, ledger, now } = services;
   const found = await store.read(installationKey, protocolScope, successor.installation);
-  const own = { installation: found?.ordinal ?? 0, nameOf: (id: string) => ledger.nameOf(id), at: now() };
-  await afterSettling({ ...removeOwn({ ...own, patience: 0 }), subjectOf: () => null });
+  const own = { installation: found?.ordinal ?? 0, ledgerKey: ledger.key, at: now() };
+  await afterSettling({ ...removeOwn({ ...own, patience: 0 }), tellsWhat: true });
   t.equal(await store.read(deviceOrdinal, protocolScope, device.device), null);
 });

@@ -30,7 +30,7 @@ export async function openLedger(
     const entries = all.slice(shown.number);
     const retention = entries.findLast(({ names }) => names === null);
     if (retention) await removeOldAt(store, config, retention.at);
-    await store.commit([replayDeletions({ entries, nameOf: (id) => ledger.nameOf(id) })]);
+    await store.commit([replayDeletions({ entries, ledgerKey: ledger.key })]);
   }
   await carryToLedger({ store, ledger });
   // What was deleted when the server was killed may still stand in the write-ahead log.

@@ -12,7 +12,7 @@ import type { Schema } from "../store/schema.ts";
 import { defineWrite } from "../store/store.ts";
 import { type Removal, remove } from "./remove.ts";
 
-interface Removing extends Pick<Removal, "nameOf" | "at"> {
+interface Removing extends Pick<Removal, "ledgerKey" | "at"> {
   /** How long another successor has, milliseconds. */
   readonly patience: number;
 }
@@ -22,7 +22,7 @@ export const removingOf = ({
   config,
   now,
 }: Pick<Services, "ledger" | "config" | "now">): Removing => ({
-  nameOf: (id) => ledger.nameOf(id),
+  ledgerKey: ledger.key,
   at: now(),
   patience: patience(config),
 });

@@ -10,6 +10,7 @@ import type { WriteContext } from "./contexts.ts";
 import { CurrentValues } from "./current-values.ts";
 import { GroupCommit, type Job } from "./group-commit.ts";
 import { withKeptStatements } from "./kept-statements.ts";
+import { runWrite } from "./kinds.ts";
 import { migrate } from "./migrate.ts";
 import type { Schema } from "./schema.ts";
 import type { Scope } from "./scope.ts";
@@ -165,7 +166,7 @@ class SqliteStore implements Store {
     await sql`savepoint batch`.execute(transaction);
     try {
       const outcomes: unknown[] = [];
-      for (const write of batch) outcomes.push(await write.run(transaction, this.#context));
+      for (const write of batch) outcomes.push(await runWrite(write, transaction, this.#context));
       await sql`release batch`.execute(transaction);
       return outcomes;
     } catch (error) {

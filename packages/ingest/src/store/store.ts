@@ -1,9 +1,10 @@
 /**
- * The store's interface. Domains declare their writes and reads beside their rules and name them here; what
- * passes are plain values, so that a thread or another engine can stand behind it.
+ * The store's interface. Domains declare their writes and reads beside their rules and name them here; inputs, outcomes
+ * and results are plain values (what `structuredClone` takes), so that a thread or another engine can stand behind it.
  */
 import type { Kysely, Transaction } from "kysely";
 import type { ReadContext, WriteContext } from "./contexts.ts";
+import { enterRead, enterWrite } from "./kinds.ts";
 import type { Schema } from "./schema.ts";
 import type { Scope } from "./scope.ts";
 
@@ -19,23 +20,20 @@ export interface ReadKind<Input, Result> {
   run(database: Kysely<Schema>, scope: Scope, input: Input, context: ReadContext): Promise<Result>;
 }
 
-/** One write with its input. Name and input are all that an engine in another thread has to be sent. */
+/** One write: the name of its kind and its input, which is all that an engine in another thread is sent. */
 export interface Write<Outcome> {
   readonly kind: string;
   readonly input: unknown;
-  /** Runs it; the outcome's type is carried by this signature. */
-  run(transaction: Transaction<Schema>, context: WriteContext): Promise<Outcome>;
+  /** Never there; carries the outcome's type. */
+  readonly outcome?: Outcome;
 }
 
 /** Declares a write: `enrol(input)` then makes a `Write` for `store.commit([…])`. */
 export function defineWrite<Input, Outcome>(
   kind: WriteKind<Input, Outcome>,
 ): (input: Input) => Write<Outcome> {
-  return (input) => ({
-    kind: kind.name,
-    input,
-    run: (transaction, context) => kind.run(transaction, input, context),
-  });
+  enterWrite(kind);
+  return (input) => ({ kind: kind.name, input });
 }
 
 /** A write that an account may ask for: it tells what it changed. */
@@ -45,20 +43,19 @@ export interface AuditedWriteKind<Input, Outcome> extends WriteKind<Input, Outco
 }
 
 export interface AuditedWrite<Outcome> extends Write<Outcome> {
-  subjectOf(outcome: Outcome): string | null;
+  readonly tellsWhat: true;
 }
 
 /** Declares a write that is committed with an entry in the audit log. */
 export function defineAuditedWrite<Input, Outcome>(
   kind: AuditedWriteKind<Input, Outcome>,
 ): (input: Input) => AuditedWrite<Outcome> {
-  return (input) => ({
-    ...defineWrite(kind)(input),
-    subjectOf: (outcome) => kind.subjectOf(input, outcome),
-  });
+  enterWrite(kind);
+  return (input) => ({ kind: kind.name, input, tellsWhat: true });
 }
 
 export function defineRead<Input, Result>(kind: ReadKind<Input, Result>): ReadKind<Input, Result> {
+  enterRead(kind);
   return kind;
 }
 

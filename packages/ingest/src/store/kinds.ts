@@ -1,0 +1,68 @@
+/**
+ * The kinds of writes and reads by their names: what is sent to an engine in another thread is a name and plain
+ * values, and this is where they become statements again.
+ */
+import type { Kysely, Transaction } from "kysely";
+import type { ReadContext, WriteContext } from "./contexts.ts";
+import type { Schema } from "./schema.ts";
+import type { Scope } from "./scope.ts";
+import type { AuditedWriteKind, ReadKind, Write, WriteKind } from "./store.ts";
+
+/** By name; what a kind takes and gives is known to who declared it alone. */
+type AnyWrite = WriteKind<never, unknown>;
+type AnyRead = ReadKind<never, unknown>;
+
+const writes = new Map<string, AnyWrite>();
+const reads = new Map<string, AnyRead>();
+
+/** Enters a kind of write. Throws when there is another of its name: they would run in each other's place. */
+export function enterWrite(kind: AnyWrite): void {
+  enter(writes, kind);
+}
+
+export function enterRead(kind: AnyRead): void {
+  enter(reads, kind);
+}
+
+function enter<Kind extends { readonly name: string }>(known: Map<string, Kind>, kind: Kind): void {
+  if (known.has(kind.name)) throw new Error(`two kinds are called ${kind.name}`);
+  known.set(kind.name, kind);
+}
+
+/** Runs a write inside the transaction of its batch. */
+export function runWrite<Outcome>(
+  { kind, input }: Write<Outcome>,
+  transaction: Transaction<Schema>,
+  context: WriteContext,
+): Promise<Outcome> {
+  // A write is made by `defineWrite` alone, which knows that its kind takes this input and gives this outcome.
+  const known = found(writes, kind) as WriteKind<unknown, Outcome>;
+  return known.run(transaction, input, context);
+}
+
+/** What a write changed, for the audit log; null where that was nothing. */
+export function subjectOf<Outcome>({ kind, input }: Write<Outcome>, outcome: Outcome): string | null {
+  const known = found(writes, kind);
+  if (!("subjectOf" in known)) throw new Error(`${kind} does not tell what it changes`);
+  // As above; only `defineAuditedWrite` makes a kind with this function.
+  return (known as AuditedWriteKind<unknown, Outcome>).subjectOf(input, outcome);
+}
+
+/** Runs a read by the name of its kind. */
+export function runRead(
+  name: string,
+  database: Kysely<Schema>,
+  scope: Scope,
+  input: unknown,
+  context: ReadContext,
+): Promise<unknown> {
+  // As above: name and input come from a read that was made with this kind.
+  const known = found(reads, name) as ReadKind<unknown, unknown>;
+  return known.run(database, scope, input, context);
+}
+
+function found<Kind>(known: ReadonlyMap<string, Kind>, name: string): Kind {
+  const kind = known.get(name);
+  if (!kind) throw new Error(`nothing is called ${name}`);
+  return kind;
+}
