@@ -2,8 +2,8 @@
  * How an account changes something: every write that it may ask for says what it changes, and is committed together
  * with its entry in the audit log. A route that changes something is handed this and nothing else to commit with.
  */
-import { runWrite, subjectOf } from "../store/kinds.ts";
-import { type AuditedWrite, defineWrite, type Store, type Write } from "../store/store.ts";
+import { runWrite, subjectOf, type Write } from "../store/kinds.ts";
+import { type AuditedWrite, defineWrite, type Store } from "../store/store.ts";
 import type { Act } from "./log.ts";
 import { enter } from "./log.ts";
 

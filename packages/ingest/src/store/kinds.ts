@@ -6,7 +6,32 @@ import type { Kysely, Transaction } from "kysely";
 import type { ReadContext, WriteContext } from "./contexts.ts";
 import type { Schema } from "./schema.ts";
 import type { Scope } from "./scope.ts";
-import type { AuditedWriteKind, ReadKind, Write, WriteKind } from "./store.ts";
+
+/** A kind of write: a rule and its statements, run inside the transaction of the batch that it is part of. */
+export interface WriteKind<Input, Outcome> {
+  readonly name: string;
+  run(transaction: Transaction<Schema>, input: Input, context: WriteContext): Promise<Outcome>;
+}
+
+/** A kind of read. Its scope decides which rows exist for it. */
+export interface ReadKind<Input, Result> {
+  readonly name: string;
+  run(database: Kysely<Schema>, scope: Scope, input: Input, context: ReadContext): Promise<Result>;
+}
+
+/** One write: the name of its kind and its input, which is all that an engine in another thread is sent. */
+export interface Write<Outcome> {
+  readonly kind: string;
+  readonly input: unknown;
+  /** Never there; carries the outcome's type. */
+  readonly outcome?: Outcome;
+}
+
+/** A write that an account may ask for: it tells what it changed. */
+export interface AuditedWriteKind<Input, Outcome> extends WriteKind<Input, Outcome> {
+  /** For the audit log, such as `api-token:7`, a device by its ordinal; null where nothing was changed. */
+  subjectOf(input: Input, outcome: Outcome): string | null;
+}
 
 /** By name; what a kind takes and gives is known to who declared it alone. */
 type AnyWrite = WriteKind<never, unknown>;

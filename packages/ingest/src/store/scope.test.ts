@@ -14,9 +14,9 @@ import { ownRecord } from "../privacy/me-queries.ts";
 import { deviceOrdinal } from "../privacy/queries.ts";
 import { TestServer } from "../testing/test-server.ts";
 import { pathsIn } from "./data-directory.ts";
+import type { ReadKind } from "./kinds.ts";
 import { installationScope, protocolScope, type Scope } from "./scope.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
-import type { ReadKind } from "./store.ts";
 
 const server = await TestServer.start();
 t.teardown(() => server.remove());

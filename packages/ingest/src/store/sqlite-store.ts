@@ -10,12 +10,12 @@ import type { WriteContext } from "./contexts.ts";
 import { CurrentValues } from "./current-values.ts";
 import { GroupCommit, type Job } from "./group-commit.ts";
 import { withKeptStatements } from "./kept-statements.ts";
-import { runWrite } from "./kinds.ts";
+import { type ReadKind, runWrite, type Write } from "./kinds.ts";
 import { migrate } from "./migrate.ts";
 import type { Schema } from "./schema.ts";
 import type { Scope } from "./scope.ts";
 import type { SearchIndex } from "./search-index.ts";
-import type { Outcomes, ReadKind, Store, Write } from "./store.ts";
+import type { Outcomes, Store } from "./store.ts";
 import { TableIndex } from "./table-index.ts";
 import { UnallocatedSpace } from "./unallocated.ts";
 

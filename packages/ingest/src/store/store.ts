@@ -2,31 +2,15 @@
  * The store's interface. Domains declare their writes and reads beside their rules and name them here; inputs, outcomes
  * and results are plain values (what `structuredClone` takes), so that a thread or another engine can stand behind it.
  */
-import type { Kysely, Transaction } from "kysely";
-import type { ReadContext, WriteContext } from "./contexts.ts";
-import { enterRead, enterWrite } from "./kinds.ts";
-import type { Schema } from "./schema.ts";
+import {
+  type AuditedWriteKind,
+  enterRead,
+  enterWrite,
+  type ReadKind,
+  type Write,
+  type WriteKind,
+} from "./kinds.ts";
 import type { Scope } from "./scope.ts";
-
-/** A kind of write: a rule and its statements, run inside the transaction of the batch that it is part of. */
-export interface WriteKind<Input, Outcome> {
-  readonly name: string;
-  run(transaction: Transaction<Schema>, input: Input, context: WriteContext): Promise<Outcome>;
-}
-
-/** A kind of read. Its scope decides which rows exist for it. */
-export interface ReadKind<Input, Result> {
-  readonly name: string;
-  run(database: Kysely<Schema>, scope: Scope, input: Input, context: ReadContext): Promise<Result>;
-}
-
-/** One write: the name of its kind and its input, which is all that an engine in another thread is sent. */
-export interface Write<Outcome> {
-  readonly kind: string;
-  readonly input: unknown;
-  /** Never there; carries the outcome's type. */
-  readonly outcome?: Outcome;
-}
 
 /** Declares a write: `enrol(input)` then makes a `Write` for `store.commit([…])`. */
 export function defineWrite<Input, Outcome>(
@@ -36,12 +20,7 @@ export function defineWrite<Input, Outcome>(
   return (input) => ({ kind: kind.name, input });
 }
 
-/** A write that an account may ask for: it tells what it changed. */
-export interface AuditedWriteKind<Input, Outcome> extends WriteKind<Input, Outcome> {
-  /** For the audit log, such as `api-token:7`, a device by its ordinal; null where nothing was changed. */
-  subjectOf(input: Input, outcome: Outcome): string | null;
-}
-
+/** One that an account may ask for. */
 export interface AuditedWrite<Outcome> extends Write<Outcome> {
   readonly tellsWhat: true;
 }
