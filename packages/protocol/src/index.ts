@@ -38,3 +38,4 @@ export { defineSection, itemsWithReadings, normalise, platforms } from "./sectio
 export * from "./section-check.ts";
 export { locationSources } from "./sections/location.ts";
 export * from "./status.ts";
+export { type CompareVersions, versionRulesOf } from "./versions/compare.ts";
