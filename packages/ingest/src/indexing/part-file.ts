@@ -7,7 +7,7 @@ import SqliteDatabase, { type Database } from "better-sqlite3";
 import { IndexDamaged } from "./index-damaged.ts";
 
 /** Another one is made anew. */
-export const partVersion = 1;
+const partVersion = 1;
 
 /** Devices of a block, and the bits of an ordinal that name it within. */
 const blockBits = 16;
