@@ -1,12 +1,13 @@
 /** What the index holds after any history of changes, crashes among them, and that nothing of what ended stays. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fold, type SearchValue } from "@rollcall/protocol";
+import type { SearchValue } from "@rollcall/protocol";
 import SqliteDatabase from "better-sqlite3";
 import fc from "fast-check";
 import t from "tap";
 import { indexContent } from "../testing/index-content.ts";
+import { indexedDevices, indexedOrdinals } from "../testing/indexed-devices.ts";
 import { rounds } from "../testing/long.ts";
 import { IndexDamaged } from "./index-damaged.ts";
 import { IndexWriter } from "./index-writer.ts";
@@ -16,47 +17,7 @@ import { openPartToRead, partFile } from "./part-file.ts";
 const directory = t.testdir({});
 const fresh = (): string => mkdtempSync(join(directory, "index-"));
 
-const text = fc.constantFrom("a", "A", "é", "e\u0301", "", "a\0", "%");
-const values: fc.Arbitrary<SearchValue> = fc.oneof(
-  fc.record(
-    {
-      as: fc.constant("term" as const),
-      field: fc.constantFrom("os", "model"),
-      text,
-      words: fc.boolean(),
-      sensitive: fc.boolean(),
-    },
-    { noNullPrototype: true },
-  ),
-  fc.record({
-    as: fc.constant("key" as const),
-    field: fc.constantFrom("serial", "host"),
-    text,
-    words: fc.boolean(),
-    sensitive: fc.constant(true),
-  }),
-  fc.record({
-    as: fc.constant("number" as const),
-    field: fc.constant("disk"),
-    number: fc.constantFrom(0, 1, 1.5, 2 ** 40),
-    sensitive: fc.constant(false),
-  }),
-  fc.record({
-    as: fc.constant("title" as const),
-    field: fc.constant("software"),
-    title: text,
-    version: fc.constantFrom(null, "1", "1\0", "2"),
-    source: fc.constantFrom("deb", "rpm"),
-    sensitive: fc.constant(false),
-  }),
-);
-const devices: fc.Arbitrary<IndexedDevice | null> = fc.option(
-  fc.record({ sortName: text.map(fold), values: fc.array(values, { maxLength: 6 }) }),
-  { freq: 3 },
-);
-/** Of several blocks, in two parts. */
-const ordinals = fc.constantFrom(1, 2, 65_535, 65_536, 2 ** 20 - 1, 2 ** 20);
-const changes: fc.Arbitrary<Change> = fc.record({ ordinal: ordinals, device: devices });
+const changes: fc.Arbitrary<Change> = fc.record({ ordinal: indexedOrdinals, device: indexedDevices });
 
 t.test("holds after any history what it would hold if made at once", async () => {
   fc.assert(
@@ -173,4 +134,19 @@ t.test("tells a damaged part from a good one", async (t) => {
   newer.pragma("user_version = 99");
   newer.close();
   t.throws(opened, IndexDamaged);
+});
+
+t.test("notices that a part is missing, and begins a new one where the others are", async (t) => {
+  const at = fresh();
+  const writer = new IndexWriter(at);
+  writer.merge([{ ordinal: 1, device: device(term("a")) }], [{ server: 1, seq: 5 }]);
+  writer.merge([{ ordinal: 2 ** 20, device: device(term("b")) }], [{ server: 2, seq: 7 }]);
+  t.same(writer.position(), [
+    { server: 1, seq: 5 },
+    { server: 2, seq: 7 },
+  ]);
+  writer.close();
+  t.doesNotThrow(() => new IndexWriter(at).close());
+  rmSync(partFile(at, 1));
+  t.throws(() => new IndexWriter(at).close(), IndexDamaged);
 });

@@ -1,5 +1,6 @@
 /** The index's writing side: brings changes of devices to the parts that they are in. */
 import { mkdirSync, readdirSync } from "node:fs";
+import { IndexDamaged } from "./index-damaged.ts";
 import type { Change } from "./indexed-device.ts";
 import { firstBlockOf, type Position, partFile, partIn, partOf } from "./part-file.ts";
 import { PartWriter } from "./part-writer.ts";
@@ -13,10 +14,14 @@ export class IndexWriter {
     this.#directory = directory;
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     try {
-      for (const name of readdirSync(directory)) {
+      for (const name of readdirSync(directory).sort()) {
         const part = partIn(name);
-        if (part !== null) this.#part(part);
+        if (part !== null) this.#open(part);
       }
+      // It is there even when no device is, for it has the position.
+      const first = this.#parts.get(0) ?? this.#open(0);
+      const missing = first.parts().find((part) => !this.#parts.has(part));
+      if (missing !== undefined) throw new IndexDamaged(`part ${missing} is missing`);
     } catch (error) {
       this.close();
       throw error;
@@ -35,7 +40,12 @@ export class IndexWriter {
       const ofPart = byPart.get(part) ?? new Map<number, Change>();
       byPart.set(part, ofPart.set(change.ordinal, change));
     }
-    for (const [part, ofPart] of byPart) this.#part(part).merge([...ofPart.values()], position);
+    const before = this.position();
+    for (const [part, ofPart] of byPart) {
+      const writer = this.#parts.get(part) ?? this.#open(part);
+      // A new part begins where the others are: nothing of what came before was in it.
+      writer.merge([...ofPart.values()], [...before, ...position]);
+    }
   }
 
   /** How far each server's log is in: in every part. */
@@ -59,11 +69,10 @@ export class IndexWriter {
     this.#parts.clear();
   }
 
-  #part(part: number): PartWriter {
-    const known = this.#parts.get(part);
-    if (known) return known;
+  #open(part: number): PartWriter {
     const writer = new PartWriter(partFile(this.#directory, part), firstBlockOf(part));
     this.#parts.set(part, writer);
+    if (part > 0) this.#parts.get(0)?.addPart(part);
     return writer;
   }
 }

@@ -38,6 +38,7 @@ export interface Position {
  * - `keys`: values that are close to unique, such as serial numbers.
  * - `forward`: what a device put into the index, so that it can be taken out again.
  * - `orders`: what lists are sorted by.
+ * - `parts`: in the first part, which others there are: one that is missing is noticed.
  * - `days`: who changed on a day (since 1970, UTC), by section and block.
  */
 const tables = `
@@ -65,6 +66,7 @@ const tables = `
     primary key (section, day, block)
   ) without rowid;
   create table position (server integer primary key, seq integer not null);
+  create table parts (part integer primary key);
   create table next_term (id integer not null);
   insert into next_term values (1);
 `;

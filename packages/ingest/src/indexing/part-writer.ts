@@ -51,6 +51,15 @@ export class PartWriter {
     return this.#statements.position.all();
   }
 
+  /** In the first part: the others that there are. */
+  parts(): number[] {
+    return this.#statements.parts.all();
+  }
+
+  addPart(part: number): void {
+    this.#statements.addPart.run(part);
+  }
+
   /** Leaves nothing of what was taken out in the file or its log. Throws `busy` where somebody reads what was there. */
   scrub(): void {
     const blocked = this.#database.pragma("wal_checkpoint(TRUNCATE)", { simple: true });
@@ -156,9 +165,11 @@ function statementsOf(database: Database) {
     ),
     removeBitmap: prepare<[number, number], never>("delete from bitmaps where block = ? and term = ?"),
     blocks: prepare<[], number>(`select block from bitmaps where term = ${everyDevice}`).pluck(),
+    parts: prepare<[], number>("select part from parts").pluck(),
+    addPart: prepare<[number], never>("insert or ignore into parts values (?)"),
     position: prepare<[], Position>("select server, seq from position order by server"),
     setPosition: prepare<[number, number], never>(
-      "insert into position values (?, ?) on conflict do update set seq = excluded.seq",
+      "insert into position values (?, ?) on conflict do update set seq = max(seq, excluded.seq)",
     ),
   };
 }

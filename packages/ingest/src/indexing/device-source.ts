@@ -1,0 +1,97 @@
+/** Devices as the index is to know them, read from what the store holds of them. */
+import {
+  decompress,
+  limits,
+  parseJson,
+  type SearchValue,
+  searchValues,
+  sectionNamed,
+} from "@rollcall/protocol";
+import type { Kysely } from "kysely";
+import type { Schema } from "../store/schema.ts";
+import type { Change } from "./indexed-device.ts";
+
+/** What these devices are to be found as; null for those that are gone, hidden, or without an installation. */
+export async function readDevices(database: Kysely<Schema>, ordinals: readonly number[]): Promise<Change[]> {
+  const rows = await database
+    .selectFrom("devices")
+    .innerJoin("installations", "installations.device", "devices.ordinal")
+    .leftJoin("countries", "countries.installation", "installations.ordinal")
+    .select([
+      "devices.ordinal",
+      "group_name",
+      "sort_name",
+      "installations.ordinal as installation",
+      "country",
+    ])
+    .where("devices.ordinal", "in", [...ordinals])
+    .where("merge", "is", null)
+    .execute();
+  const byOrdinal = new Map(rows.map((row) => [row.ordinal, row]));
+  const values = await valuesOf(
+    database,
+    rows.map(({ installation }) => installation),
+  );
+  return ordinals.map((ordinal): Change => {
+    const row = byOrdinal.get(ordinal);
+    if (!row) return { ordinal, device: null };
+    const ofServer = [term("group", row.group_name), ...(row.country ? [term("country", row.country)] : [])];
+    return {
+      ordinal,
+      device: { sortName: row.sort_name, values: [...(values.get(row.installation) ?? []), ...ofServer] },
+    };
+  });
+}
+
+/** The first devices from this ordinal on, `most` of them. */
+export async function devicesFrom(
+  database: Kysely<Schema>,
+  ordinal: number,
+  most: number,
+): Promise<number[]> {
+  const rows = await database
+    .selectFrom("devices")
+    .select("ordinal")
+    .where("ordinal", ">=", ordinal)
+    .orderBy("ordinal")
+    .limit(most)
+    .execute();
+  return rows.map((row) => row.ordinal);
+}
+
+/** What no section declares, for the server knows it by itself. */
+const term = (field: string, text: string): SearchValue => {
+  return { as: "term", field, text, words: false, sensitive: false };
+};
+
+async function valuesOf(
+  database: Kysely<Schema>,
+  installations: readonly number[],
+): Promise<ReadonlyMap<number, readonly SearchValue[]>> {
+  const values = new Map<number, SearchValue[]>();
+  if (installations.length === 0) return values;
+  const rows = await database
+    .selectFrom("sections")
+    .select(["installation", "name", "body"])
+    .where("installation", "in", [...installations])
+    .where("indexed", "=", 1)
+    .where("body", "is not", null)
+    .execute();
+  for (const { installation, name, body } of rows) {
+    const definition = sectionNamed(name);
+    if (!definition || !body) continue;
+    const known = values.get(installation) ?? [];
+    values.set(installation, known);
+    for (const value of searchValues(definition, documentIn(body))) known.push(value);
+  }
+  return values;
+}
+
+/** Nothing is found in a document that cannot be read; whoever asks for the document itself is told. */
+function documentIn(body: Uint8Array): unknown {
+  try {
+    return parseJson(decompress(body, limits.sectionDecoded));
+  } catch {
+    return null;
+  }
+}
