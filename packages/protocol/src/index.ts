@@ -31,6 +31,8 @@ export * from "./problem.ts";
 export * from "./problem-page.ts";
 export * from "./proof.ts";
 export * from "./query.ts";
+export * from "./query-parser.ts";
+export type { QueryField } from "./query-values.ts";
 export * from "./registry.ts";
 export * from "./search-values.ts";
 export type { DocumentOf, Platform, Readings, SectionDefinition } from "./section.ts";

@@ -22,6 +22,8 @@ export const limits = {
   applications: 64,
   /** Bytes of a search query. */
   query: 4 * KiB,
+  queryConditions: 64,
+  queryParentheses: 64,
   /** What an agent takes as an answer at most. */
   answer: MiB,
   /** The same, for everything that a server stores of a device. */

@@ -11,6 +11,7 @@ import {
 } from "@rollcall/protocol";
 import { z } from "zod";
 import { noteSchema } from "../copies/note.ts";
+import { deviceStates } from "./device-state.ts";
 
 const instant = z.iso.datetime();
 const column = z.string().nullable();
@@ -25,7 +26,7 @@ const item = {
   groups: z.array(z.string()),
   country: column,
   applications: z.array(z.strictObject({ number: z.string(), version: z.string(), channel: z.string() })),
-  state: z.enum(["active", "stale", "silent", "in-doubt", "retired"]),
+  state: z.enum(deviceStates),
   firstSeenAt: instant,
   lastSeenAt: instant,
   masked: z.array(z.string()).optional(),

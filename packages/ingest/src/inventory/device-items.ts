@@ -1,7 +1,8 @@
 /** Devices as a list shows them, for routes of other domains; that they were looked at is recorded. */
 import { accountScope, type CallingAccount } from "../accounts/caller.ts";
 import type { Services } from "../services.ts";
-import { deviceItem, quietOf } from "./device-view.ts";
+import { quietOf } from "./device-state.ts";
+import { deviceItem } from "./device-view.ts";
 import { devicesByOrdinal } from "./queries.ts";
 
 /** In the order of the ordinals given; what is not in the caller's scope is left out. */

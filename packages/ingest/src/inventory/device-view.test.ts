@@ -3,7 +3,8 @@ import { digestOf, type SectionDefinition, sectionNamed } from "@rollcall/protoc
 import t from "tap";
 import { readConfig } from "../config.ts";
 import type { Scope } from "../store/scope.ts";
-import { deviceState, quietOf, readingsView, sectionView } from "./device-view.ts";
+import { deviceState, quietOf } from "./device-state.ts";
+import { readingsView, sectionView } from "./device-view.ts";
 import type { ReadingRow, SectionRow } from "./queries.ts";
 
 const all: Scope = { devices: { kind: "all" }, sensitive: true, purpose: "inventory" };

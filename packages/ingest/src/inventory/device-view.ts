@@ -7,40 +7,14 @@ import {
   type SummaryColumn,
   sectionNamed,
 } from "@rollcall/protocol";
-import type { Config } from "../config.ts";
 import { locationSection } from "../location/granted.ts";
 import { locationView } from "../location/location-view.ts";
-import { day } from "../milliseconds.ts";
 import { isoTime } from "../store/columns.ts";
 import type { Scope } from "../store/scope.ts";
 import { consentHistoryView, consentView } from "./consent-view.ts";
 import { correctionsView } from "./corrections-view.ts";
+import { deviceState, type Quiet } from "./device-state.ts";
 import type { DeviceDetail, DeviceRow, ReadingRow, SectionRow } from "./queries.ts";
-
-export type DeviceState = "active" | "stale" | "silent" | "in-doubt" | "retired";
-
-/** Milliseconds without a check-in after which a device is stale, and silent. */
-export interface Quiet {
-  readonly stale: number;
-  readonly silent: number;
-}
-
-export const quietOf = (config: Config): Quiet => ({
-  stale: config["devices.staleIntervals"] * config["check-ins.intervalSeconds"] * 1_000,
-  silent: config["devices.silentDays"] * day,
-});
-
-export function deviceState(
-  { lastSeenAt, retiredAt, inDoubt }: Pick<DeviceRow, "lastSeenAt" | "retiredAt" | "inDoubt">,
-  now: number,
-  { stale, silent }: Quiet,
-): DeviceState {
-  if (retiredAt !== null) return "retired";
-  if (inDoubt) return "in-doubt";
-  const quiet = now - lastSeenAt;
-  if (quiet >= silent) return "silent";
-  return quiet >= stale ? "stale" : "active";
-}
 
 /** Columns of the list that are filled from a sensitive field. */
 const sensitiveColumns: ReadonlySet<SummaryColumn> = new Set(

@@ -2,7 +2,8 @@
 import type { CallingInstallation } from "../accounts/caller.ts";
 import type { Services } from "../services.ts";
 import { installationScope } from "../store/scope.ts";
-import { deviceDetailView, quietOf } from "./device-view.ts";
+import { quietOf } from "./device-state.ts";
+import { deviceDetailView } from "./device-view.ts";
 import { deviceDetail } from "./queries.ts";
 
 /** The calling installation's device, by its id. */

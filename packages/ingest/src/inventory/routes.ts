@@ -12,7 +12,8 @@ import { isoTime } from "../store/columns.ts";
 import type { Scope } from "../store/scope.ts";
 import { type DeviceOrder, deviceOrders } from "../store/search-index.ts";
 import { devicePage, deviceWhole, namedDevices } from "./answers.ts";
-import { deviceDetailView, deviceItem, quietOf } from "./device-view.ts";
+import { quietOf } from "./device-state.ts";
+import { deviceDetailView, deviceItem } from "./device-view.ts";
 import { deviceDetail, devicesByIdPrefix, devicesByOrdinal } from "./queries.ts";
 
 const sortText = z
@@ -57,7 +58,7 @@ export function inventoryRoutes(services: Services): readonly Route[] {
         const asOf = isoTime(now());
         const question = { devices: q, sort, scope };
         const after = cursor === undefined ? null : cursors.read(cursor, question, position, now());
-        const page = await index.devices(scope, readQuery(q, scope, config), {
+        const page = await index.devices(scope, readQuery(q, { scope, config, now: now() }), {
           order: readOrder(sort),
           limit,
           after,
@@ -130,11 +131,15 @@ async function devicesNamed(
   const order = { by: "enrolled", descending: false } as const;
   const pages = await Promise.all(
     fields.map((field) =>
-      index.devices(scope, [{ kind: "text", negated: false, field, text: name }], {
-        order,
-        limit: mostNamed,
-        after: null,
-      }),
+      index.devices(
+        scope,
+        { kind: "text", field, text: name },
+        {
+          order,
+          limit: mostNamed,
+          after: null,
+        },
+      ),
     ),
   );
   return [...new Set(pages.flatMap(({ ordinals }) => ordinals))];

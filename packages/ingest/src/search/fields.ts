@@ -1,51 +1,78 @@
 /** What a caller may ask for: the fields that sections declare and those that the server knows, within the scope. */
 import {
   allSections,
+  type Condition,
+  conditionsOf,
+  joined,
+  mapConditions,
   parseQuery,
-  type Query,
+  type QueryField,
   RollcallError,
-  type SearchField,
   searchFieldsOf,
 } from "@rollcall/protocol";
 import type { Config } from "../config.ts";
+import { deviceStates, queryOfState, quietOf } from "../inventory/device-state.ts";
 import type { Scope } from "../store/scope.ts";
+import type { IndexQuery } from "../store/search-index.ts";
 
-const declared = searchFieldsOf(allSections);
 /** What no section declares, for the server knows it by itself. */
-const ofServer = ["group", "country"].map((name): [string, SearchField] => [
-  name,
-  { name, as: "term", sensitive: false },
+const ofServer: readonly Omit<QueryField, "sensitive">[] = [
+  { name: "group", as: "term" },
+  { name: "country", as: "term" },
+  { name: "state", as: "term", values: deviceStates },
+  { name: "has", as: "term", values: allSections.map(({ name }) => name) },
+  { name: "seen", as: "time" },
+  { name: "first", as: "time" },
+];
+const everyField: ReadonlyMap<string, QueryField> = new Map([
+  ...searchFieldsOf(allSections),
+  ...ofServer.map((field): [string, QueryField] => [field.name, { ...field, sensitive: false }]),
 ]);
-const everyField: ReadonlyMap<string, SearchField> = new Map([...declared, ...ofServer]);
-const plainFields: ReadonlyMap<string, SearchField> = new Map(
+const plainFields: ReadonlyMap<string, QueryField> = new Map(
   [...everyField].filter(([, { sensitive }]) => !sensitive),
 );
 
 /** What may not be read may not be searched: to who may not read it, a sensitive field is not there. */
-function fieldsFor(scope: Scope): ReadonlyMap<string, SearchField> {
+function fieldsFor(scope: Scope): ReadonlyMap<string, QueryField> {
   return scope.sensitive ? everyField : plainFields;
 }
-
-/** Each condition is a search of its own, and an engine nests only so many (SQLite: 1,000). */
-const mostConditions = 64;
 
 /** A bare word is looked for in every title of every device. */
 const mostWords = 8;
 
-export function readQuery(text: string, scope: Scope, config: Config): Query {
-  const query = parseQuery(text, fieldsFor(scope), config["search.queryBytes"]);
-  if (query.length > mostConditions)
-    throw new RollcallError("query-invalid", { detail: `A query has at most ${mostConditions} conditions.` });
-  if (query.filter(({ kind }) => kind === "word").length > mostWords)
+/** Reads a query as it was typed. Throws `query-invalid`. */
+export function readQuery(text: string, { scope, config, now }: Asking): IndexQuery {
+  const mostBytes = config["search.queryBytes"];
+  const query = parseQuery(text, { fields: fieldsFor(scope), now, mostBytes });
+  if (conditionsOf(query).filter(({ kind }) => kind === "word").length > mostWords)
     throw new RollcallError("query-invalid", {
       detail: `A query has at most ${mostWords} words without a field; quote those that stand together.`,
     });
-  return query;
+  return mapConditions(query, (condition) => withoutState(condition, config, now));
+}
+
+export interface Asking {
+  readonly scope: Scope;
+  readonly config: Config;
+  readonly now: number;
+}
+
+/** A state follows from what the index knows: when a device was seen, and two flags. */
+function withoutState(condition: Condition, config: Config, now: number): IndexQuery {
+  if (condition.kind !== "text" || condition.field !== "state") return condition;
+  const state = deviceStates.find((each) => each === condition.text);
+  return state ? queryOfState(state, now, quietOf(config)) : joined("any", []);
 }
 
 export function demandField(name: string, scope: Scope): string {
-  if (fieldsFor(scope).has(name)) return name;
+  const known = facetFields(scope);
+  if (known.includes(name)) return name;
   throw new RollcallError("query-invalid", {
-    detail: `There is no field "${name}"; fields are ${[...fieldsFor(scope).keys()].sort().join(", ")}.`,
+    detail: `There is no field "${name}"; fields are ${known.toSorted().join(", ")}.`,
   });
 }
+
+/** Fields whose values can be counted: what a device has, not what it is at the time. */
+const facetFields = (scope: Scope): readonly string[] =>
+  [...fieldsFor(scope)].flatMap(([name, { as }]) => (as === "time" || uncounted.has(name) ? [] : [name]));
+const uncounted: ReadonlySet<string> = new Set(["state", "has"]);

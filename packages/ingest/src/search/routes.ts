@@ -59,7 +59,7 @@ export function searchRoutes({ index, keys, config, now, lookups }: Services): r
         const question = { software: q, deviceQ, scope };
         const after = cursor === undefined ? null : cursors.read(cursor, question, titlePosition, now());
         const words = q.split(/\s+/).filter((word) => word !== "");
-        const query = readQuery(deviceQ, scope, config);
+        const query = readQuery(deviceQ, { scope, config, now: now() });
         const { items, next } = await index.titles(scope, words, query, { limit, after });
         remember(caller, query, items);
         const shown = items.map(({ source, name, version, devices }) => ({ source, name, version, devices }));
@@ -80,7 +80,7 @@ export function searchRoutes({ index, keys, config, now, lookups }: Services): r
         const asOf = isoTime(now());
         const question = { facet: field, q, scope };
         const after = cursor === undefined ? null : cursors.read(cursor, question, valuePosition, now());
-        const query = readQuery(q, scope, config);
+        const query = readQuery(q, { scope, config, now: now() });
         const { items, next } = await index.facet(scope, demandField(field, scope), query, { limit, after });
         remember(caller, query, items);
         return { status: 200, body: { asOf, items, next: next && cursors.write(question, next, now()) } };

@@ -1,8 +1,15 @@
 /**
  * The index's interface: what may be found, sorted, counted and listed within a scope. Derived, never the truth.
  */
-import type { Query } from "@rollcall/protocol";
+import type { Condition, Query } from "@rollcall/protocol";
 import type { Scope } from "./scope.ts";
+
+/**
+ * What an index answers: the language's conditions, `state` told by times (`seen`, `first`) and these flags, `has` by
+ * the names of sections that have a document.
+ */
+export type IndexCondition = Condition | { readonly kind: "flag"; readonly flag: "retired" | "in-doubt" };
+export type IndexQuery = Query<IndexCondition>;
 
 /** The orders a device list can have; `-` before one turns it around. */
 export const deviceOrders = ["enrolled", "hostname", "lastSeenAt"] as const;
@@ -44,21 +51,21 @@ export interface SearchIndex {
   /** Devices that a query finds. */
   devices(
     scope: Scope,
-    query: Query,
+    query: IndexQuery,
     page: { order: DeviceOrder; limit: number; after: DevicePosition | null },
   ): Promise<DevicePage>;
   /** The values of a field among the devices that a query finds, most frequent first; equal ones by value. */
   facet(
     scope: Scope,
     field: string,
-    query: Query,
+    query: IndexQuery,
     page: { limit: number; after: FacetValue | null },
   ): Promise<{ items: readonly FacetValue[]; next: FacetValue | null }>;
   /** Titles with their versions whose name holds all the words, among the devices that a query finds; by name. */
   titles(
     scope: Scope,
     words: readonly string[],
-    query: Query,
+    query: IndexQuery,
     page: { limit: number; after: TitlePosition | null },
   ): Promise<{ items: readonly TitleCount[]; next: TitlePosition | null }>;
 }

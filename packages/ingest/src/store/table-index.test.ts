@@ -1,6 +1,6 @@
 /** The index by itself: what is marked sensitive is not found, counted or listed for who may not read it. */
 import { join } from "node:path";
-import type { Query, SearchValue } from "@rollcall/protocol";
+import { everyDevice, type Query, type SearchValue } from "@rollcall/protocol";
 import t from "tap";
 import { TestServer } from "../testing/test-server.ts";
 import type { Scope } from "./scope.ts";
@@ -35,18 +35,15 @@ const values = (sensitive: boolean): readonly SearchValue[] => [
 ];
 
 async function seen(scope: Scope) {
-  const count = async (...query: Query) => (await index.devices(scope, query, { order, ...page })).total;
-  const facet = async (field: string) => (await index.facet(scope, field, [], page)).items.length;
+  const count = async (query: Query) => (await index.devices(scope, query, { order, ...page })).total;
+  const facet = async (field: string) => (await index.facet(scope, field, everyDevice, page)).items.length;
   return {
-    term: await count({ kind: "text", negated: false, field: "model", text: "nosey" }),
-    number: await count({ kind: "number", negated: false, field: "memory", comparison: "=", number: 7 }),
-    title: await count({ kind: "text", negated: false, field: "software", text: "diary" }),
-    words: [
-      await count({ kind: "word", negated: false, text: "nosey" }),
-      await count({ kind: "word", negated: false, text: "diary" }),
-    ],
+    term: await count({ kind: "text", field: "model", text: "nosey" }),
+    number: await count({ kind: "number", field: "memory", comparison: "=", number: 7 }),
+    title: await count({ kind: "text", field: "software", text: "diary" }),
+    words: [await count({ kind: "word", text: "nosey" }), await count({ kind: "word", text: "diary" })],
     facets: [await facet("model"), await facet("memory"), await facet("software")],
-    titles: (await index.titles(scope, [], [], page)).items.length,
+    titles: (await index.titles(scope, [], everyDevice, page)).items.length,
   };
 }
 
@@ -79,7 +76,8 @@ t.test("replaces all of a section's values, however many there are, and no other
     run: (transaction, other: readonly SearchValue[]) =>
       replaceSearchValues(transaction, { installation: 1, section: "beside" }, other),
   });
-  const titles = async () => (await index.titles(all, [], [], { limit: 10_000, after: null })).items.length;
+  const titles = async () =>
+    (await index.titles(all, [], everyDevice, { limit: 10_000, after: null })).items.length;
   await store.commit([put(many), beside(values(false))]);
   t.equal(await titles(), 2_501);
   await store.commit([put([])]);
@@ -90,7 +88,7 @@ t.test(
   "finds nothing in a scope of no groups, and one device in the scope of its installation",
   async (t) => {
     const total = async (devices: Scope["devices"]) =>
-      (await index.devices({ ...all, devices }, [], { order, ...page })).total;
+      (await index.devices({ ...all, devices }, everyDevice, { order, ...page })).total;
     t.equal(await total({ kind: "groups", groups: [] }), 0);
     t.equal(await total({ kind: "groups", groups: ["lab", "default"] }), 1);
     t.equal(await total({ kind: "installation", ordinal: 1 }), 1);

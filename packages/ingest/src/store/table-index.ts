@@ -1,5 +1,5 @@
 /** The index on plain tables beside the store's own. Every query starts from the devices of the caller's scope. */
-import { allSections, type Condition, fold, type Query, searchFieldsOf } from "@rollcall/protocol";
+import { allSections, fold, isJoined, isNegated, RollcallError, searchFieldsOf } from "@rollcall/protocol";
 import {
   type AliasableExpression,
   type Expression,
@@ -15,6 +15,8 @@ import type {
   DevicePage,
   DevicePosition,
   FacetValue,
+  IndexCondition,
+  IndexQuery,
   SearchIndex,
   TitleCount,
   TitlePosition,
@@ -39,7 +41,7 @@ export class TableIndex implements SearchIndex {
 
   async devices(
     scope: Scope,
-    query: Query,
+    query: IndexQuery,
     { order, limit, after }: { order: DeviceOrder; limit: number; after: DevicePosition | null },
   ): Promise<DevicePage> {
     const column = (
@@ -84,7 +86,7 @@ export class TableIndex implements SearchIndex {
   async facet(
     scope: Scope,
     field: string,
-    query: Query,
+    query: IndexQuery,
     { limit, after }: { limit: number; after: FacetValue | null },
   ): Promise<{ items: readonly FacetValue[]; next: FacetValue | null }> {
     const value = sql<string | number>`min(v.value)`;
@@ -110,7 +112,7 @@ export class TableIndex implements SearchIndex {
   }
 
   /** The values of a field on the devices that a query finds; those with equal `same` are one value. */
-  #valuesOf(scope: Scope, field: string, query: Query): AliasableExpression<ValueOnDevice> {
+  #valuesOf(scope: Scope, field: string, query: IndexQuery): AliasableExpression<ValueOnDevice> {
     const found = this.#found(scope, query);
     if (field === "group")
       return found.select([
@@ -147,7 +149,7 @@ export class TableIndex implements SearchIndex {
   async titles(
     scope: Scope,
     words: readonly string[],
-    query: Query,
+    query: IndexQuery,
     { limit, after }: { limit: number; after: TitlePosition | null },
   ): Promise<{ items: readonly TitleCount[]; next: TitlePosition | null }> {
     let rows = this.#found(scope, query)
@@ -181,23 +183,61 @@ export class TableIndex implements SearchIndex {
   }
 
   /** Devices of the scope for which every condition holds, with their installations. */
-  #found(scope: Scope, query: Query) {
+  #found(scope: Scope, query: IndexQuery) {
     return this.#database
       .selectFrom("devices")
       .innerJoin("installations", "installations.device", "devices.ordinal")
-      .where((builder) =>
-        builder.and([inScope(builder, scope), ...query.map((condition) => holds(builder, scope, condition))]),
-      );
+      .where((builder) => builder.and([inScope(builder, scope), holds(builder, scope, query)]));
   }
 }
 
 /** Search values are marked 0 (plain) or 1 (sensitive); what may not be read does not count. */
 const mostSensitive = ({ sensitive }: Scope): 0 | 1 => (sensitive ? 1 : 0);
 
-function holds(builder: Builder, scope: Scope, condition: Condition): Expression<SqlBool> {
-  const positive =
-    condition.kind === "word" ? holdsWord(builder, condition.text) : holdsField(builder, scope, condition);
-  return condition.negated ? builder.not(positive) : positive;
+function holds(builder: Builder, scope: Scope, query: IndexQuery): Expression<SqlBool> {
+  if (isJoined(query)) {
+    const parts = query.parts.map((part) => holds(builder, scope, part));
+    return query.kind === "all" ? builder.and(parts) : builder.or(parts);
+  }
+  if (isNegated(query)) return builder.not(holds(builder, scope, query.part));
+  return holdsCondition(builder, scope, query);
+}
+
+function holdsCondition(builder: Builder, scope: Scope, condition: IndexCondition): Expression<SqlBool> {
+  switch (condition.kind) {
+    case "word":
+      return holdsWord(builder, condition.text);
+    case "text":
+      return condition.field === "has"
+        ? hasSection(builder, condition.text)
+        : holdsField(builder, scope, condition);
+    case "number":
+      return holdsField(builder, scope, condition);
+    case "time":
+      return builder(timeColumns[condition.field] ?? "first_seen_at", condition.comparison, condition.at);
+    case "flag":
+      return builder(flagColumns[condition.flag], "is not", null);
+    default:
+      throw new RollcallError("query-invalid", {
+        detail: `${notYet[condition.kind]} cannot be asked for yet.`,
+      });
+  }
+}
+
+const timeColumns: Readonly<Record<string, "devices.last_seen_at" | "devices.first_seen_at">> = {
+  seen: "devices.last_seen_at",
+  first: "devices.first_seen_at",
+};
+const flagColumns = { retired: "devices.retired_at", "in-doubt": "installations.doubted_at" } as const;
+const notYet = { like: "Wildcards", version: "Comparisons of versions", network: "Networks" } as const;
+
+function hasSection(builder: Builder, name: string): Expression<SqlBool> {
+  const sections = builder
+    .selectFrom("sections")
+    .select("installation")
+    .where("name", "=", name)
+    .where("digest", "is not", null);
+  return builder("installations.ordinal", "in", sections);
 }
 
 /** A bare word: part of a name or a title. Sensitive values are never found by one. */
@@ -222,7 +262,7 @@ function holdsWord(builder: Builder, word: string): Expression<SqlBool> {
 function holdsField(
   builder: Builder,
   scope: Scope,
-  condition: Exclude<Condition, { kind: "word" }>,
+  condition: Extract<IndexCondition, { kind: "text" | "number" }>,
 ): Expression<SqlBool> {
   if (condition.kind === "number") {
     const numbers = builder
