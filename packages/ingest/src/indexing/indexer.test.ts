@@ -6,52 +6,25 @@ import fc from "fast-check";
 import t from "tap";
 import { indexContent } from "../testing/index-content.ts";
 import { indexedDevices, indexedOrdinals } from "../testing/indexed-devices.ts";
+import { IndexedWorld } from "../testing/indexed-world.ts";
 import { rounds } from "../testing/long.ts";
 import { IndexWriter } from "./index-writer.ts";
-import type { Change, IndexedDevice } from "./indexed-device.ts";
-import { Indexer, type LogEntry, type Pace } from "./indexer.ts";
+import type { Change } from "./indexed-device.ts";
+import { Indexer, type Pace } from "./indexer.ts";
 import { buildBeside, swapIn } from "./reindex.ts";
 
 const directory = t.testdir({});
 const fresh = (): string => join(mkdtempSync(join(directory, "data-")), "index");
 
-/** What a store would hold: devices as they are, and the log of what changed. */
-class World {
-  readonly devices = new Map<number, IndexedDevice>();
-  readonly log: LogEntry[] = [];
-
-  change(changes: readonly Change[]): void {
-    for (const { ordinal, device } of changes) {
-      if (device) this.devices.set(ordinal, device);
-      else this.devices.delete(ordinal);
-    }
-    const dirty = changes.map(({ ordinal }) => ordinal);
-    this.log.push({ dirty, position: { server: 1, seq: this.log.length + 1 } });
-  }
-
-  readonly read = async (ordinals: readonly number[]): Promise<Change[]> =>
-    ordinals.map((ordinal) => ({ ordinal, device: this.devices.get(ordinal) ?? null }));
-
-  readonly devicesFrom = async (ordinal: number, most: number): Promise<number[]> =>
-    [...this.devices.keys()]
-      .filter((each) => each >= ordinal)
-      .sort((a, b) => a - b)
-      .slice(0, most);
-
-  get end() {
-    return { server: 1, seq: this.log.length };
-  }
-}
-
 /** An indexer that can lose what it has in memory, as a process that is killed. */
 class Restarted {
-  readonly #world: World;
+  readonly #world: IndexedWorld;
   readonly #pace: Partial<Pace>;
   #at = fresh();
   #indexer: Indexer;
   #told = 0;
 
-  constructor(world: World, pace: Partial<Pace>) {
+  constructor(world: IndexedWorld, pace: Partial<Pace>) {
     this.#world = world;
     this.#pace = pace;
     this.#indexer = this.#open();
@@ -81,7 +54,7 @@ class Restarted {
   #open(): Indexer {
     const writer = new IndexWriter(this.#at);
     this.#told = writer.position()[0]?.seq ?? 0;
-    return new Indexer(writer, this.#world.read, this.#pace);
+    return new Indexer(writer, this.#world.read, () => {}, this.#pace);
   }
 }
 
@@ -99,9 +72,9 @@ const steps = fc.array(
 t.test("equals after any history what a reindex makes", async () => {
   await fc.assert(
     fc.asyncProperty(steps, fc.constantFrom(1, 3, 5_000), async (history, most) => {
-      const world = new World();
+      const world = new IndexedWorld();
       world.change([]);
-      const indexer = new Restarted(world, { most, few: 1, patience: 0, slice: 2 });
+      const indexer = new Restarted(world, { most, few: 1, patience: 0 });
       for (const step of history) {
         if (step.did === "change") world.change(step.made);
         else if (step.did === "tell") indexer.tell(step.count);
@@ -119,7 +92,7 @@ t.test("equals after any history what a reindex makes", async () => {
 });
 
 t.test("makes a new index beside one that is read, and puts it in its place", async (t) => {
-  const world = new World();
+  const world = new IndexedWorld();
   world.change(
     Array.from({ length: 300 }, (_, ordinal) => ({ ordinal, device: { sortName: "", values: [] } })),
   );
@@ -138,11 +111,17 @@ t.test("makes a new index beside one that is read, and puts it in its place", as
 
 t.test("tells whoever waits why the index gets no further", async (t) => {
   const reason = new Error("the store is gone");
-  const indexer = new Indexer(new IndexWriter(fresh()), () => Promise.reject(reason));
+  const told: unknown[] = [];
+  const indexer = new Indexer(
+    new IndexWriter(fresh()),
+    () => Promise.reject(reason),
+    (failure) => told.push(failure),
+  );
   const waiting = indexer.reached({ server: 1, seq: 1 });
   indexer.tell([{ dirty: [1], position: { server: 1, seq: 1 } }]);
   await t.rejects(waiting, reason);
   await t.rejects(indexer.reached({ server: 1, seq: 1 }), reason);
+  t.same(told, [reason]);
   await indexer.close();
 });
 
@@ -152,8 +131,8 @@ t.test("merges few at once, and waits for more where more have come", async (t) 
     merged.push(ordinals.length);
     return [];
   };
-  const pace = { few: 10, most: 50, patience: 60_000, slice: 1_000 };
-  const indexer = new Indexer(new IndexWriter(fresh()), read, pace);
+  const pace = { few: 10, most: 50, patience: 60_000 };
+  const indexer = new Indexer(new IndexWriter(fresh()), read, () => {}, pace);
   let seq = 0;
   const tell = (count: number) =>
     indexer.tell([

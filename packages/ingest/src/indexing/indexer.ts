@@ -3,17 +3,14 @@
  * merged is told by the position that stands in the index itself, so it can be stopped anywhere and be told twice.
  */
 import type { IndexWriter } from "./index-writer.ts";
-import type { Change } from "./indexed-device.ts";
 import type { Position } from "./part-file.ts";
+import { type ReadDevices, readInSlices } from "./read-devices.ts";
 
 /** One batch of the log: devices that it changed, up to and with this position. */
 export interface LogEntry {
   readonly dirty: readonly number[];
   readonly position: Position;
 }
-
-/** Reads devices as they are now, which is as of the entries that told of them, or later. */
-export type ReadDevices = (ordinals: readonly number[]) => Promise<readonly Change[]>;
 
 /** How merges adapt to what waits. */
 const usual = {
@@ -23,8 +20,6 @@ const usual = {
   most: 5_000,
   /** For how long they wait at most, milliseconds. */
   patience: 1_000,
-  /** Devices read at once; between, the thread does what else it has to. */
-  slice: 64,
 } as const;
 
 export type Pace = { readonly [K in keyof typeof usual]: number };
@@ -38,6 +33,7 @@ interface Waiter {
 export class Indexer {
   readonly #writer: IndexWriter;
   readonly #read: ReadDevices;
+  readonly #failed: (reason: unknown) => void;
   readonly #pace: Pace;
   #entries: LogEntry[] = [];
   /** Devices in those entries; one may be counted more than once. */
@@ -48,9 +44,16 @@ export class Indexer {
   #failure: { readonly reason: unknown } | null = null;
   #closed = false;
 
-  constructor(writer: IndexWriter, read: ReadDevices, pace: Partial<Pace> = {}) {
+  /** `failed`: is told what a merge failed with, before whoever waits for it; there is no further merge. */
+  constructor(
+    writer: IndexWriter,
+    read: ReadDevices,
+    failed: (reason: unknown) => void,
+    pace: Partial<Pace> = {},
+  ) {
     this.#writer = writer;
     this.#read = read;
+    this.#failed = failed;
     this.#pace = { ...usual, ...pace };
   }
 
@@ -107,6 +110,7 @@ export class Indexer {
     this.#running = this.#drain()
       .catch((reason: unknown) => {
         this.#failure = { reason };
+        this.#failed(reason);
         this.#fail(reason);
       })
       .finally(() => {
@@ -124,10 +128,7 @@ export class Indexer {
   async #drain(): Promise<void> {
     const entries = this.#next();
     const dirty = [...new Set(entries.flatMap((entry) => entry.dirty))];
-    const changes: Change[] = [];
-    for (let from = 0; from < dirty.length; from += this.#pace.slice)
-      changes.push(...(await this.#read(dirty.slice(from, from + this.#pace.slice))));
-    this.#writer.merge(changes, lastOf(entries));
+    this.#writer.merge(await readInSlices(this.#read, dirty), lastOf(entries));
     this.#waiters = this.#waiters.filter((waiter) => {
       if (this.#has(waiter.position)) waiter.resolve();
       return !this.#has(waiter.position);

@@ -3,11 +3,15 @@
  * that it can be read, lost and made anew alone. Derived, never the truth.
  */
 import { join } from "node:path";
+import { catalogueDigest } from "@rollcall/protocol";
 import SqliteDatabase, { type Database } from "better-sqlite3";
 import { IndexDamaged } from "./index-damaged.ts";
 
 /** Another one is made anew. */
 const partVersion = 1;
+
+/** What values there are and how they are folded follows from these; an index that was made by others is made anew. */
+const madeBy = `${catalogueDigest} unicode ${process.versions.unicode}`;
 
 /** Devices of a block, and the bits of an ordinal that name it within. */
 const blockBits = 16;
@@ -39,6 +43,7 @@ export interface Position {
  * - `forward`: what a device put into the index, so that it can be taken out again.
  * - `orders`: what lists are sorted by.
  * - `parts`: in the first part, which others there are: one that is missing is noticed.
+ * - `made_by`: the definitions that its values follow from.
  * - `days`: who changed on a day (since 1970, UTC), by section and block.
  */
 const tables = `
@@ -67,6 +72,7 @@ const tables = `
   ) without rowid;
   create table position (server integer primary key, seq integer not null);
   create table parts (part integer primary key);
+  create table made_by (what text not null);
   create table next_term (id integer not null);
   insert into next_term values (1);
 `;
@@ -92,7 +98,7 @@ export function openPart(file: string): Database {
     database.pragma("busy_timeout = 5000");
     const version = Number(database.pragma("user_version", { simple: true }));
     if (version === 0) makeTables(database);
-    else if (version !== partVersion) throw new IndexDamaged(`it has the version ${version}`);
+    else demandOurs(database, version);
     return database;
   } catch (error) {
     database.close();
@@ -107,7 +113,7 @@ export function openPartToRead(file: string): Database | null {
     database = new SqliteDatabase(file, { readonly: true, fileMustExist: true });
     database.pragma("busy_timeout = 5000");
     const version = Number(database.pragma("user_version", { simple: true }));
-    if (version !== partVersion) throw new IndexDamaged(`it has the version ${version}`);
+    demandOurs(database, version);
     return database;
   } catch (error) {
     database?.close();
@@ -119,8 +125,15 @@ export function openPartToRead(file: string): Database | null {
 function makeTables(database: Database): void {
   database.transaction(() => {
     database.exec(tables);
+    database.prepare("insert into made_by values (?)").run(madeBy);
     database.pragma(`user_version = ${partVersion}`);
   })();
+}
+
+function demandOurs(database: Database, version: number): void {
+  if (version !== partVersion) throw new IndexDamaged(`it has the version ${version}`);
+  const what = database.prepare("select what from made_by").pluck().get();
+  if (what !== madeBy) throw new IndexDamaged("it was made by other definitions");
 }
 
 /** What SQLite says of a file that is none of its own, or not whole. */

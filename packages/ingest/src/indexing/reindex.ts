@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { syncFolder } from "@rollcall/host";
 import { IndexWriter } from "./index-writer.ts";
-import type { ReadDevices } from "./indexer.ts";
 import type { Position } from "./part-file.ts";
+import { type ReadDevices, readInSlices } from "./read-devices.ts";
 
 export interface Truth {
   readonly read: ReadDevices;
@@ -14,9 +14,6 @@ export interface Truth {
 
 /** Devices of one merge. */
 const atOnce = 5_000;
-/** Devices read at once. */
-const slice = 64;
-
 const beside = (directory: string): string => `${directory}.new`;
 
 /**
@@ -38,10 +35,7 @@ export async function buildBeside(
       const ordinals = await truth.devicesFrom(from, atOnce);
       const last = ordinals.at(-1);
       if (last === undefined) break;
-      const changes = [];
-      for (let at = 0; at < ordinals.length; at += slice)
-        changes.push(...(await truth.read(ordinals.slice(at, at + slice))));
-      writer.merge(changes, []);
+      writer.merge(await readInSlices(truth.read, ordinals), []);
       count += ordinals.length;
       from = last + 1;
     }
