@@ -83,6 +83,7 @@ export const problems = {
   "not-ready": { status: 503, title: "The server's database does not answer." },
   stopping: { status: 503, title: "The server is stopping." },
   busy: { status: 503, title: "The server has no room for this now." },
+  "query-too-slow": { status: 503, title: "The question takes longer than a question may." },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ProblemCode = keyof typeof problems;

@@ -8,7 +8,7 @@ import SqliteDatabase, { type Database } from "better-sqlite3";
 import { IndexDamaged } from "./index-damaged.ts";
 
 /** Another one is made anew. */
-const partVersion = 1;
+const partVersion = 2;
 
 /** What values there are and how they are folded follows from these; an index that was made by others is made anew. */
 const madeBy = `${catalogueDigest} unicode ${process.versions.unicode}`;
@@ -60,12 +60,14 @@ const tables = `
     block integer not null, term integer not null, count integer not null, body blob not null,
     primary key (block, term)
   ) without rowid;
+  create index terms_by_name on terms (shown, version, source, field);
   create table keys (
     field integer not null, folded text not null, ordinal integer not null, shown text not null,
     primary key (field, folded, ordinal, shown)
   ) without rowid;
   create table forward (ordinal integer primary key, body blob not null);
   create table orders (ordinal integer primary key, sort_name text not null);
+  create index orders_by_name on orders (sort_name, ordinal);
   create table days (
     section text not null, day integer not null, block integer not null, body blob not null,
     primary key (section, day, block)

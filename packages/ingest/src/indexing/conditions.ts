@@ -1,0 +1,217 @@
+/** Conditions of a query brought to terms and devices of a part, within what a caller may read. */
+import { BlockList, isIP, isIPv6 } from "node:net";
+import {
+  allSections,
+  type Comparison,
+  fold,
+  isJoined,
+  isNegated,
+  RollcallError,
+  versionRulesOf,
+} from "@rollcall/protocol";
+import type { Scope } from "../store/scope.ts";
+import type { IndexCondition, IndexQuery } from "../store/search-index.ts";
+import { devicesOf, type Expression, everything } from "./expression.ts";
+import type { Field, KeyRow, PartReader, Term } from "./part-reader.ts";
+
+/** Server's own columns: compared as they are, not folded. */
+const asTheyAre: ReadonlySet<string> = new Set(["group"]);
+
+const versionRules = versionRulesOf(allSections);
+
+/** What is known of devices beside what they told; kept in memory, by ordinal. */
+export interface LiveDevices {
+  /** The device of an installation; null where there is none. */
+  deviceOf(installation: number): number | null;
+  /** Milliseconds since 1970. */
+  seenAt(device: number): number;
+  firstSeenAt(device: number): number;
+  has(device: number, flag: "retired" | "in-doubt"): boolean;
+}
+
+/** How one part is asked by one caller. What may not be read is not among its fields. */
+export interface Asked {
+  readonly part: PartReader;
+  readonly scope: Scope;
+  readonly fields: readonly Field[];
+  readonly live: LiveDevices;
+}
+
+/** A wildcard stands for so many terms at most. */
+const mostTerms = 5_000;
+
+/** A place for each number, in a list of them. */
+export const places = (ids: readonly number[]): string => `(${ids.map(() => "?").join(",")})`;
+
+export const idsOf = ({ fields }: Asked, name: string): readonly number[] =>
+  fields.filter((field) => field.name === name).map(({ id }) => id);
+
+/** The devices of the scope that a query finds. Throws `query-invalid` for a wildcard over too many terms. */
+export function expressionOf(asked: Asked, query: IndexQuery): Expression {
+  return { kind: "all", parts: [withinScope(asked), holdsQuery(asked, query)] };
+}
+
+function holdsQuery(asked: Asked, query: IndexQuery): Expression {
+  if (isJoined(query)) return { kind: query.kind, parts: query.parts.map((part) => holdsQuery(asked, part)) };
+  if (isNegated(query)) return { kind: "not", part: holdsQuery(asked, query.part) };
+  return holds(asked, query);
+}
+
+function withinScope(asked: Asked): Expression {
+  const { devices } = asked.scope;
+  switch (devices.kind) {
+    case "all":
+      return everything;
+    case "groups":
+      return { kind: "any", parts: devices.groups.map((group) => holdsText(asked, "group", group)) };
+    case "installation": {
+      const device = asked.live.deviceOf(devices.ordinal);
+      return devicesOf(device === null ? [] : [device]);
+    }
+  }
+}
+
+function holds(asked: Asked, condition: IndexCondition): Expression {
+  switch (condition.kind) {
+    case "word":
+      return holdsWord(asked, condition.text);
+    case "number":
+      return termsOf(
+        asked,
+        idsOf(asked, condition.field),
+        `number ${signOf[condition.comparison]} ?`,
+        condition.number,
+      );
+    case "text":
+      return holdsText(asked, condition.field, condition.text);
+    case "like":
+      return holdsLike(asked, condition.field, condition.pieces);
+    case "version":
+      return holdsVersion(asked, condition);
+    case "network":
+      return holdsNetwork(asked, condition.field, condition.network);
+    case "time":
+      return holdsTime(asked, condition);
+    case "flag":
+      return { kind: "which", holds: (device) => asked.live.has(device, condition.flag) };
+  }
+}
+
+const signOf: Readonly<Record<Comparison, string>> = { "=": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">=" };
+
+/** Fields that a bare word is looked for in: names and titles. Sensitive values are never found by one. */
+const idsOfWords = ({ fields }: Asked): readonly number[] =>
+  fields.filter(({ words, sensitive }) => words === 1 && sensitive === 0).map(({ id }) => id);
+
+/** Part of a name or a title. */
+function holdsWord(asked: Asked, word: string): Expression {
+  const ids = idsOfWords(asked);
+  const has = "instr(folded, ?) > 0";
+  const folded = fold(word);
+  return { kind: "any", parts: [termsOf(asked, ids, has, folded), keysOf(asked, ids, has, folded)] };
+}
+
+function holdsText(asked: Asked, field: string, text: string): Expression {
+  const ids = idsOf(asked, field);
+  const folded = fold(text);
+  if (asTheyAre.has(field)) return termsOf(asked, ids, "folded = ? and shown = ?", folded, text);
+  const parts = [termsOf(asked, ids, "folded = ?", folded), keysOf(asked, ids, "folded = ?", folded)];
+  return { kind: "any", parts };
+}
+
+/** Whole values that begin, go on and end with these pieces. */
+function holdsLike(asked: Asked, field: string | null, pieces: readonly string[]): Expression {
+  const ids = field === null ? idsOfWords(asked) : idsOf(asked, field);
+  const pattern = pieces.map((piece) => fold(piece).replaceAll(/[\\%_]/g, "\\$&")).join("%");
+  const like = "folded like ? escape '\\'";
+  const terms = termsOf(asked, ids, like, pattern);
+  if (terms.terms.length > mostTerms)
+    throw new RollcallError("query-invalid", {
+      detail: `The wildcard stands for ${terms.terms.length} values; ${mostTerms} are the most.`,
+    });
+  return { kind: "any", parts: [terms, keysOf(asked, ids, like, pattern)] };
+}
+
+/** A title in versions that compare so with this one, by the rule of each source. */
+function holdsVersion(
+  asked: Asked,
+  { field, title, comparison, version }: Extract<IndexCondition, { kind: "version" }>,
+): Expression {
+  const ids = idsOf(asked, field);
+  const titles = asked.part.rows<Pick<Term, "id" | "version" | "source">>(
+    `select id, version, source from terms where field in ${places(ids)} and folded = ? and version != ''`,
+    ...ids,
+    fold(title),
+  );
+  const terms = titles.filter((term) => {
+    const order = versionRules.get(term.source)?.(term.version, version);
+    return order !== undefined && comparesSo(order, comparison);
+  });
+  return { kind: "terms", terms: terms.map(({ id }) => id) };
+}
+
+function holdsNetwork(asked: Asked, field: string, network: string): Expression {
+  const [address = "", length] = network.split("/");
+  const within = new BlockList();
+  within.addSubnet(address, Number(length), isIPv6(address) ? "ipv6" : "ipv4");
+  const ids = idsOf(asked, field);
+  const devices: number[] = [];
+  const keys = asked.part.each<KeyRow>(
+    `select folded, ordinal from keys where field in ${places(ids)}`,
+    ...ids,
+  );
+  for (const { folded, ordinal } of keys)
+    if (isIP(folded) !== 0 && within.check(folded, isIPv6(folded) ? "ipv6" : "ipv4")) devices.push(ordinal);
+  return devicesOf(devices);
+}
+
+function holdsTime(
+  { live }: Asked,
+  { field, comparison, at }: Extract<IndexCondition, { kind: "time" }>,
+): Expression {
+  const timeOf = (device: number) => (field === "first" ? live.firstSeenAt(device) : live.seenAt(device));
+  return { kind: "which", holds: (device) => comparesSo(timeOf(device) - at, comparison) };
+}
+
+function comparesSo(order: number, comparison: Comparison): boolean {
+  switch (comparison) {
+    case "=":
+      return order === 0;
+    case "<":
+      return order < 0;
+    case "<=":
+      return order <= 0;
+    case ">":
+      return order > 0;
+    case ">=":
+      return order >= 0;
+  }
+}
+
+function termsOf(
+  { part }: Asked,
+  ids: readonly number[],
+  where: string,
+  ...values: readonly unknown[]
+): Extract<Expression, { kind: "terms" }> {
+  const rows = part.rows<{ id: number }>(
+    `select id from terms where field in ${places(ids)} and ${where}`,
+    ...ids,
+    ...values,
+  );
+  return { kind: "terms", terms: rows.map(({ id }) => id) };
+}
+
+function keysOf(
+  { part }: Asked,
+  ids: readonly number[],
+  where: string,
+  ...values: readonly unknown[]
+): Expression {
+  const rows = part.rows<{ ordinal: number }>(
+    `select ordinal from keys where field in ${places(ids)} and ${where}`,
+    ...ids,
+    ...values,
+  );
+  return devicesOf(rows.map(({ ordinal }) => ordinal));
+}

@@ -1,0 +1,98 @@
+/** Values of a field, and titles, in one part, with how many of the devices found have each; those that any has. */
+import { fold } from "@rollcall/protocol";
+import type { TitleCount, TitlePosition } from "../store/search-index.ts";
+import { type Asked, idsOf, places } from "./conditions.ts";
+import type { FoundDevices } from "./found-devices.ts";
+import type { KeyRow, Term } from "./part-reader.ts";
+
+export interface CountedValue {
+  /** What is equal in spellings of one value. */
+  readonly same: string | number;
+  readonly value: string | number;
+  readonly devices: number;
+}
+
+/** In the order of `same`. */
+export function* valuesCounted(found: FoundDevices, field: string): Generator<CountedValue> {
+  const kind = found.asked.fields.find(({ name }) => name === field)?.kind;
+  if (kind === "key") yield* keysCounted(found, field);
+  else if (kind !== undefined) yield* termsCounted(found, field, kind);
+}
+
+function* termsCounted(found: FoundDevices, field: string, kind: string): Generator<CountedValue> {
+  const ids = idsOf(found.asked, field);
+  const by = kind === "number" ? "number" : kind === "title" || field === "group" ? "shown" : "folded";
+  const terms = found.asked.part.rows<Term>(
+    `select * from terms where field in ${places(ids)} order by ${by}, shown`,
+    ...ids,
+  );
+  for (const group of grouped(terms, (term) => term[by])) {
+    const devices = found.countWith(group.map(({ id }) => id));
+    if (devices === 0) continue;
+    const shown = group.find(({ id }) => group.length === 1 || found.countWith([id]) > 0)?.shown ?? "";
+    const same = group[0]?.[by] ?? "";
+    yield { same, value: by === "number" ? same : shown, devices };
+  }
+}
+
+function* keysCounted(found: FoundDevices, field: string): Generator<CountedValue> {
+  const ids = idsOf(found.asked, field);
+  const keys = found.asked.part.each<KeyRow>(
+    `select folded, shown, ordinal from keys where field in ${places(ids)} order by folded, ordinal`,
+    ...ids,
+  );
+  for (const group of grouped(keys, ({ folded }) => folded)) {
+    const there = group.filter(({ ordinal }) => found.has(ordinal));
+    const [one] = there;
+    if (!one) continue;
+    const devices = new Set(there.map(({ ordinal }) => ordinal)).size;
+    const value = there.map(({ shown }) => shown).sort(byBytes)[0] ?? "";
+    yield { same: one.folded, value, devices };
+  }
+}
+
+const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+/** Titles beyond `after` whose names hold all the words, by name, version and source. */
+export function* titlesCounted(
+  found: FoundDevices,
+  words: readonly string[],
+  after: TitlePosition | null,
+): Generator<TitleCount> {
+  const ids = titleFields(found.asked);
+  const holding = words.map(() => "and instr(folded, ?) > 0").join(" ");
+  const terms = found.asked.part.rows<Term>(
+    `select * from terms where field in ${places(ids)} ${holding}
+       ${after ? "and (shown, version, source) > (?, ?, ?)" : ""} order by shown, version, source`,
+    ...ids,
+    ...words.map(fold),
+    ...(after ? [after.name, after.version, after.source] : []),
+  );
+  for (const group of grouped(terms, ({ shown, version, source }) =>
+    JSON.stringify([shown, version, source]),
+  )) {
+    const devices = found.countWith(group.map(({ id }) => id));
+    const [title] = group;
+    if (title && devices > 0)
+      yield { name: title.shown, version: title.version, source: title.source, devices };
+  }
+}
+
+const titleFields = ({ fields }: Asked): readonly number[] =>
+  fields.filter(({ kind }) => kind === "title").map(({ id }) => id);
+
+/** Neighbours with the same key. */
+function* grouped<T>(rows: Iterable<T>, keyOf: (row: T) => string | number): Generator<readonly T[]> {
+  let group: T[] = [];
+  let key: string | number | undefined;
+  for (const row of rows) {
+    const own = keyOf(row);
+    if (group.length > 0 && own !== key) {
+      yield group;
+      group = [];
+    }
+    key = own;
+    group.push(row);
+  }
+  if (group.length > 0) yield group;
+}

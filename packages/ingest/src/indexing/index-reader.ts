@@ -1,0 +1,150 @@
+/**
+ * The index's asking side. A question runs on every part and is put together: counts added, values and pages merged by
+ * their order. What a caller may not read is left out before anything is looked for.
+ */
+import { readdirSync } from "node:fs";
+import type { Scope } from "../store/scope.ts";
+import type {
+  DevicePage,
+  DevicePosition,
+  FacetValue,
+  IndexQuery,
+  SearchIndex,
+  TitleCount,
+  TitlePosition,
+} from "../store/search-index.ts";
+import type { LiveDevices } from "./conditions.ts";
+import { type CountedValue, titlesCounted, valuesCounted } from "./counted-values.ts";
+import { Deadline } from "./deadline.ts";
+import { comparing, type PageAsked, pageOf } from "./device-pages.ts";
+import { FoundDevices } from "./found-devices.ts";
+import { compareValues, mergeSorted } from "./ordering.ts";
+import { partFile, partIn } from "./part-file.ts";
+import { PartReader } from "./part-reader.ts";
+
+export class IndexReader implements SearchIndex {
+  readonly #directory: string;
+  readonly #live: LiveDevices;
+  readonly #milliseconds: number;
+  readonly #parts = new Map<number, PartReader>();
+
+  /** `milliseconds`: how long a question may take; one that takes longer throws `query-too-slow`. */
+  constructor(directory: string, live: LiveDevices, milliseconds: number) {
+    this.#directory = directory;
+    this.#live = live;
+    this.#milliseconds = milliseconds;
+  }
+
+  async devices(scope: Scope, query: IndexQuery, page: PageAsked): Promise<DevicePage> {
+    return this.#ask(scope, query, (found) => {
+      const compare = comparing(page.order);
+      const pages = found.map((each) => pageOf(each, page));
+      const { items, next } = cut<DevicePosition>(mergeSorted(pages, compare), page.limit);
+      const total = found.reduce((sum, { count }) => sum + count, 0);
+      return { ordinals: items.map(({ ordinal }) => ordinal), next, total };
+    });
+  }
+
+  async facet(
+    scope: Scope,
+    field: string,
+    query: IndexQuery,
+    { limit, after }: { limit: number; after: FacetValue | null },
+  ): Promise<{ items: readonly FacetValue[]; next: FacetValue | null }> {
+    return this.#ask(scope, query, (found) => {
+      const counted = mergeSorted(
+        found.map((each) => valuesCounted(each, field)),
+        (a, b) => compareValues(a.same, b.same),
+      );
+      const { items, next } = cut([mostFrequent(counted, limit, after)], limit);
+      return { items, next };
+    });
+  }
+
+  async titles(
+    scope: Scope,
+    words: readonly string[],
+    query: IndexQuery,
+    { limit, after }: { limit: number; after: TitlePosition | null },
+  ): Promise<{ items: readonly TitleCount[]; next: TitlePosition | null }> {
+    return this.#ask(scope, query, (found) => {
+      const counted = found.map((each) => titlesCounted(each, words, after));
+      const titles: TitleCount[] = [];
+      for (const same of mergeSorted(counted, byTitle)) {
+        for (const title of same.slice(0, 1)) titles.push({ ...title, devices: sum(same) });
+        if (titles.length > limit) break;
+      }
+      const { items, next } = cut([titles], limit);
+      return { items, next: next && { name: next.name, version: next.version, source: next.source } };
+    });
+  }
+
+  close(): void {
+    for (const part of this.#parts.values()) part.close();
+    this.#parts.clear();
+  }
+
+  /** Asks all parts, each as it is at the beginning. */
+  #ask<T>(scope: Scope, query: IndexQuery, question: (found: readonly FoundDevices[]) => T): T {
+    const deadline = new Deadline(this.#milliseconds);
+    const parts = this.#opened();
+    const asked = (rest: readonly PartReader[], found: readonly FoundDevices[]): T => {
+      const [part, ...others] = rest;
+      if (!part) return question(found);
+      return part.atOnce(() => {
+        const fields = part.fields().filter(({ sensitive }) => scope.sensitive || sensitive === 0);
+        const here = new FoundDevices({ part, scope, fields, live: this.#live }, query, deadline);
+        return asked(others, [...found, here]);
+      });
+    };
+    return asked(parts, []);
+  }
+
+  /** Parts in their order; those that came since are opened. */
+  #opened(): readonly PartReader[] {
+    for (const name of readdirSync(this.#directory)) {
+      const part = partIn(name);
+      if (part === null || this.#parts.has(part)) continue;
+      const reader = PartReader.open(partFile(this.#directory, part));
+      if (reader) this.#parts.set(part, reader);
+    }
+    return [...this.#parts].sort(([a], [b]) => a - b).map(([, reader]) => reader);
+  }
+}
+
+const sum = (counted: readonly { readonly devices: number }[]): number =>
+  counted.reduce((all, { devices }) => all + devices, 0);
+
+function byTitle(a: TitlePosition, b: TitlePosition): number {
+  return (
+    compareValues(a.name, b.name) || compareValues(a.version, b.version) || compareValues(a.source, b.source)
+  );
+}
+
+/** The most frequent beyond `after`, equal ones by value; one more than `limit`. */
+function mostFrequent(
+  counted: Iterable<readonly CountedValue[]>,
+  limit: number,
+  after: FacetValue | null,
+): FacetValue[] {
+  const compare = (a: FacetValue, b: FacetValue) => b.devices - a.devices || compareValues(a.value, b.value);
+  let kept: FacetValue[] = [];
+  for (const same of counted) {
+    const [value = ""] = same.map((each) => each.value).sort(compareValues);
+    const all = { value, devices: sum(same) };
+    if (after && compare(all, after) <= 0) continue;
+    kept.push(all);
+    if (kept.length > 4 * (limit + 1)) kept = kept.sort(compare).slice(0, limit + 1);
+  }
+  return kept.sort(compare).slice(0, limit + 1);
+}
+
+/** So many of them, and where to go on if there are more. */
+function cut<T>(groups: Iterable<readonly T[]>, limit: number): { items: T[]; next: T | null } {
+  const items: T[] = [];
+  for (const group of groups) {
+    items.push(...group);
+    if (items.length > limit) return { items: items.slice(0, limit), next: items[limit - 1] ?? null };
+  }
+  return { items, next: null };
+}

@@ -1,0 +1,95 @@
+/** Asks one part of the index: its dictionary, its sets and its keys, as they were when the question began. */
+import type { Database, Statement } from "better-sqlite3";
+import { decodeContainer } from "./container-bytes.ts";
+import { type Container, empty } from "./containers.ts";
+import { everyDevice, openPartToRead } from "./part-file.ts";
+
+export interface Field {
+  readonly id: number;
+  readonly name: string;
+  readonly kind: string;
+  readonly sensitive: number;
+  readonly words: number;
+}
+
+export interface Term {
+  readonly id: number;
+  readonly field: number;
+  readonly folded: string;
+  readonly shown: string;
+  readonly version: string;
+  readonly source: string;
+  readonly number: number;
+}
+
+export interface KeyRow {
+  readonly folded: string;
+  readonly shown: string;
+  readonly ordinal: number;
+}
+
+export class PartReader {
+  readonly #database: Database;
+  readonly #bitmap: Statement<[number, number], Buffer>;
+  readonly #statements = new Map<string, Statement<unknown[]>>();
+
+  private constructor(database: Database) {
+    this.#database = database;
+    this.#bitmap = database
+      .prepare<[number, number], Buffer>("select body from bitmaps where block = ? and term = ?")
+      .pluck();
+  }
+
+  /** Null where there is no such part yet. Throws `IndexDamaged` where it has to be made anew. */
+  static open(file: string): PartReader | null {
+    const database = openPartToRead(file);
+    return database && new PartReader(database);
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  /** Runs a question over one state of the part, whatever is merged meanwhile. */
+  atOnce<T>(question: () => T): T {
+    this.#database.exec("begin");
+    try {
+      return question();
+    } finally {
+      this.#database.exec("commit");
+    }
+  }
+
+  bitmap(block: number, term: number): Container {
+    const body = this.#bitmap.get(block, term);
+    return body ? decodeContainer(body) : empty;
+  }
+
+  /** Blocks that have devices, ascending. */
+  blocks(): readonly number[] {
+    return this.rows<{ block: number }>(
+      `select block from bitmaps where term = ${everyDevice} order by block`,
+    ).map(({ block }) => block);
+  }
+
+  fields(): readonly Field[] {
+    return this.rows<Field>("select id, name, kind, sensitive, words from fields");
+  }
+
+  /** All rows of a statement of ours; values only ever as parameters. */
+  rows<Row>(statement: string, ...values: readonly unknown[]): readonly Row[] {
+    return this.#prepared<Row>(statement).all(...values);
+  }
+
+  /** One after the other: there may be as many as devices. */
+  each<Row>(statement: string, ...values: readonly unknown[]): IterableIterator<Row> {
+    return this.#database.prepare<unknown[], Row>(statement).iterate(...values);
+  }
+
+  #prepared<Row>(text: string): Statement<unknown[], Row> {
+    const known = this.#statements.get(text);
+    const statement = known ?? this.#database.prepare<unknown[]>(text);
+    if (!known) this.#statements.set(text, statement);
+    return statement as Statement<unknown[], Row>; // rows are as the statement says, which stands where it is asked
+  }
+}
