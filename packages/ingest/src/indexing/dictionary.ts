@@ -1,12 +1,7 @@
 /** A part's dictionary: the numbers of fields and terms. Each is made when it is first needed, and never used twice. */
 import { fold, type SearchValue } from "@rollcall/protocol";
 import type { Database, Statement } from "better-sqlite3";
-
-/** Terms kept in memory, twice at most. */
-const mostKept = 100_000;
-
-/** What is had by many, or sorted: all but keys. */
-export type TermValue = Exclude<SearchValue, { as: "key" }> | (SearchValue & { readonly as: "term" });
+import { KnownTerms, type TermValue } from "./known-terms.ts";
 
 type FieldRow = [name: string, kind: string, sensitive: number, words: number];
 type TermRow = [
@@ -28,9 +23,7 @@ export class Dictionary {
   readonly #setNext: Statement<[number]>;
   /** By name, then by what else distinguishes fields of one name. */
   #fields = new Map<string, number[]>();
-  /** Those that were asked for of late, and those before them. */
-  #terms = new Map<string, number>();
-  #former = new Map<string, number>();
+  readonly #terms = new KnownTerms();
   #nextTerm = 0;
 
   constructor(database: Database) {
@@ -71,8 +64,7 @@ export class Dictionary {
   /** To be called when it was undone: what it made is not there. */
   forget(): void {
     this.#fields = new Map();
-    this.#terms = new Map();
-    this.#former = new Map();
+    this.#terms.clear();
   }
 
   field(value: SearchValue): number {
@@ -91,15 +83,10 @@ export class Dictionary {
   /** The number of a value that is no key. */
   term(value: TermValue): number {
     const field = this.field(value);
-    const key = keyOf(field, value);
-    const known = this.#terms.get(key);
+    const known = this.#terms.get(field, value);
     if (known !== undefined) return known;
-    const id = this.#former.get(key) ?? this.#termOf(rowOf(field, value));
-    if (this.#terms.size >= mostKept) {
-      this.#former = this.#terms;
-      this.#terms = new Map();
-    }
-    this.#terms.set(key, id);
+    const id = this.#termOf(rowOf(field, value));
+    this.#terms.set(field, value, id);
     return id;
   }
 
@@ -108,9 +95,7 @@ export class Dictionary {
     const row = this.#removeTerm.get(term);
     if (!row) return;
     const [field, , shown, version, source, number] = row;
-    const key = keyFrom(field, shown, version, source, number);
-    this.#terms.delete(key);
-    this.#former.delete(key);
+    this.#terms.delete(field, shown, version, source, number);
   }
 
   #fieldOf(row: FieldRow): number {
@@ -141,20 +126,4 @@ function rowOf(field: number, value: TermValue): TermRow {
     default:
       return [field, fold(value.text), value.text, "", "", 0];
   }
-}
-
-function keyOf(field: number, value: TermValue): string {
-  switch (value.as) {
-    case "number":
-      return keyFrom(field, "", "", "", value.number);
-    case "title":
-      return keyFrom(field, value.title, value.version ?? "", value.source, 0);
-    default:
-      return keyFrom(field, value.text, "", "", 0);
-  }
-}
-
-/** Texts may hold any character; a source is a word of ours. */
-function keyFrom(field: number, shown: string, version: string, source: string, number: number): string {
-  return `${field} ${number} ${source} ${shown.length} ${shown}${version}`;
 }

@@ -195,4 +195,5 @@ function unique(sorted: Uint32Array): Uint32Array {
   return sorted.subarray(0, count);
 }
 
-const nameOf = ({ field, folded, shown }: Key): string => JSON.stringify([field, folded, shown]);
+/** Unlike that of any other key. What is shown follows its length, since a text may hold any character. */
+const nameOf = ({ field, folded, shown }: Key): string => `${field} ${shown.length} ${shown}${folded}`;
