@@ -12,11 +12,12 @@ import { type Bench, type Result, resultOf, type Surroundings } from "./bench.ts
 import { checkIns } from "./check-ins.ts";
 import { delta } from "./delta.ts";
 import { hostile } from "./hostile.ts";
+import { inventories } from "./inventories.ts";
 
-const benches: readonly Bench[] = [checkIns, agent, delta, hostile];
+const benches: readonly Bench[] = [checkIns, inventories, agent, delta, hostile];
 
 /** Benches of the contract that are not there yet. */
-const later = ["inventories", "sets", "search", "mixed", "storage"];
+const later = ["sets", "search", "mixed", "storage"];
 
 const usage = "Usage: npm run bench -- NAME [--json] [--devices N] [--seconds N]";
 

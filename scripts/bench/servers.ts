@@ -41,6 +41,8 @@ async function startServer(
 export interface RollcallServer extends ServerProcess {
   /** Makes an enrolment string that lets in so many devices. */
   newEnrolment(uses: number, ownership?: Ownership): Promise<string>;
+  /** Makes an API token that may ask everything. */
+  newApiToken(): Promise<string>;
 }
 
 /** Rollcall itself, as `rollcall serve` runs it, on a data directory of its own. */
@@ -49,16 +51,30 @@ export async function startRollcall(surroundings: Surroundings): Promise<Rollcal
   const server = await startServer(surroundings, rollcall, [
     ...["serve", "--data", data, "--listen", "127.0.0.1:0", "--json"],
   ]);
-  return { ...server, newEnrolment: (uses, ownership = "personal") => newEnrolment(data, uses, ownership) };
+  return {
+    ...server,
+    newEnrolment: (uses, ownership = "personal") => newEnrolment(data, uses, ownership),
+    newApiToken: () => newApiToken(data),
+  };
 }
 
 async function newEnrolment(data: string, uses: number, ownership: Ownership): Promise<string> {
   const many = ["--uses", String(uses), "--per-hour", String(uses)];
   const args = ["enrolment-token", "create", "--local", "--ownership", ownership, ...many];
+  return z.object({ enrolment: z.string() }).parse(await ask(data, args)).enrolment;
+}
+
+async function newApiToken(data: string): Promise<string> {
+  const args = ["api-token", "create", "--name", "bench", "--role", "admin"];
+  return z.object({ token: z.string() }).parse(await ask(data, args)).token;
+}
+
+/** What a command of the server's own machine answers. */
+async function ask(data: string, args: readonly string[]): Promise<unknown> {
   const { stdout } = await promisify(execFile)(process.execPath, [
     ...[rollcall, ...args, "--data", data, "--json", "--quiet"],
   ]);
-  return z.object({ enrolment: z.string() }).parse(JSON.parse(stdout)).enrolment;
+  return JSON.parse(stdout);
 }
 
 /** node:http and nothing else: reads a body, parses it as JSON, answers with these bytes. */
