@@ -14,7 +14,7 @@ import { delta } from "./delta.ts";
 import { hostile } from "./hostile.ts";
 import { inventories } from "./inventories.ts";
 
-const benches: readonly Bench[] = [checkIns, inventories, agent, delta, hostile];
+const benches: readonly Bench[] = [checkIns, agent, delta, hostile, inventories];
 
 /** Benches of the contract that are not there yet. */
 const later = ["sets", "search", "mixed", "storage"];
