@@ -1,5 +1,5 @@
 /**
- * Writes what follows from the folders' contents: the lists of section definitions and of collectors, the data
+ * Writes what follows from the folders' contents: the lists of section definitions, of collectors and of kinds, the data
  * catalogue, the pages of problems and of the configuration. With `--check` it writes nothing and ends with 1 when something is not as it would write it.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -50,6 +50,22 @@ const collectors = listModule({
   says: "Every collector.",
 });
 
+/** Sources of the server that declare kinds of writes or reads, below its folder. */
+function modulesOfKinds(): string[] {
+  const folder = join(root, "packages/ingest/src");
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((path) => path.replaceAll("\\", "/"))
+    .filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts") && !path.startsWith("testing/"))
+    .filter((path) =>
+      /^(export )?const \w+ = define(Audited)?(Write|Read)\(/m.test(readFileSync(join(folder, path), "utf8")),
+    )
+    .sort();
+}
+
+const kinds = `/** Loads every kind of write and read. Written by \`npm run generate\` from the files that declare one. */\n${modulesOfKinds()
+  .map((path) => `import "./${path}";`)
+  .join("\n")}\n`;
+
 const wrong: string[] = [];
 
 function keep(path: string, content: string): void {
@@ -65,6 +81,7 @@ function keep(path: string, content: string): void {
 
 keep("packages/protocol/src/sections/index.generated.ts", sections);
 keep("packages/agent/src/collectors/index.generated.ts", collectors);
+keep("packages/ingest/src/kinds.generated.ts", kinds);
 // Only now, because the catalogue is made from the list that was just written.
 const { allSections, catalogue, catalogueMarkdown, problemsMarkdown, searchFieldsOf } = await import(
   "../packages/protocol/src/index.ts"

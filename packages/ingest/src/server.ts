@@ -71,6 +71,9 @@ const timeoutsOf = (config: Config): Timeouts => ({
   connectionsCheckingInterval: Math.min(config["server.headersSeconds"] * 200, 2_000),
 });
 
+/** The thread that writes the database. */
+const writerModule = new URL("./writer.ts", import.meta.url);
+
 /** How often it looks what is due. */
 const tendMilliseconds = 60_000;
 
@@ -86,7 +89,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const undo: Step[] = [() => directory.release()];
   try {
     const config = readConfig(directory.path);
-    const { store, index } = await openSqliteStore(directory.database);
+    const { store, index } = await openSqliteStore(directory.database, writerModule);
     undo.push(() => store.close());
     const keys = await keysOf(store, directory.path, options.now);
     const ledger = await openLedger(store, directory, config);

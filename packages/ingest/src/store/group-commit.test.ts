@@ -2,6 +2,10 @@
 import t from "tap";
 import { GroupCommit, type Job } from "./group-commit.ts";
 
+interface Named extends Job {
+  readonly name: string;
+}
+
 /** A group commit whose transactions last until they are let go, and what happened in it, in order. */
 function recorded() {
   const events: string[] = [];
@@ -10,18 +14,16 @@ function recorded() {
   const at = (list: PromiseWithResolvers<void>[], index: number) =>
     (list[index] ??= Promise.withResolvers<void>());
   let count = 0;
-  const commits = new GroupCommit(async (jobs) => {
+  const commits = new GroupCommit<Named>(async (jobs) => {
     const number = count++;
     events.push(`begin ${jobs.length}`);
-    for (const job of jobs) await job.run();
+    for (const { name } of jobs) events.push(`run ${name}`);
     at(begun, number).resolve();
     await at(open, number).promise;
     events.push("durable");
   });
-  const job = (name: string): Job => ({
-    run: async () => {
-      events.push(`run ${name}`);
-    },
+  const job = (name: string): Named => ({
+    name,
     done: (failure) => events.push(failure === undefined ? `done ${name}` : `${failure} ${name}`),
   });
   return {

@@ -3,43 +3,35 @@
  */
 
 export interface Job {
-  /** Does the job's statements inside the open transaction. */
-  run(): Promise<void>;
   /** Called when the transaction is durable, or with what undid it. */
   done(failure?: unknown): void;
 }
 
 /** Runs jobs inside one transaction that is durable when this resolves; it reports each job's own failure itself. */
-export type RunTogether = (jobs: readonly Job[]) => Promise<void>;
+export type RunTogether<Each extends Job> = (jobs: readonly Each[]) => Promise<void>;
 
 /** Jobs of one transaction at most; more wait for the next. */
 const most = 1_024;
 
-export class GroupCommit {
-  readonly #together: RunTogether;
-  #waiting: Job[] = [];
-  #between: (() => void)[] = [];
+export class GroupCommit<Each extends Job> {
+  readonly #together: RunTogether<Each>;
+  #waiting: Each[] = [];
+  #between: (() => Promise<void>)[] = [];
   #running: Promise<void> | null = null;
 
-  constructor(together: RunTogether) {
+  constructor(together: RunTogether<Each>) {
     this.#together = together;
   }
 
-  add(job: Job): void {
+  add(job: Each): void {
     this.#waiting.push(job);
     this.#running ??= this.#drain();
   }
 
-  /** Does something while no transaction is open; it throws where `work` does. */
-  between(work: () => void): Promise<void> {
+  /** Does something while no transaction is open; it rejects where `work` does. */
+  between(work: () => Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#between.push(() => {
-        try {
-          resolve(work());
-        } catch (error) {
-          reject(error);
-        }
-      });
+      this.#between.push(() => work().then(resolve, reject));
       this.#running ??= this.#drain();
     });
   }
@@ -51,7 +43,7 @@ export class GroupCommit {
 
   async #drain(): Promise<void> {
     while (this.#waiting.length > 0 || this.#between.length > 0) {
-      for (const work of this.#between.splice(0)) work();
+      for (const work of this.#between.splice(0)) await work();
       // After the poll phase every request that has arrived has handed in its job.
       await new Promise<void>((resolve) => setImmediate(resolve));
       const jobs = this.#waiting.splice(0, most);

@@ -1,0 +1,34 @@
+/** What runs in the writer's thread: it does what it is asked, one after the other. */
+import { parentPort } from "node:worker_threads";
+import { packError } from "./crossed-error.ts";
+import { CurrentValues } from "./current-values.ts";
+import { openSqliteWriter, type Writer } from "./sqlite-writer.ts";
+import type { WriterAnswer, WriterAsk } from "./writer-thread.ts";
+
+/** Answers whoever started this thread. The kinds of writes have to be loaded in it by then. */
+export function serveWriter(): void {
+  let writer: Writer | null = null;
+  let turn = Promise.resolve();
+  const answer = async (message: WriterAsk): Promise<WriterAnswer> => {
+    if (message.ask === "open") {
+      writer = await openSqliteWriter(message.file, new CurrentValues());
+      return { settled: [] };
+    }
+    if (!writer) throw new Error("the database is not open");
+    if (message.ask !== "transact") {
+      await writer[message.ask]();
+      return { settled: [] };
+    }
+    const settled = await writer.transact(message.batches);
+    return {
+      settled: settled.map((each) => ("refused" in each ? { refused: packError(each.refused) } : each)),
+    };
+  };
+  const reply = async (message: WriterAsk): Promise<void> => {
+    const answered = await answer(message).catch((error: unknown) => ({ failure: packError(error) }));
+    parentPort?.postMessage(answered);
+  };
+  parentPort?.on("message", (message: WriterAsk) => {
+    turn = turn.then(() => reply(message));
+  });
+}

@@ -1,0 +1,136 @@
+/**
+ * The connection that writes: it owns the database's migrations, its transactions, and what is done to its files. It is
+ * asked for one thing at a time, in the thread of the store or in one of its own.
+ */
+import { RollcallError } from "@rollcall/protocol";
+import SqliteDatabase, { type Database } from "better-sqlite3";
+import { Kysely, SqliteDialect, sql, type Transaction } from "kysely";
+import { lastResort } from "./checkpoints.ts";
+import type { WriteContext } from "./contexts.ts";
+import type { CurrentReader } from "./current-values.ts";
+import { withKeptStatements } from "./kept-statements.ts";
+import { runWrite, type Write } from "./kinds.ts";
+import { migrate } from "./migrate.ts";
+import type { Schema } from "./schema.ts";
+import { UnallocatedSpace } from "./unallocated.ts";
+
+export type Batch = readonly Write<unknown>[];
+
+/** What became of a batch in a transaction that was committed. */
+export type Settled = { readonly outcomes: readonly unknown[] } | { readonly refused: unknown };
+
+/** What a store asks of who writes. */
+export interface Writer {
+  /** Commits batches together. Rejects with what undid all of them; one that throws is undone alone. */
+  transact(batches: readonly Batch[]): Promise<readonly Settled[]>;
+  /** Copies what is left of the write-ahead log into the database. */
+  bringHome(): Promise<void>;
+  /** Leaves nothing of what was deleted in the files. Throws `busy` when something still reads what was there. */
+  scrub(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Connection {
+  readonly database: Database;
+  readonly queries: Kysely<Schema>;
+}
+
+export function connect(file: string, readonly: boolean): Connection {
+  const database = new SqliteDatabase(file, { readonly });
+  database.pragma("busy_timeout = 5000");
+  const queries = new Kysely<Schema>({
+    dialect: new SqliteDialect({ database: withKeptStatements(database) }),
+  });
+  return { database, queries };
+}
+
+/** Opens (and makes or migrates) the database in this file. Throws when it is newer than the program. */
+export async function openSqliteWriter(file: string, current: CurrentReader): Promise<SqliteWriter> {
+  const connection = connect(file, false);
+  try {
+    connection.database.pragma("journal_mode = WAL");
+    connection.database.pragma("synchronous = FULL");
+    connection.database.pragma("foreign_keys = ON");
+    connection.database.pragma("secure_delete = ON");
+    connection.database.pragma(`wal_autocheckpoint = ${lastResort}`);
+    await migrate(connection.queries, file);
+    return new SqliteWriter(connection, current);
+  } catch (error) {
+    await connection.queries.destroy();
+    throw error;
+  }
+}
+
+class SqliteWriter implements Writer {
+  readonly #database: Database;
+  readonly #queries: Kysely<Schema>;
+  readonly #unallocated: UnallocatedSpace;
+  readonly #context: WriteContext;
+
+  constructor({ database, queries }: Connection, current: CurrentReader) {
+    this.#database = database;
+    this.#queries = queries;
+    this.#context = { current, log: { changed() {}, dirty() {} } };
+    this.#unallocated = new UnallocatedSpace(
+      database.name,
+      Number(database.pragma("page_size", { simple: true })),
+    );
+  }
+
+  async transact(batches: readonly Batch[]): Promise<readonly Settled[]> {
+    let reason: unknown;
+    try {
+      return await this.#queries.transaction().execute(async (transaction) => {
+        const settled: Settled[] = [];
+        for (const batch of batches) {
+          const one = await this.#alone(transaction, batch);
+          settled.push(one);
+          // Out of space or unable to write, the engine gives up the whole transaction: with it everybody's batch.
+          if ("refused" in one && !this.#database.inTransaction) {
+            reason = one.refused;
+            throw one.refused;
+          }
+        }
+        return settled;
+      });
+    } catch (error) {
+      // Where there is no transaction any more, the attempt to roll it back has the last word, which tells nothing.
+      throw reason ?? error;
+    }
+  }
+
+  async bringHome(): Promise<void> {
+    this.#database.pragma("wal_checkpoint(PASSIVE)");
+  }
+
+  async scrub(): Promise<void> {
+    // Empties the log. In the file itself deleted rows are overwritten (`secure_delete`), copies of them are not.
+    const blocked = this.#database.pragma("wal_checkpoint(TRUNCATE)", { simple: true });
+    if (blocked !== 0) throw new RollcallError("busy", { retryAfterSeconds: 60 });
+    this.#database.pragma("shrink_memory");
+    this.#unallocated.clear();
+  }
+
+  async close(): Promise<void> {
+    this.#database.pragma("wal_checkpoint(TRUNCATE)");
+    await this.#queries.destroy();
+    this.#unallocated.close();
+  }
+
+  /** One caller's batch inside the shared transaction: all of it or nothing. */
+  async #alone(transaction: Transaction<Schema>, batch: Batch): Promise<Settled> {
+    await sql`savepoint batch`.execute(transaction);
+    try {
+      const outcomes: unknown[] = [];
+      for (const write of batch) outcomes.push(await runWrite(write, transaction, this.#context));
+      await sql`release batch`.execute(transaction);
+      return { outcomes };
+    } catch (error) {
+      if (this.#database.inTransaction) {
+        await sql`rollback to batch`.execute(transaction);
+        await sql`release batch`.execute(transaction);
+      }
+      return { refused: error ?? new Error("a write failed without a reason") };
+    }
+  }
+}

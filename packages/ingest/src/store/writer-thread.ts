@@ -1,0 +1,98 @@
+/**
+ * The writer in a thread of its own, so that no statement and no wait for the disk holds up the event loop: one message
+ * for each transaction, and one back. Of a thread that ends nobody knows what it still committed; so the process ends,
+ * too, and nothing that was acknowledged is lost.
+ */
+import { Worker } from "node:worker_threads";
+import { type CrossedError, unpackError } from "./crossed-error.ts";
+import type { Batch, Settled, Writer } from "./sqlite-writer.ts";
+
+/** What the thread is asked for. */
+export type WriterAsk =
+  | { readonly ask: "open"; readonly file: string }
+  | { readonly ask: "transact"; readonly batches: readonly Batch[] }
+  | { readonly ask: "bringHome" | "scrub" | "close" };
+
+export type WriterAnswer =
+  | { readonly failure: CrossedError }
+  | {
+      readonly settled: readonly (
+        | Exclude<Settled, { refused: unknown }>
+        | { readonly refused: CrossedError }
+      )[];
+    };
+
+/** Starts the thread (its module is the caller's, who knows what has to be loaded there) and opens the database in it. */
+export async function openWriterThread(module: URL, file: string): Promise<Writer> {
+  const thread = new WriterThread(module);
+  try {
+    await thread.open(file);
+    return thread;
+  } catch (error) {
+    await thread.end();
+    throw error;
+  }
+}
+
+class WriterThread implements Writer {
+  readonly #worker: Worker;
+  /** Asked and not answered, in their order: the thread does one after the other. */
+  readonly #asked: PromiseWithResolvers<readonly Settled[]>[] = [];
+  #isEnding = false;
+
+  constructor(module: URL) {
+    // What the process was started with, such as a program given as text, is not the thread's.
+    this.#worker = new Worker(module, { execArgv: [] });
+    this.#worker.on("message", (answer: WriterAnswer) => this.#settle(answer));
+    // Errors of the thread itself have no listener: Node ends the process with them.
+    this.#worker.on("exit", (code) => {
+      if (!this.#isEnding) throw new Error(`the thread that writes the database ended with ${code}`);
+    });
+  }
+
+  async open(file: string): Promise<void> {
+    await this.#ask({ ask: "open", file });
+  }
+
+  transact(batches: readonly Batch[]): Promise<readonly Settled[]> {
+    return this.#ask({ ask: "transact", batches });
+  }
+
+  async bringHome(): Promise<void> {
+    await this.#ask({ ask: "bringHome" });
+  }
+
+  async scrub(): Promise<void> {
+    await this.#ask({ ask: "scrub" });
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#ask({ ask: "close" });
+    } finally {
+      await this.end();
+    }
+  }
+
+  async end(): Promise<void> {
+    this.#isEnding = true;
+    await this.#worker.terminate();
+  }
+
+  #ask(message: WriterAsk): Promise<readonly Settled[]> {
+    const asked = Promise.withResolvers<readonly Settled[]>();
+    // What cannot be sent throws here, before anybody waits for it.
+    this.#worker.postMessage(message);
+    this.#asked.push(asked);
+    return asked.promise;
+  }
+
+  #settle(answer: WriterAnswer): void {
+    const asked = this.#asked.shift();
+    if ("failure" in answer) asked?.reject(unpackError(answer.failure));
+    else
+      asked?.resolve(
+        answer.settled.map((each) => ("refused" in each ? { refused: unpackError(each.refused) } : each)),
+      );
+  }
+}
