@@ -13,11 +13,12 @@ import { checkIns } from "./check-ins.ts";
 import { delta } from "./delta.ts";
 import { hostile } from "./hostile.ts";
 import { inventories } from "./inventories.ts";
+import { sets } from "./sets.ts";
 
-const benches: readonly Bench[] = [checkIns, agent, delta, hostile, inventories];
+const benches: readonly Bench[] = [checkIns, agent, delta, hostile, inventories, sets];
 
 /** Benches of the contract that are not there yet. */
-const later = ["sets", "search", "mixed", "storage"];
+const later = ["search", "mixed", "storage"];
 
 const usage = "Usage: npm run bench -- NAME [--json] [--devices N] [--seconds N]";
 

@@ -61,7 +61,7 @@ export function* titlesCounted(
 ): Generator<TitleCount> {
   const ids = titleFields(found.asked);
   const holding = words.map(() => "and instr(folded, ?) > 0").join(" ");
-  const terms = found.asked.part.rows<Term>(
+  const terms = found.asked.part.each<Term>(
     `select * from terms where field in ${places(ids)} ${holding}
        ${after ? "and (shown, version, source) > (?, ?, ?)" : ""} order by shown, version, source`,
     ...ids,

@@ -19,7 +19,7 @@ import { Deadline } from "./deadline.ts";
 import { comparing, type PageAsked, pageOf } from "./device-pages.ts";
 import { FoundDevices } from "./found-devices.ts";
 import { compareValues, mergeSorted } from "./ordering.ts";
-import { partFile, partIn } from "./part-file.ts";
+import { partIn } from "./part-file.ts";
 import { PartReader } from "./part-reader.ts";
 
 export class IndexReader implements SearchIndex {
@@ -105,7 +105,7 @@ export class IndexReader implements SearchIndex {
     for (const name of readdirSync(this.#directory)) {
       const part = partIn(name);
       if (part === null || this.#parts.has(part)) continue;
-      const reader = PartReader.open(partFile(this.#directory, part));
+      const reader = PartReader.open(this.#directory, part);
       if (reader) this.#parts.set(part, reader);
     }
     return [...this.#parts].sort(([a], [b]) => a - b).map(([, reader]) => reader);

@@ -2,7 +2,7 @@
 import type { Database, Statement } from "better-sqlite3";
 import { decodeContainer } from "./container-bytes.ts";
 import { type Container, empty } from "./containers.ts";
-import { everyDevice, openPartToRead } from "./part-file.ts";
+import { everyDevice, firstBlockOf, openPartToRead, partFile } from "./part-file.ts";
 
 export interface Field {
   readonly id: number;
@@ -32,18 +32,22 @@ export class PartReader {
   readonly #database: Database;
   readonly #bitmap: Statement<[number, number], Buffer>;
   readonly #statements = new Map<string, Statement<unknown[]>>();
+  /** Blocks that this part can have. */
+  readonly #possible: readonly number[];
 
-  private constructor(database: Database) {
+  private constructor(database: Database, part: number) {
     this.#database = database;
+    const [from, to] = [firstBlockOf(part), firstBlockOf(part + 1)];
+    this.#possible = Array.from({ length: to - from }, (_, at) => from + at);
     this.#bitmap = database
       .prepare<[number, number], Buffer>("select body from bitmaps where block = ? and term = ?")
       .pluck();
   }
 
   /** Null where there is no such part yet. Throws `IndexDamaged` where it has to be made anew. */
-  static open(file: string): PartReader | null {
-    const database = openPartToRead(file);
-    return database && new PartReader(database);
+  static open(directory: string, part: number): PartReader | null {
+    const database = openPartToRead(partFile(directory, part));
+    return database && new PartReader(database, part);
   }
 
   close(): void {
@@ -65,11 +69,9 @@ export class PartReader {
     return body ? decodeContainer(body) : empty;
   }
 
-  /** Blocks that have devices, ascending. */
+  /** Blocks that have devices, ascending. Each is looked up: a condition on the term alone would read all of them. */
   blocks(): readonly number[] {
-    return this.rows<{ block: number }>(
-      `select block from bitmaps where term = ${everyDevice} order by block`,
-    ).map(({ block }) => block);
+    return this.#possible.filter((block) => this.#bitmap.get(block, everyDevice) !== undefined);
   }
 
   fields(): readonly Field[] {

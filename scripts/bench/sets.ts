@@ -1,0 +1,156 @@
+/**
+ * Bench `sets`: questions about a fleet, in process: the index against plain SQL over normalised tables that have every
+ * index these questions can use. Both are asked the same, in turns, and have to answer the same.
+ */
+import { join } from "node:path";
+import SqliteDatabase, { type Database } from "better-sqlite3";
+import type { LiveDevices } from "../../packages/ingest/src/indexing/conditions.ts";
+import { IndexReader } from "../../packages/ingest/src/indexing/index-reader.ts";
+import { IndexWriter } from "../../packages/ingest/src/indexing/index-writer.ts";
+import type { Scope } from "../../packages/ingest/src/store/scope.ts";
+import type { Bench, Compared } from "./bench.ts";
+import { benchDevice, valuesOf } from "./sets-fleet.ts";
+import { type Question, questions } from "./sets-questions.ts";
+import { median, quantile, takeTurns } from "./statistics.ts";
+
+const day = 86_400_000;
+/** Devices merged, and rows written, at a time. */
+const atOnce = 5_000;
+const longest = 60_000;
+const scope: Scope = { devices: { kind: "all" }, sensitive: true, purpose: "inventory" };
+
+/** Of each device in a hundred one was last seen 40 days before the others. */
+const live: LiveDevices = {
+  deviceOf: (installation) => installation,
+  seenAt: (device) => (device % 100 === 0 ? 0 : 40 * day),
+  firstSeenAt: () => 0,
+  has: () => false,
+};
+
+export const sets: Bench = {
+  name: "sets",
+  measures: "sum of the medians of questions about sets of devices, against plain SQL",
+  unit: "ms",
+  better: "lower",
+  defaults: { devices: 20_000, seconds: 40 },
+  async run({ devices, seconds, directory, note, atEnd }) {
+    const index = join(directory, "index");
+    const tables = openTables(join(directory, "tables.db"));
+    atEnd(() => void tables.close());
+    fill(index, tables, devices, note);
+    const reader = new IndexReader(index, live, longest);
+    atEnd(() => reader.close());
+    const share = (seconds * 1_000) / questions.length;
+    const found: [Question, number[], number[]][] = [];
+    for (const question of questions) {
+      const ours = () => timed(() => question.ask(reader, scope));
+      const theirs = () => timed(async () => question.sql(tables));
+      const [mine, plain] = [await ours(), await theirs()];
+      if (JSON.stringify(mine.answer) !== JSON.stringify(plain.answer))
+        throw new Error(
+          `${question.name}: ${JSON.stringify(mine.answer).slice(0, 200)}, not ${JSON.stringify(plain.answer).slice(0, 200)}`,
+        );
+      const end = performance.now() + share;
+      const turns = await takeTurns(
+        { ours, theirs },
+        { isEnough: () => performance.now() > end, onTurn: () => {} },
+      );
+      const samples = [turns.map((turn) => turn.ours.ms), turns.map((turn) => turn.theirs.ms)] as const;
+      note(`${question.name}: ${median(samples[0]).toFixed(2)} ms, SQL ${median(samples[1]).toFixed(2)} ms`);
+      found.push([question, [...samples[0]], [...samples[1]]]);
+    }
+    const least = Math.min(...found.map(([, ours]) => ours.length));
+    const sums = (side: 1 | 2) =>
+      Array.from({ length: least }, (_, at) => found.reduce((sum, each) => sum + (each[side][at] ?? 0), 0));
+    return {
+      ours: sums(1),
+      baseline: { name: "plain SQL", values: sums(2) },
+      figures: Object.fromEntries(found.flatMap(figuresOf)),
+    };
+  },
+};
+
+const figuresOf = ([{ name }, ours, theirs]: [Question, number[], number[]]): [string, Compared][] => {
+  const of = (part: number): Compared => ({
+    unit: "ms",
+    better: "lower",
+    ours: [quantile(ours, part)],
+    baseline: { name: "plain SQL", values: [quantile(theirs, part)] },
+  });
+  return [
+    [`${name}, p50 ms`, of(0.5)],
+    [`${name}, p99 ms`, of(0.99)],
+  ];
+};
+
+async function timed(ask: () => Promise<unknown>): Promise<{ ms: number; answer: unknown }> {
+  const start = performance.now();
+  const answer = await ask();
+  return { ms: performance.now() - start, answer };
+}
+
+function openTables(file: string): Database {
+  const tables = new SqliteDatabase(file);
+  tables.exec(`
+    pragma journal_mode = off; pragma synchronous = off;
+    create table devices (
+      ordinal integer primary key, host text not null, model text not null, os text not null,
+      memory integer not null, seen integer not null
+    );
+    create table titles (id integer primary key, name text not null, version text not null, unique (name, version));
+    create table installed (title integer not null, device integer not null, primary key (title, device)) without rowid;
+  `);
+  return tables;
+}
+
+function fill(index: string, tables: Database, devices: number, note: (text: string) => void): void {
+  const writer = new IndexWriter(index);
+  const addDevice = tables.prepare("insert into devices values (?, ?, ?, ?, ?, ?)");
+  const addTitle = tables.prepare("insert into titles values (?, ?, ?)");
+  const titles = new Map<string, number>();
+  const ofTitle: number[][] = [];
+  for (let from = 1; from <= devices; from += atOnce) {
+    const ordinals = Array.from({ length: Math.min(atOnce, devices - from + 1) }, (_, each) => from + each);
+    const made = ordinals.map((ordinal) => ({ ordinal, device: benchDevice(ordinal) }));
+    writer.merge(
+      made.map(({ ordinal, device }) => ({
+        ordinal,
+        device: { sortName: device.host, values: valuesOf(device) },
+      })),
+      [],
+    );
+    for (const { ordinal, device } of made) {
+      const { host, model, os, memory, packages } = device;
+      addDevice.run(ordinal, host, model, os, memory, live.seenAt(ordinal));
+      for (const { name, version } of packages) {
+        const key = `${name} ${version}`;
+        const known = titles.get(key) ?? titles.size;
+        if (known === titles.size) {
+          titles.set(key, known);
+          addTitle.run(known, name, version);
+          ofTitle.push([]);
+        }
+        ofTitle[known]?.push(ordinal);
+      }
+    }
+    note(`${from + ordinals.length - 1} of ${devices} devices`);
+  }
+  writer.close();
+  fillInstalled(tables, ofTitle);
+}
+
+/** In the order of the key, which is how such a table is filled fastest. */
+function fillInstalled(tables: Database, ofTitle: readonly (readonly number[])[]): void {
+  const add = tables.prepare("insert into installed values (?, ?)");
+  for (const [title, devices] of ofTitle.entries())
+    tables.transaction(() => {
+      for (const device of devices) add.run(title, device);
+    })();
+  tables.exec(`
+    create index installed_by_device on installed (device, title);
+    create index devices_by_host on devices (host); create index devices_by_model on devices (model);
+    create index devices_by_os on devices (os); create index devices_by_memory on devices (memory);
+    create index devices_by_seen on devices (seen);
+    analyze;
+  `);
+}
