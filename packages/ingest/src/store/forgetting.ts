@@ -106,6 +106,7 @@ export const tables = {
   audit: { forgets: "names ordinals only", retention: "until it is cut, after 400 days" },
   audit_checkpoint: { forgets: "holds nothing of a device", retention: "until the next one" },
   deletions: { forgets: "names only what is deleted", retention: "until the next one" },
+  log: { forgets: "names ordinals only", retention: "until everybody who follows it has read it" },
   server: { forgets: "holds nothing of a device", retention: "as long as the server" },
 } as const satisfies { readonly [Table in keyof Schema]: TablePlace<Schema[Table]> };
 

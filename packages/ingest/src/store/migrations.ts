@@ -353,4 +353,15 @@ async function searchTables({ schema }: Transaction<Schema>): Promise<void> {
     .execute();
 }
 
-export const migrations: readonly Migration[] = [first];
+async function logTable({ schema }: Transaction<Schema>): Promise<void> {
+  await schema
+    .createTable("log")
+    .addColumn("server", "integer", (column) => column.notNull())
+    .addColumn("seq", "integer", (column) => column.notNull())
+    .addColumn("at", "integer", (column) => column.notNull())
+    .addColumn("body", "blob", (column) => column.notNull())
+    .addPrimaryKeyConstraint("log_key", ["server", "seq"])
+    .execute();
+}
+
+export const migrations: readonly Migration[] = [first, logTable];

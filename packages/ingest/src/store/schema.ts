@@ -328,6 +328,15 @@ export interface AuditCheckpointTable {
   signature: string;
 }
 
+/** What each transaction changed, for those that follow: `encodeDirty`. */
+export interface LogTable {
+  server: number;
+  /** From 1 for each server, without a gap. */
+  seq: number;
+  at: number;
+  body: Uint8Array;
+}
+
 export interface Schema {
   devices: DeviceTable;
   installations: InstallationTable;
@@ -355,4 +364,5 @@ export interface Schema {
   search_texts: SearchTextTable;
   search_numbers: SearchNumberTable;
   search_titles: SearchTitleTable;
+  log: LogTable;
 }

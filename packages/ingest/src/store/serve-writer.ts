@@ -5,6 +5,8 @@ import { CurrentValues } from "./current-values.ts";
 import { openSqliteWriter, type Writer } from "./sqlite-writer.ts";
 import type { WriterAnswer, WriterAsk } from "./writer-thread.ts";
 
+const nothing: WriterAnswer = { settled: [], entry: null };
+
 /** Answers whoever started this thread. The kinds of writes have to be loaded in it by then. */
 export function serveWriter(): void {
   let writer: Writer | null = null;
@@ -12,15 +14,20 @@ export function serveWriter(): void {
   const answer = async (message: WriterAsk): Promise<WriterAnswer> => {
     if (message.ask === "open") {
       writer = await openSqliteWriter(message.file, new CurrentValues());
-      return { settled: [] };
+      return nothing;
     }
     if (!writer) throw new Error("the database is not open");
+    if (message.ask === "truncateLog") {
+      await writer.truncateLog(message.before);
+      return nothing;
+    }
     if (message.ask !== "transact") {
       await writer[message.ask]();
-      return { settled: [] };
+      return nothing;
     }
-    const settled = await writer.transact(message.batches);
+    const { settled, entry } = await writer.transact(message.batches);
     return {
+      entry,
       settled: settled.map((each) => ("refused" in each ? { refused: packError(each.refused) } : each)),
     };
   };

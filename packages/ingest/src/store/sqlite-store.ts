@@ -7,6 +7,7 @@ import { Checkpoints } from "./checkpoints.ts";
 import { CurrentValues } from "./current-values.ts";
 import { GroupCommit, type Job } from "./group-commit.ts";
 import type { ReadKind, Write } from "./kinds.ts";
+import { type LogEntry, LogReader } from "./log.ts";
 import type { Scope } from "./scope.ts";
 import type { SearchIndex } from "./search-index.ts";
 import {
@@ -17,7 +18,7 @@ import {
   type Settled,
   type Writer,
 } from "./sqlite-writer.ts";
-import type { Outcomes, Store } from "./store.ts";
+import type { Log, Outcomes, Store } from "./store.ts";
 import { TableIndex } from "./table-index.ts";
 import { openWriterThread } from "./writer-thread.ts";
 
@@ -55,6 +56,8 @@ class SqliteStore implements Store {
   readonly #current: CurrentValues;
   readonly #commits: GroupCommit<Commit>;
   readonly #checkpoints: Checkpoints;
+  readonly #followers: ((entry: LogEntry) => void)[] = [];
+  readonly log: Log;
   /** A scrub that has not begun yet. */
   #scrub: Promise<void> | null = null;
   #closing = false;
@@ -68,6 +71,15 @@ class SqliteStore implements Store {
     this.#checkpoints = new Checkpoints(this.#file, () =>
       this.#commits.between(() => this.#writer.bringHome()),
     );
+    const log = new LogReader(reader.database);
+    this.log = {
+      reach: async () => log.reach(),
+      after: async (position, most) => log.after(position, most),
+      follow: (tell) => {
+        this.#followers.push(tell);
+      },
+      truncate: (before) => this.#commits.between(() => this.#writer.truncateLog(before)),
+    };
   }
 
   commit<const B extends readonly Write<unknown>[]>(batch: B): Promise<Outcomes<B>> {
@@ -124,7 +136,8 @@ class SqliteStore implements Store {
   }
 
   async #together(commits: readonly Commit[]): Promise<void> {
-    const settled = await this.#writer.transact(commits.map(({ batch }) => batch));
+    const { settled, entry } = await this.#writer.transact(commits.map(({ batch }) => batch));
+    if (entry) for (const tell of this.#followers) tell(entry);
     for (const [index, result] of settled.entries()) commits[index]?.settle(result);
     this.#checkpoints.committed();
   }

@@ -10,6 +10,7 @@ import type { WriteContext } from "./contexts.ts";
 import type { CurrentReader } from "./current-values.ts";
 import { withKeptStatements } from "./kept-statements.ts";
 import { runWrite, type Write } from "./kinds.ts";
+import { type LogEntry, type LogPosition, LogWriter } from "./log.ts";
 import { migrate } from "./migrate.ts";
 import type { Schema } from "./schema.ts";
 import { UnallocatedSpace } from "./unallocated.ts";
@@ -19,10 +20,18 @@ export type Batch = readonly Write<unknown>[];
 /** What became of a batch in a transaction that was committed. */
 export type Settled = { readonly outcomes: readonly unknown[] } | { readonly refused: unknown };
 
+/** What became of the batches of one transaction, and what it entered in the log. */
+export interface Transacted {
+  readonly settled: readonly Settled[];
+  readonly entry: LogEntry | null;
+}
+
 /** What a store asks of who writes. */
 export interface Writer {
   /** Commits batches together. Rejects with what undid all of them; one that throws is undone alone. */
-  transact(batches: readonly Batch[]): Promise<readonly Settled[]>;
+  transact(batches: readonly Batch[]): Promise<Transacted>;
+  /** Removes what the log has before a position. */
+  truncateLog(before: LogPosition): Promise<void>;
   /** Copies what is left of the write-ahead log into the database. */
   bringHome(): Promise<void>;
   /** Leaves nothing of what was deleted in the files. Throws `busy` when something still reads what was there. */
@@ -61,26 +70,31 @@ export async function openSqliteWriter(file: string, current: CurrentReader): Pr
   }
 }
 
+/** The lock of the data directory lets one process write this database, and that is its number in the log. */
+export const onlyServer = 1;
+
 class SqliteWriter implements Writer {
   readonly #database: Database;
   readonly #queries: Kysely<Schema>;
   readonly #unallocated: UnallocatedSpace;
   readonly #context: WriteContext;
+  readonly #log: LogWriter;
 
   constructor({ database, queries }: Connection, current: CurrentReader) {
     this.#database = database;
     this.#queries = queries;
-    this.#context = { current, log: { changed() {}, dirty() {} } };
+    this.#context = { current };
+    this.#log = new LogWriter(database, onlyServer);
     this.#unallocated = new UnallocatedSpace(
       database.name,
       Number(database.pragma("page_size", { simple: true })),
     );
   }
 
-  async transact(batches: readonly Batch[]): Promise<readonly Settled[]> {
+  async transact(batches: readonly Batch[]): Promise<Transacted> {
     let reason: unknown;
     try {
-      return await this.#queries.transaction().execute(async (transaction) => {
+      const transacted = await this.#queries.transaction().execute(async (transaction) => {
         const settled: Settled[] = [];
         for (const batch of batches) {
           const one = await this.#alone(transaction, batch);
@@ -91,12 +105,18 @@ class SqliteWriter implements Writer {
             throw one.refused;
           }
         }
-        return settled;
+        return { settled, entry: this.#log.enter() };
       });
+      if (transacted.entry) this.#log.entered(transacted.entry);
+      return transacted;
     } catch (error) {
       // Where there is no transaction any more, the attempt to roll it back has the last word, which tells nothing.
       throw reason ?? error;
     }
+  }
+
+  async truncateLog(before: LogPosition): Promise<void> {
+    this.#log.truncate(before);
   }
 
   async bringHome(): Promise<void> {

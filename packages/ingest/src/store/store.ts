@@ -10,6 +10,7 @@ import {
   type Write,
   type WriteKind,
 } from "./kinds.ts";
+import type { LogEntry, LogPosition, LogReach } from "./log.ts";
 import type { Scope } from "./scope.ts";
 
 /** Declares a write: `enrol(input)` then makes a `Write` for `store.commit([…])`. */
@@ -42,7 +43,19 @@ export type Outcomes<B extends readonly Write<unknown>[]> = {
   [I in keyof B]: B[I] extends Write<infer O> ? O : never;
 };
 
+/** The log of what was committed, to be followed. */
+export interface Log {
+  reach(): Promise<LogReach>;
+  /** The first entries behind a position, `most` of them. */
+  after(position: LogPosition, most: number): Promise<readonly LogEntry[]>;
+  /** Tells of each entry from now on, in order, before whoever committed it is told. */
+  follow(tell: (entry: LogEntry) => void): void;
+  /** Forgets what is before a position: everybody who follows has read it. */
+  truncate(before: LogPosition): Promise<void>;
+}
+
 export interface Store {
+  readonly log: Log;
   /**
    * Applies the writes in their order, all or none, and resolves when they are on disk (committed and fsynced).
    * Many callers' batches share one transaction; one that throws is undone alone and rejects alone.

@@ -5,12 +5,14 @@
  */
 import { Worker } from "node:worker_threads";
 import { type CrossedError, unpackError } from "./crossed-error.ts";
-import type { Batch, Settled, Writer } from "./sqlite-writer.ts";
+import type { LogEntry, LogPosition } from "./log.ts";
+import type { Batch, Settled, Transacted, Writer } from "./sqlite-writer.ts";
 
 /** What the thread is asked for. */
 export type WriterAsk =
   | { readonly ask: "open"; readonly file: string }
   | { readonly ask: "transact"; readonly batches: readonly Batch[] }
+  | { readonly ask: "truncateLog"; readonly before: LogPosition }
   | { readonly ask: "bringHome" | "scrub" | "close" };
 
 export type WriterAnswer =
@@ -20,6 +22,7 @@ export type WriterAnswer =
         | Exclude<Settled, { refused: unknown }>
         | { readonly refused: CrossedError }
       )[];
+      readonly entry: LogEntry | null;
     };
 
 /** Starts the thread (its module is the caller's, who knows what has to be loaded there) and opens the database in it. */
@@ -37,7 +40,7 @@ export async function openWriterThread(module: URL, file: string): Promise<Write
 class WriterThread implements Writer {
   readonly #worker: Worker;
   /** Asked and not answered, in their order: the thread does one after the other. */
-  readonly #asked: PromiseWithResolvers<readonly Settled[]>[] = [];
+  readonly #asked: PromiseWithResolvers<Transacted>[] = [];
   #isEnding = false;
 
   constructor(module: URL) {
@@ -54,8 +57,12 @@ class WriterThread implements Writer {
     await this.#ask({ ask: "open", file });
   }
 
-  transact(batches: readonly Batch[]): Promise<readonly Settled[]> {
+  transact(batches: readonly Batch[]): Promise<Transacted> {
     return this.#ask({ ask: "transact", batches });
+  }
+
+  async truncateLog(before: LogPosition): Promise<void> {
+    await this.#ask({ ask: "truncateLog", before });
   }
 
   async bringHome(): Promise<void> {
@@ -79,8 +86,8 @@ class WriterThread implements Writer {
     await this.#worker.terminate();
   }
 
-  #ask(message: WriterAsk): Promise<readonly Settled[]> {
-    const asked = Promise.withResolvers<readonly Settled[]>();
+  #ask(message: WriterAsk): Promise<Transacted> {
+    const asked = Promise.withResolvers<Transacted>();
     // What cannot be sent throws here, before anybody waits for it.
     this.#worker.postMessage(message);
     this.#asked.push(asked);
@@ -91,8 +98,11 @@ class WriterThread implements Writer {
     const asked = this.#asked.shift();
     if ("failure" in answer) asked?.reject(unpackError(answer.failure));
     else
-      asked?.resolve(
-        answer.settled.map((each) => ("refused" in each ? { refused: unpackError(each.refused) } : each)),
-      );
+      asked?.resolve({
+        settled: answer.settled.map((each) =>
+          "refused" in each ? { refused: unpackError(each.refused) } : each,
+        ),
+        entry: answer.entry,
+      });
   }
 }
