@@ -42,13 +42,3 @@ export function readNetwork(text: string): string | null {
   });
   return `${ipaddr.fromByteArray(bytes).toString()}/${bits}`;
 }
-
-/** Whether addresses lie in a network, which `readNetwork` gave. */
-export function isWithin(network: string): (address: string) => boolean {
-  const parsed = parsedNetwork(network);
-  return (text) => {
-    const address = readAddress(text);
-    if (!parsed || !address || address.kind() !== parsed[0].kind()) return false;
-    return address.match(parsed);
-  };
-}

@@ -73,19 +73,6 @@ export function subjectOf<Outcome>({ kind, input }: Write<Outcome>, outcome: Out
   return (known as AuditedWriteKind<unknown, Outcome>).subjectOf(input, outcome);
 }
 
-/** Runs a read by the name of its kind. */
-export function runRead(
-  name: string,
-  database: Kysely<Schema>,
-  scope: Scope,
-  input: unknown,
-  context: ReadContext,
-): Promise<unknown> {
-  // As above: name and input come from a read that was made with this kind.
-  const known = found(reads, name) as ReadKind<unknown, unknown>;
-  return known.run(database, scope, input, context);
-}
-
 function found<Kind>(known: ReadonlyMap<string, Kind>, name: string): Kind {
   const kind = known.get(name);
   if (!kind) throw new Error(`nothing is called ${name}`);

@@ -61,7 +61,7 @@ const rowsOf = { insert: ["new"], update: ["old", "new"], delete: ["old"] } as c
  * Notes in `dirty`, a table of this connection alone, which devices its statements change; what is rolled back is not
  * in it. By triggers, so that no statement can forget to.
  */
-export function noteDirty(database: Database): void {
+function noteDirty(database: Database): void {
   database.exec("create temp table dirty (device integer primary key)");
   for (const [table, { columns, devices }] of Object.entries(foundBy))
     for (const [did, rows] of Object.entries(rowsOf)) {

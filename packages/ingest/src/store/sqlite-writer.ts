@@ -71,7 +71,7 @@ export async function openSqliteWriter(file: string, current: CurrentReader): Pr
 }
 
 /** The lock of the data directory lets one process write this database, and that is its number in the log. */
-export const onlyServer = 1;
+const onlyServer = 1;
 
 class SqliteWriter implements Writer {
   readonly #database: Database;
