@@ -30,5 +30,5 @@ t.test("names every folder of the house, each once, and no other", async (t) => 
 
 t.test("fits on a page", async (t) => {
   const words = readFileSync(path.join(root, "ARCHITECTURE.md"), "utf8").split(/\s+/).length;
-  t.ok(words < 2_000, `${words} words`);
+  t.ok(words < 2_300, `${words} words`);
 });

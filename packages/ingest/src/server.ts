@@ -115,6 +115,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         () => tendDoubts({ store, config, now: options.now }),
         () => tendUnreached({ store, ledger, config, now: options.now }),
         () => tendDeletions({ store, ledger }),
+        () => shortenLog(store),
         () => retention.tend(options.now()),
       ]);
     const decoding = new Decoding(new MemoryBudget(config["server.decodingBytes"]), options.decoding);
@@ -189,6 +190,11 @@ async function keysOf(store: Store, directory: string, now: () => number): Promi
   const keys = openServerKeys(directory, now, remembered);
   if (remembered === null) await store.commit([rememberServer(keys.identity.publicKey)]);
   return keys;
+}
+
+/** Nobody follows the log yet: questions are answered from tables that change with the documents. */
+async function shortenLog({ log }: Store): Promise<void> {
+  for (const newest of (await log.reach()).newest) await log.truncate(newest);
 }
 
 type Step = () => Promise<void> | void;
