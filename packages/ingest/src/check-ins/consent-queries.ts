@@ -23,6 +23,8 @@ import type { Kysely } from "kysely";
 import { z } from "zod";
 import { nameOf } from "../privacy/deletion.ts";
 import { enterDeletion } from "../privacy/deletions.ts";
+import { forgetVersions } from "../records/history.ts";
+import { storedSections } from "../records/sections.ts";
 import { jsonColumn } from "../store/columns.ts";
 import { storedConsent } from "../store/device-columns.ts";
 import type { Schema } from "../store/schema.ts";
@@ -128,12 +130,7 @@ async function sectionsTooFine(
   { ordinal, device }: Whose,
   grants: readonly Grant[],
 ): Promise<string[]> {
-  const rows = await database
-    .selectFrom("sections")
-    .select(["name", "schema", "body"])
-    .where("installation", "=", ordinal)
-    .where("name", "in", locating)
-    .execute();
+  const rows = await storedSections(database, ordinal, locating);
   const { ownership } = await database
     .selectFrom("devices")
     .select("ownership")
@@ -166,19 +163,5 @@ async function forgetFinerHistory(
 ): Promise<string[]> {
   const [was, is] = [before, after].map((grants) => coarser.indexOf(grantedLocation(grants)));
   if (was === undefined || is === undefined || is <= was) return [];
-  const rows = await database
-    .selectFrom("section_history")
-    .select("name")
-    .distinct()
-    .where("installation", "=", ordinal)
-    .where("name", "in", locating)
-    .execute();
-  const names = rows.map(({ name }) => name);
-  if (names.length > 0)
-    await database
-      .deleteFrom("section_history")
-      .where("installation", "=", ordinal)
-      .where("name", "in", names)
-      .execute();
-  return names;
+  return forgetVersions(database, ordinal, locating);
 }

@@ -30,6 +30,8 @@ import type { Incoming } from "../http/route.ts";
 import { noteCountry } from "../location/rules.ts";
 import { day } from "../milliseconds.ts";
 import { settleDeletions } from "../privacy/rules.ts";
+import { flappingSections } from "../records/history.ts";
+import type { PackedVersion } from "../records/versions.ts";
 import type { Services } from "../services.ts";
 import { isoSecond, isoTime } from "../store/columns.ts";
 import { installationScope } from "../store/scope.ts";
@@ -37,10 +39,8 @@ import { type ReadingValue, recordCheckIn } from "./check-in-queries.ts";
 import { consentOf, storeConsent } from "./consent-queries.ts";
 import { namesIn } from "./decode-body.ts";
 import type { AcknowledgedSection } from "./dictionary.ts";
-import { flappingSections } from "./history-queries.ts";
 import type { JudgedSections } from "./judge-sections.ts";
 import { acknowledgedSections, type SectionsOutcome, storeSections } from "./section-queries.ts";
-import type { PackedVersion } from "./versions.ts";
 
 /** `address` is where the request came from. */
 export async function checkIn(

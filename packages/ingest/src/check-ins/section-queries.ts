@@ -3,18 +3,25 @@ import { type Digest, documentAfter, fold, type StoredConsent, stateDigest } fro
 import type { Kysely } from "kysely";
 import { endOvertaken } from "../privacy/corrections.ts";
 import { forgetRowsOfSections } from "../privacy/forget.ts";
+import { type HistoryLimits, keepVersion, storedBytes } from "../records/history.ts";
+import {
+  describeSection,
+  isReadable,
+  putSection,
+  type SectionState,
+  sectionStates,
+  storedSections,
+} from "../records/sections.ts";
+import type { PackedVersion } from "../records/versions.ts";
 import { readSummary, storedConsent } from "../store/device-columns.ts";
 import type { Schema } from "../store/schema.ts";
-import { inScope } from "../store/scope.ts";
 import { replaceSearchValues } from "../store/search-values.ts";
 import { defineRead, defineWrite } from "../store/store.ts";
 import type { AcknowledgedSection } from "./dictionary.ts";
-import { type HistoryLimits, keepVersion, storedBytes } from "./history-queries.ts";
 import { callerColumns, installationGone, refuseRevoked } from "./installation-gone.ts";
 import type { AcceptedSection } from "./judge-sections.ts";
 import { type StoredState, stateAfter, statesOf } from "./section-states.ts";
 import { countTerms, roomForTerms } from "./term-quota-queries.ts";
-import type { PackedVersion } from "./versions.ts";
 
 export interface Whose {
   readonly ordinal: number;
@@ -24,27 +31,15 @@ export interface Whose {
 /** The installation's sections, or those of these names that there are, by name. */
 export const acknowledgedSections = defineRead({
   name: "acknowledged-sections",
-  run(
+  async run(
     database,
     scope,
     { ordinal, names }: { readonly ordinal: number; readonly names: readonly string[] | undefined },
   ): Promise<AcknowledgedSection[]> {
-    return database
-      .selectFrom("sections")
-      .innerJoin("installations", "installations.ordinal", "sections.installation")
-      .innerJoin("devices", "devices.ordinal", "installations.device")
-      .select(["sections.name", "sections.schema", "sections.status", "sections.digest", "sections.body"])
-      .where("sections.installation", "=", ordinal)
-      .where((builder) => inScope(builder, scope))
-      .$if(names !== undefined, (query) => query.where("sections.name", "in", names ?? []))
-      .orderBy("sections.name")
-      .execute();
+    if (!(await isReadable(database, scope, ordinal))) return [];
+    return storedSections(database, ordinal, names);
   },
 });
-
-interface StoredSection extends StoredState {
-  readonly schema: number;
-}
 
 export interface SectionsInput {
   readonly ordinal: number;
@@ -102,7 +97,7 @@ export const storeSections = defineWrite({
 async function applySections(
   database: Kysely<Schema>,
   input: Applying,
-  before: ReadonlyMap<string, StoredSection>,
+  before: ReadonlyMap<string, SectionState>,
 ) {
   const result: Record<string, [StoredState["status"], Digest | null]> = {};
   const columns = new Map<string, Readonly<Record<string, unknown>>>();
@@ -111,11 +106,13 @@ async function applySections(
     const [was, is] = [before.get(name), stateAfter(before.get(name), section)];
     result[name] = [is.status, is.digest];
     if (was?.status === is.status && was.digest === is.digest) {
-      if (was.schema !== section.schema) await updateSchema(database, input, section);
+      // The same by a newer definition: dictionaries name the schema that was acknowledged last.
+      if (was.schema !== section.schema)
+        await describeSection(database, input.ordinal, name, { schema: section.schema });
       continue;
     }
     if (was && was.digest !== is.digest) await keepSuperseded(database, input, name);
-    await storeSection(database, input, section, is);
+    await storeSection(database, input, section, is, was?.isIndexed ?? true);
     if (documentAfter(is.status) === "removed") await removeReadings(database, input.ordinal, [name]);
     if (was?.digest === is.digest) continue;
     await indexSection(database, input, section);
@@ -152,45 +149,19 @@ async function indexSection(
     room,
   );
   await countTerms(database, { installation: ordinal, name, at }, added);
-  await database
-    .updateTable("sections")
-    .set({ indexed: isIndexed && leftOut === 0 ? 1 : 0 })
-    .where("installation", "=", ordinal)
-    .where("name", "=", name)
-    .execute();
+  await describeSection(database, ordinal, name, { indexed: isIndexed && leftOut === 0 ? 1 : 0 });
 }
 
-/** The section is what it was, by a newer definition: dictionaries name the schema that was acknowledged last. */
-async function updateSchema(
-  database: Kysely<Schema>,
-  { ordinal }: Whose,
-  { name, schema }: AcceptedSection,
-): Promise<void> {
-  await database
-    .updateTable("sections")
-    .set({ schema })
-    .where("installation", "=", ordinal)
-    .where("name", "=", name)
-    .execute();
-}
-
-async function storeSection(
+function storeSection(
   database: Kysely<Schema>,
   { ordinal, at }: Applying,
-  section: AcceptedSection,
+  { name, schema, body }: AcceptedSection,
   { status, digest }: StoredState,
+  wasIndexed: boolean,
 ): Promise<void> {
-  const { name, schema, body } = section;
-  const kept = digest !== null && body === null;
-  await database
-    .insertInto("sections")
-    .values({ installation: ordinal, name, schema, status, digest, body, since: at, indexed: 1 })
-    .onConflict((conflict) =>
-      conflict
-        .columns(["installation", "name"])
-        .doUpdateSet({ schema, status, digest, since: at, ...(kept ? {} : { body }) }),
-    )
-    .execute();
+  const keepsBody = digest !== null && body === null;
+  const state = { name, schema, status, digest, since: at, isIndexed: wasIndexed };
+  return putSection(database, ordinal, { ...state, body, keepsBody });
 }
 
 async function removeUnnamed(
@@ -253,13 +224,8 @@ async function removeReadingsOfOthers(
       .execute();
 }
 
-async function storedStates(database: Kysely<Schema>, ordinal: number): Promise<Map<string, StoredSection>> {
-  const rows = await database
-    .selectFrom("sections")
-    .select(["name", "schema", "status", "digest"])
-    .where("installation", "=", ordinal)
-    .execute();
-  return new Map(rows.map(({ name, ...stored }) => [name, stored]));
+async function storedStates(database: Kysely<Schema>, ordinal: number): Promise<Map<string, SectionState>> {
+  return new Map((await sectionStates(database, ordinal)).map((state) => [state.name, state]));
 }
 
 export async function updateStateDigest(database: Kysely<Schema>, ordinal: number): Promise<Digest> {

@@ -1,8 +1,9 @@
 /** What an admin should know of a device besides what it tells of itself: copies, merges, and what it may be the same as. */
 import type { Kysely } from "kysely";
+import { hint, hintOf, withHints } from "../records/hints.ts";
 import { isoTime } from "../store/columns.ts";
 import type { Schema } from "../store/schema.ts";
-import { deviceInScope, inScope, type Scope } from "../store/scope.ts";
+import { deviceInScope, type Scope } from "../store/scope.ts";
 import { mostAlike } from "./alike.ts";
 import { undoable } from "./merge.ts";
 import type { Note } from "./note.ts";
@@ -92,21 +93,11 @@ export async function possibleDuplicatesOf(
   scope: Scope,
   { device, installation }: { readonly device: number; readonly installation: number },
 ): Promise<string[]> {
-  const own = await database
-    .selectFrom("sections")
-    .select("digest")
-    .where("installation", "=", installation)
-    .where("name", "=", "identifiers")
-    .executeTakeFirst();
-  if (own?.digest == null) return [];
-  const rows = await database
-    .selectFrom("sections")
-    .innerJoin("installations", "installations.ordinal", "sections.installation")
-    .innerJoin("devices", "devices.ordinal", "installations.device")
+  const own = await hintOf(database, installation);
+  if (own === null) return [];
+  const rows = await withHints(database, scope)
     .select(["devices.id", "devices.ordinal"])
-    .where("sections.name", "=", "identifiers")
-    .where("sections.digest", "=", own.digest)
-    .where((builder) => inScope(builder, scope))
+    .where(hint, "=", own)
     .orderBy("devices.ordinal")
     .limit(mostAlike + 1)
     .execute();

@@ -1,6 +1,7 @@
 /** Devices with the same hardware hint, and devices that an admin makes one, in the store. */
 import { sql } from "kysely";
-import { deviceInScope, inScope, type Scope } from "../store/scope.ts";
+import { hint, withHints } from "../records/hints.ts";
+import { deviceInScope } from "../store/scope.ts";
 import { defineAuditedWrite, defineRead } from "../store/store.ts";
 import { mostAlike } from "./alike.ts";
 import { type Merged, type Merging, merge, mergedInto, split } from "./merge.ts";
@@ -18,28 +19,20 @@ export interface AlikeQuestion {
 export const devicesAlike = defineRead({
   name: "devices-alike",
   async run(database, scope, { limit, after }: AlikeQuestion): Promise<readonly (readonly number[])[]> {
-    const hints = (within: Scope) =>
-      database
-        .selectFrom("sections")
-        .innerJoin("installations", "installations.ordinal", "sections.installation")
-        .innerJoin("devices", "devices.ordinal", "installations.device")
-        .where("sections.name", "=", "identifiers")
-        .where("sections.digest", "is not", null)
-        .where((builder) => inScope(builder, within));
     const first = sql<number>`min(devices.ordinal)`;
-    const groups = await hints(scope)
-      .select(["sections.digest", first.as("first")])
-      .groupBy("sections.digest")
+    const groups = await withHints(database, scope)
+      .select([hint, first.as("first")])
+      .groupBy(hint)
       .having((builder) => builder.between(builder.fn.countAll(), 2, mostAlike))
       .having(first, ">", after)
       .orderBy("first")
       .limit(limit)
       .execute();
     if (groups.length === 0) return [];
-    const members = await hints(scope)
-      .select(["sections.digest", "devices.ordinal"])
+    const members = await withHints(database, scope)
+      .select([hint, "devices.ordinal"])
       .where(
-        "sections.digest",
+        hint,
         "in",
         groups.map(({ digest }) => digest),
       )

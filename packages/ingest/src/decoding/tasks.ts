@@ -4,7 +4,7 @@
  */
 import { sizeDecoded } from "../check-ins/decode-body.ts";
 import { judgeSections } from "../check-ins/judge-sections.ts";
-import { packingSize, packVersions } from "../check-ins/versions.ts";
+import { packingSize, packVersions } from "../records/versions.ts";
 
 /** Bytes of a task's input. */
 export interface TaskSize {

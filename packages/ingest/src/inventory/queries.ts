@@ -17,6 +17,7 @@ import { notesOn, possibleDuplicatesOf } from "../copies/notes.ts";
 import type { Place } from "../location/location-view.ts";
 import { correctionsIn } from "../privacy/corrections.ts";
 import { requestsIn } from "../privacy/data-requests.ts";
+import { storedSections } from "../records/sections.ts";
 import { jsonColumn } from "../store/columns.ts";
 import { applicationsColumn, readSummary, type Summary } from "../store/device-columns.ts";
 import type { Schema } from "../store/schema.ts";
@@ -156,12 +157,7 @@ export const deviceDetail = defineRead({
       .where("devices.id", "=", id)
       .executeTakeFirst();
     if (!row) return null;
-    const sections = await database
-      .selectFrom("sections")
-      .selectAll()
-      .where("installation", "=", row.installation)
-      .orderBy("name")
-      .execute();
+    const sections = await storedSections(database, row.installation);
     const readings = await database
       .selectFrom("readings")
       .select(["section", "item", "field", "value", "at"])
@@ -187,7 +183,7 @@ export const deviceDetail = defineRead({
         since,
         document: documentIn(name, body),
       })),
-      flags: sections.some(({ indexed }) => indexed === 0) ? ["not-indexed"] : [],
+      flags: sections.some(({ isIndexed }) => !isIndexed) ? ["not-indexed"] : [],
       readings,
       notes: await notesOn(database, scope, row.ordinal),
       possibleDuplicates: await possibleDuplicatesOf(database, scope, {

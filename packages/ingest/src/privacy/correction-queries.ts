@@ -8,6 +8,7 @@ import {
   type ProblemAt,
   parseJson,
 } from "@rollcall/protocol";
+import { storedSection } from "../records/sections.ts";
 import { storedConsent } from "../store/device-columns.ts";
 import { defineWrite } from "../store/store.ts";
 import { asCollected, correctionsIn, refusalOf, valueAt } from "./corrections.ts";
@@ -26,12 +27,7 @@ export const storeCorrection = defineWrite({
   name: "store-correction",
   async run(transaction, { ordinal, device, request, at }: CorrectionInput): Promise<CorrectionOutcome> {
     const { section, field, value, reason = null } = request;
-    const stored = await transaction
-      .selectFrom("sections")
-      .select(["schema", "body"])
-      .where("installation", "=", ordinal)
-      .where("name", "=", section)
-      .executeTakeFirst();
+    const stored = await storedSection(transaction, ordinal, section);
     if (!stored?.body)
       return { errors: [{ pointer: "/section", detail: `nothing is stored of ${section}` }] };
     const document = parseJson(decompress(stored.body, limits.sectionDecoded));

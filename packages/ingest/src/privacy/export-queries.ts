@@ -1,66 +1,23 @@
 /** What an export is made of, in the store, and how often one was made. */
-import type { Status } from "@rollcall/protocol";
 import { day } from "../milliseconds.ts";
-import { inScope } from "../store/scope.ts";
+import { type StoredVersion, storedVersions } from "../records/history.ts";
+import { isReadable, type StoredSection, storedSections } from "../records/sections.ts";
 import { defineRead, defineWrite } from "../store/store.ts";
-
-export interface StoredDocument {
-  readonly name: string;
-  readonly schema: number;
-  readonly status: Status;
-  readonly digest: string | null;
-  readonly since: number;
-  /** zstd of the canonical document. */
-  readonly body: Uint8Array | null;
-}
 
 /** Every section of an installation as it is stored. */
 export const ownDocuments = defineRead({
   name: "own-documents",
-  run: (database, scope, ordinal: number): Promise<StoredDocument[]> =>
-    database
-      .selectFrom("sections")
-      .innerJoin("installations", "installations.ordinal", "sections.installation")
-      .innerJoin("devices", "devices.ordinal", "installations.device")
-      .select([
-        "sections.name",
-        "sections.schema",
-        "sections.status",
-        "sections.digest",
-        "sections.since",
-        "sections.body",
-      ])
-      .where("sections.installation", "=", ordinal)
-      .where((builder) => inScope(builder, scope))
-      .orderBy("sections.name")
-      .execute(),
+  async run(database, scope, ordinal: number): Promise<StoredSection[]> {
+    return (await isReadable(database, scope, ordinal)) ? storedSections(database, ordinal) : [];
+  },
 });
-
-export interface StoredVersion {
-  readonly name: string;
-  readonly since: number;
-  readonly at: number;
-  readonly schema: number;
-  readonly status: Status;
-  readonly digest: string;
-  /** 1: the body stands by itself; 0: it is read with the next newer document as dictionary. */
-  readonly whole: number;
-  readonly body: Uint8Array;
-}
 
 /** Every superseded version of an installation's sections as it is stored, the latest first. */
 export const ownVersions = defineRead({
   name: "own-versions",
-  run: (database, scope, ordinal: number): Promise<StoredVersion[]> =>
-    database
-      .selectFrom("section_history as h")
-      .innerJoin("installations", "installations.ordinal", "h.installation")
-      .innerJoin("devices", "devices.ordinal", "installations.device")
-      .select(["h.name", "h.since", "h.at", "h.schema", "h.status", "h.digest", "h.whole", "h.body"])
-      .where("h.installation", "=", ordinal)
-      .where((builder) => inScope(builder, scope))
-      .orderBy("h.id", "desc")
-      .execute(),
+  async run(database, scope, ordinal: number): Promise<StoredVersion[]> {
+    return (await isReadable(database, scope, ordinal)) ? storedVersions(database, ordinal) : [];
+  },
 });
 
 interface ExportInput {

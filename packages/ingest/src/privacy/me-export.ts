@@ -4,17 +4,13 @@
  */
 import { RollcallError } from "@rollcall/protocol";
 import type { CallingInstallation } from "../accounts/caller.ts";
-import { unpackVersion } from "../check-ins/versions.ts";
+import type { StoredVersion } from "../records/history.ts";
+import type { StoredSection } from "../records/sections.ts";
+import { unpackVersion } from "../records/versions.ts";
 import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
 import { installationScope } from "../store/scope.ts";
-import {
-  countExport,
-  ownDocuments,
-  ownVersions,
-  type StoredDocument,
-  type StoredVersion,
-} from "./export-queries.ts";
+import { countExport, ownDocuments, ownVersions } from "./export-queries.ts";
 import { ownReceipts, ownView } from "./me-rules.ts";
 import { lookupsOf } from "./rules.ts";
 
@@ -46,7 +42,7 @@ async function demandRate({ store, config, now }: Services, ordinal: number): Pr
 
 function* written(
   facts: object,
-  documents: readonly StoredDocument[],
+  documents: readonly StoredSection[],
   versions: readonly StoredVersion[],
 ): Iterable<string> {
   const versionsOf = Map.groupBy(versions, ({ name }) => name);
@@ -60,7 +56,7 @@ function* written(
 }
 
 function* writtenSection(
-  { name: _name, body, since, ...told }: StoredDocument,
+  { name: _name, body, since, isIndexed: _found, ...told }: StoredSection,
   versions: readonly StoredVersion[],
 ): Iterable<string> {
   const current = body === null ? undefined : unpackVersion(body, undefined);

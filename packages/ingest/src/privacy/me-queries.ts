@@ -1,5 +1,6 @@
 /** What the person at a device asks about, in the store. */
 import { type ConsentReceipt, consentReceipt, type DataRequest, type Receipt } from "@rollcall/protocol";
+import { isReadable, sectionStates } from "../records/sections.ts";
 import { jsonColumn } from "../store/columns.ts";
 import { storedConsent } from "../store/device-columns.ts";
 import { inScope } from "../store/scope.ts";
@@ -46,15 +47,7 @@ const readReceipt = (text: string | null): ConsentReceipt | null =>
 export const ownStates = defineRead({
   name: "own-states",
   async run(database, scope, ordinal: number): Promise<Receipt["sections"]> {
-    const rows = await database
-      .selectFrom("sections")
-      .innerJoin("installations", "installations.ordinal", "sections.installation")
-      .innerJoin("devices", "devices.ordinal", "installations.device")
-      .select(["sections.name", "sections.status", "sections.digest"])
-      .where("sections.installation", "=", ordinal)
-      .where((builder) => inScope(builder, scope))
-      .orderBy("sections.name")
-      .execute();
+    const rows = (await isReadable(database, scope, ordinal)) ? await sectionStates(database, ordinal) : [];
     return Object.fromEntries(rows.map(({ name, status, digest }) => [name, [status, digest]]));
   },
 });

@@ -1,6 +1,6 @@
 /** The history of a device of the tests, read from the store beside its server. */
 import SqliteDatabase from "better-sqlite3";
-import { documentHistory, type Version } from "../check-ins/history-queries.ts";
+import { documentHistory, type Version } from "../records/history.ts";
 import { pathsIn } from "../store/data-directory.ts";
 import { protocolScope } from "../store/scope.ts";
 import { openSqliteStore } from "../store/sqlite-store.ts";

@@ -2,12 +2,13 @@
  * The history of a section in the store: what it was before each change. Rows lean on the next newer version, so a
  * row may only be left out together with those that lean on it.
  */
-import { digestOfBytes } from "@rollcall/protocol";
+import { digestOfBytes, type Status } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
 import { day } from "../milliseconds.ts";
 import type { Schema } from "../store/schema.ts";
 import { inScope } from "../store/scope.ts";
 import { defineRead } from "../store/store.ts";
+import { storedSection } from "./sections.ts";
 import { type PackedVersion, unpackVersion } from "./versions.ts";
 
 /** After so many rows that lean on each other one stands by itself. */
@@ -31,12 +32,7 @@ interface Keeping {
 /** Keeps the stored version of a section, which is about to be superseded; or coalesces it with the next one. */
 export async function keepVersion(database: Kysely<Schema>, keeping: Keeping): Promise<void> {
   const { installation, name, at, packed, limits } = keeping;
-  const stored = await database
-    .selectFrom("sections")
-    .selectAll()
-    .where("installation", "=", installation)
-    .where("name", "=", name)
-    .executeTakeFirst();
+  const stored = await storedSection(database, installation, name);
   if (!stored?.body || stored.digest === null) return;
   const today = await versionsSince(database, keeping, at - day);
   if (today >= limits.versionsPerDay || (await storedBytes(database, installation)) >= limits.storedBytes)
@@ -120,6 +116,29 @@ export async function storedBytes(database: Kysely<Schema>, installation: number
   return bytes;
 }
 
+/** Removes all versions of these sections. The names of those that had some. */
+export async function forgetVersions(
+  database: Kysely<Schema>,
+  installation: number,
+  sections: readonly string[],
+): Promise<string[]> {
+  const rows = await database
+    .selectFrom("section_history")
+    .select("name")
+    .distinct()
+    .where("installation", "=", installation)
+    .where("name", "in", sections)
+    .execute();
+  const names = rows.map(({ name }) => name);
+  if (names.length > 0)
+    await database
+      .deleteFrom("section_history")
+      .where("installation", "=", installation)
+      .where("name", "in", names)
+      .execute();
+  return names;
+}
+
 /** What leans on a version that is not kept cannot be read without it. */
 async function dropLeaning(database: Kysely<Schema>, { installation, name }: Which): Promise<void> {
   const whole = await database
@@ -135,6 +154,28 @@ async function dropLeaning(database: Kysely<Schema>, { installation, name }: Whi
     .where("installation", "=", installation)
     .where("name", "=", name)
     .where("id", ">", whole?.id ?? 0)
+    .execute();
+}
+
+export interface StoredVersion {
+  readonly name: string;
+  readonly since: number;
+  readonly at: number;
+  readonly schema: number;
+  readonly status: Status;
+  readonly digest: string;
+  /** 1: the body stands by itself; 0: it is read with the next newer document as dictionary. */
+  readonly whole: number;
+  readonly body: Uint8Array;
+}
+
+/** Every superseded version of an installation's sections as it is stored, the latest first. */
+export function storedVersions(database: Kysely<Schema>, installation: number): Promise<StoredVersion[]> {
+  return database
+    .selectFrom("section_history")
+    .select(["name", "since", "at", "schema", "status", "digest", "whole", "body"])
+    .where("installation", "=", installation)
+    .orderBy("id", "desc")
     .execute();
 }
 
@@ -167,12 +208,7 @@ export const documentHistory = defineRead({
       .where((builder) => inScope(builder, scope))
       .orderBy("h.id", "desc")
       .execute();
-    const current = await database
-      .selectFrom("sections")
-      .select("body")
-      .where("installation", "=", installation)
-      .where("name", "=", section)
-      .executeTakeFirst();
+    const current = await storedSection(database, installation, section);
     let newer = current?.body ? unpackVersion(current.body, undefined) : undefined;
     return rows.map(({ whole, body, ...version }) => {
       newer = unpackVersion(body, whole === 1 ? undefined : newer);
