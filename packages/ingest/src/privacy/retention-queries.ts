@@ -1,5 +1,6 @@
 /** What is too old, in the store: the statements that follow from the list of what forgets. */
 import { type RawBuilder, sql } from "kysely";
+import { lastRowOf, rowsBetween } from "../store/engine.ts";
 import { isOverAll } from "../store/scope.ts";
 import { defineRead, defineWrite } from "../store/store.ts";
 
@@ -32,11 +33,7 @@ export const countOld = defineRead({
 export const lastRow = defineRead({
   name: "last-row",
   async run(database, scope, table: string): Promise<number> {
-    if (!isOverAll(scope)) return 0;
-    const { rows } = await sql<{ last: number | null }>`
-      select max(rowid) as last from ${sql.table(table)}
-    `.execute(database);
-    return rows[0]?.last ?? 0;
+    return isOverAll(scope) ? lastRowOf(database, table) : 0;
   },
 });
 
@@ -49,7 +46,7 @@ export const removeOld = defineWrite({
   ): Promise<number> {
     const { numAffectedRows = 0n } = await sql`
       delete from ${sql.table(which.table)}
-      where rowid > ${after} and rowid <= ${last} and ${old(which)}
+      where ${rowsBetween(transaction, after, last)} and ${old(which)}
     `.execute(transaction);
     return Number(numAffectedRows);
   },

@@ -4,6 +4,7 @@
  */
 import { fold, type SearchValue } from "@rollcall/protocol";
 import { type Kysely, sql } from "kysely";
+import { rowPlace } from "./engine.ts";
 import type { Schema, SearchNumberTable, SearchTextTable, SearchTitleTable } from "./schema.ts";
 
 /** Rows of one statement, so that its parameters stay below what any engine takes. */
@@ -52,8 +53,8 @@ async function removeOthers<T extends keyof Tables>(
   { installation, section }: Whose,
   wanted: readonly Tables[T][],
 ): Promise<Tables[T][]> {
-  const { rows } = await sql<Tables[T] & { readonly rowid: number }>`
-    select rowid, * from ${sql.table(table)} where installation = ${installation} and section = ${section}
+  const { rows } = await sql<Tables[T] & { readonly place: string | number }>`
+    select ${rowPlace(database)} as place, ${sql.table(table)}.* from ${sql.table(table)} where installation = ${installation} and section = ${section}
   `.execute(database);
   if (rows.length === 0) return [...wanted];
   const missing = new Map<string, Tables[T][]>();
@@ -62,10 +63,12 @@ async function removeOthers<T extends keyof Tables>(
     if (same) same.push(row);
     else missing.set(keyOf(row), [row]);
   }
-  const gone: number[] = [];
-  for (const { rowid, ...row } of rows) if (!missing.get(keyOf(row))?.pop()) gone.push(rowid);
+  const gone: (string | number)[] = [];
+  for (const { place, ...row } of rows) if (!missing.get(keyOf(row))?.pop()) gone.push(place);
   for (const part of inParts(gone))
-    await sql`delete from ${sql.table(table)} where rowid in (${sql.join(part)})`.execute(database);
+    await sql`delete from ${sql.table(table)} where ${rowPlace(database)} in (${sql.join(part)})`.execute(
+      database,
+    );
   return [...missing.values()].flat();
 }
 

@@ -1,0 +1,33 @@
+/** What the two engines do not take in the same words, said once. Everything else is Kysely's, or SQL that both take. */
+import { type Kysely, PostgresAdapter, type RawBuilder, type SqlBool, sql } from "kysely";
+import type { Schema } from "./schema.ts";
+
+const isPostgres = (database: Kysely<Schema>): boolean =>
+  database.getExecutor().adapter instanceof PostgresAdapter;
+
+/** Where a row is: what tells it from all others of its table until it changes. */
+export const rowPlace = (database: Kysely<Schema>): RawBuilder<string | number> =>
+  sql.ref(isPostgres(database) ? "ctid" : "rowid");
+
+/** As many numbers as a page of PostgreSQL's gets; rows there have none of their own. */
+const numbersOfPage = 100;
+
+/** The last of the numbers by which `rowsBetween` goes through a table; 0 where it is empty. */
+export async function lastRowOf(database: Kysely<Schema>, table: string): Promise<number> {
+  const { rows } = isPostgres(database)
+    ? await sql<{ last: number }>`
+        select pg_relation_size(${sql.lit(`"${table}"`)}::regclass)
+          / current_setting('block_size')::bigint * ${sql.lit(numbersOfPage)} as last
+      `.execute(database)
+    : await sql<{ last: number | null }>`select max(rowid) as last from ${sql.table(table)}`.execute(
+        database,
+      );
+  return rows[0]?.last ?? 0;
+}
+
+/** The rows behind `after` up to `last`, found without looking at the others. */
+export function rowsBetween(database: Kysely<Schema>, after: number, last: number): RawBuilder<SqlBool> {
+  if (!isPostgres(database)) return sql`rowid > ${after} and rowid <= ${last}`;
+  const page = (number: number) => sql`${`(${Math.floor(number / numbersOfPage)},0)`}::tid`;
+  return sql`ctid >= ${page(after)} and ctid < ${page(last)}`;
+}
