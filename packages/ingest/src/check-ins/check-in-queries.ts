@@ -15,6 +15,7 @@ import { unknownApplications } from "../enrolment/rules.ts";
 import { isLocated } from "../location/granted.ts";
 import type { Accepted } from "../services.ts";
 import { jsonColumn } from "../store/columns.ts";
+import { compiledOnce } from "../store/compiled-once.ts";
 import { storedConsent } from "../store/device-columns.ts";
 import type { Schema } from "../store/schema.ts";
 import { defineWrite } from "../store/store.ts";
@@ -61,28 +62,77 @@ export type CheckInOutcome =
   | { readonly kind: "copy" | "late" | "jump" }
   | { readonly kind: "consent-changed"; readonly stored: StoredConsent };
 
+interface CallerRow {
+  readonly counter: number;
+  readonly check_in_nonce: string | null;
+  readonly check_in_at: number | null;
+  readonly check_in_answer: string | null;
+  readonly state_digest: string;
+  readonly accepts_digest: string;
+  readonly consent_number: number;
+  readonly grants: string;
+  readonly applications: string;
+  readonly succeeds: number | null;
+  readonly moved: number;
+  readonly device: number;
+  readonly doubted_at: number | null;
+  readonly session_hash: Uint8Array | null;
+}
+
+const callerRow = compiledOnce<{ ordinal: number }, CallerRow>((database, given) =>
+  database
+    .selectFrom("installations")
+    .select([
+      "counter",
+      "check_in_nonce",
+      "check_in_at",
+      "check_in_answer",
+      "state_digest",
+      "accepts_digest",
+      "consent_number",
+      "grants",
+      "applications",
+      "succeeds",
+      "moved",
+      ...callerColumns,
+    ])
+    .where("ordinal", "=", given("ordinal")),
+);
+
+interface CheckedIn extends Pick<CheckInInput, "ordinal" | "counter" | "nonce" | "at"> {
+  readonly answer: string;
+  readonly acceptsDigest: string;
+  readonly applications: string;
+  readonly [name: string]: unknown;
+}
+
+const checkedIn = compiledOnce<CheckedIn, unknown>((database, given) =>
+  database
+    .updateTable("installations")
+    .set({
+      counter: given("counter"),
+      check_in_nonce: given("nonce"),
+      check_in_answer: given("answer"),
+      check_in_at: given("at"),
+      accepts_digest: given("acceptsDigest"),
+      applications: given("applications"),
+    })
+    .where("ordinal", "=", given("ordinal")),
+);
+
+const seen = compiledOnce<{ device: number; at: number }, unknown>((database, given) =>
+  database
+    .updateTable("devices")
+    .set({ last_seen_at: given("at") })
+    .where("ordinal", "=", given("device")),
+);
+
 /** Records a check-in and makes its answer; a repeat gets the answer that was given. */
 export const recordCheckIn = defineWrite({
   name: "record-check-in",
   async run(transaction, input: CheckInInput): Promise<CheckInOutcome> {
-    const row = await transaction
-      .selectFrom("installations")
-      .select([
-        "counter",
-        "check_in_nonce",
-        "check_in_at",
-        "check_in_answer",
-        "state_digest",
-        "accepts_digest",
-        "consent_number",
-        "grants",
-        "applications",
-        "succeeds",
-        "moved",
-        ...callerColumns,
-      ])
-      .where("ordinal", "=", input.ordinal)
-      .executeTakeFirstOrThrow(installationGone);
+    const [row] = await callerRow(transaction, { ordinal: input.ordinal });
+    if (!row) throw installationGone();
     refuseRevoked(row);
     const known = { counter: row.counter, nonce: row.check_in_nonce, at: row.check_in_at };
     const judgement = judgeCounter(known, input, input.counterJump);
@@ -98,24 +148,16 @@ export const recordCheckIn = defineWrite({
       return { kind: "consent-changed", stored: storedConsent(row) };
     const grants = jsonColumn(grantsSchema, row.grants, "installations.grants");
     const answer = await answerTo(transaction, input, { ...row, grants });
-    const applications = JSON.stringify(input.applications);
-    await transaction
-      .updateTable("installations")
-      .set({
-        counter: input.counter,
-        check_in_nonce: input.nonce,
-        check_in_answer: JSON.stringify(answer),
-        check_in_at: input.at,
-        ...(answer.accepts ? { accepts_digest: input.accepts.digest } : {}),
-        ...(applications === row.applications ? {} : { applications }),
-      })
-      .where("ordinal", "=", input.ordinal)
-      .execute();
-    await transaction
-      .updateTable("devices")
-      .set({ last_seen_at: input.at })
-      .where("ordinal", "=", row.device)
-      .execute();
+    await checkedIn(transaction, {
+      ordinal: input.ordinal,
+      counter: input.counter,
+      nonce: input.nonce,
+      answer: JSON.stringify(answer),
+      at: input.at,
+      acceptsDigest: answer.accepts ? input.accepts.digest : row.accepts_digest,
+      applications: JSON.stringify(input.applications),
+    });
+    await seen(transaction, { device: row.device, at: input.at });
     if (input.readings.length > 0) await storeReadings(transaction, input);
     if (row.succeeds !== null) await settleDoubtOf(transaction, row.succeeds, input);
     return { kind: "answered", answer, ...(await countryKnown(transaction, input.ordinal, grants)) };

@@ -1,6 +1,9 @@
 /** Who an installation is to those that prove or bear something in its name: its key, and its session. */
+import type { Kysely } from "kysely";
 import type { CallingInstallation } from "../accounts/caller.ts";
 import { formerInstallation } from "../copies/former.ts";
+import { compiledOnce } from "../store/compiled-once.ts";
+import type { Schema } from "../store/schema.ts";
 import { inScope, isOverAll } from "../store/scope.ts";
 import { defineRead, defineWrite } from "../store/store.ts";
 
@@ -62,6 +65,24 @@ export const setSession = defineWrite({
   },
 });
 
+const ownerRows = (database: Kysely<Schema>) =>
+  database
+    .selectFrom("installations")
+    .select([
+      "installations.ordinal",
+      "installations.id",
+      "device",
+      "session_hash",
+      "session_expires_at",
+      "doubted_at",
+    ]);
+
+type OwnerRow = Awaited<ReturnType<ReturnType<typeof ownerRows>["executeTakeFirstOrThrow"]>>;
+
+const ownerRow = compiledOnce<{ ordinal: number }, OwnerRow>((database, given) =>
+  ownerRows(database).where("installations.ordinal", "=", given("ordinal")),
+);
+
 export const sessionOwner = defineRead({
   name: "session-owner",
   async run(
@@ -74,22 +95,12 @@ export const sessionOwner = defineRead({
     expiresAt: number | null;
     doubtedAt: number | null;
   } | null> {
-    const rows = database
-      .selectFrom("installations")
-      .select([
-        "installations.ordinal",
-        "installations.id",
-        "device",
-        "session_hash",
-        "session_expires_at",
-        "doubted_at",
-      ])
-      .where("installations.ordinal", "=", ordinal);
     // Asked at every request of a device, under the scope of everything: that one is not made to join.
     const row = isOverAll(scope)
-      ? await rows.executeTakeFirst()
-      : await rows
+      ? (await ownerRow(database, { ordinal }))[0]
+      : await ownerRows(database)
           .innerJoin("devices", "devices.ordinal", "installations.device")
+          .where("installations.ordinal", "=", ordinal)
           .where((builder) => inScope(builder, scope))
           .executeTakeFirst();
     if (!row) return null;
