@@ -8,6 +8,7 @@ import {
   sectionNamed,
 } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
+import { indexedSections } from "../records/sections.ts";
 import type { Schema } from "../store/schema.ts";
 import type { Change } from "./indexed-device.ts";
 
@@ -70,13 +71,7 @@ async function valuesOf(
 ): Promise<ReadonlyMap<number, readonly SearchValue[]>> {
   const values = new Map<number, SearchValue[]>();
   if (installations.length === 0) return values;
-  const rows = await database
-    .selectFrom("sections")
-    .select(["installation", "name", "body"])
-    .where("installation", "in", [...installations])
-    .where("indexed", "=", 1)
-    .where("body", "is not", null)
-    .execute();
+  const rows = await indexedSections(database, installations);
   for (const { installation, name, body } of rows) {
     const definition = sectionNamed(name);
     if (!definition || !body) continue;

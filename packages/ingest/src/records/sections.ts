@@ -65,6 +65,17 @@ export async function storedSection(
   return (await storedSections(database, installation, [name]))[0];
 }
 
+/** Documents of several installations that may be found whole, zstd as they are stored. */
+export function indexedSections(database: Kysely<Schema>, installations: readonly number[]) {
+  return database
+    .selectFrom("sections")
+    .select(["installation", "name", "body"])
+    .where("installation", "in", [...installations])
+    .where("indexed", "=", 1)
+    .where("body", "is not", null)
+    .execute();
+}
+
 /** Whether a caller may read what is stored of an installation. */
 export async function isReadable(
   database: Kysely<Schema>,
