@@ -1,6 +1,6 @@
 /**
  * Writes what follows from the folders' contents: the lists of section definitions, of collectors and of kinds, the data
- * catalogue, the pages of problems and of the configuration. With `--check` it writes nothing and ends with 1 when something is not as it would write it.
+ * catalogue, the pages of problems, of the configuration and of metrics. With `--check` it writes nothing and ends with 1 when something is not as it would write it.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -93,6 +93,8 @@ keep("docs/catalogue.md", catalogueMarkdown(catalogue));
 keep("docs/problems.md", problemsMarkdown());
 const { configurationMarkdown } = await import("../packages/ingest/src/config-page.ts");
 keep("docs/configuration.md", configurationMarkdown());
+const { metricsMarkdown } = await import("../packages/ingest/src/metrics/page.ts");
+keep("docs/metrics.md", metricsMarkdown());
 
 if (wrong.length > 0) {
   process.stderr.write(`Not as \`npm run generate\` writes it: ${wrong.join(", ")}\n`);

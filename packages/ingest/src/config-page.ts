@@ -2,8 +2,10 @@
 import { markdownRow } from "@rollcall/protocol";
 import { type ConfigKey, configKeys } from "./config.ts";
 
-const bounds = (key: ConfigKey) =>
-  "longest" in key ? `up to ${key.longest} characters` : `${key.least} – ${key.most}`;
+function bounds(key: ConfigKey): string {
+  if ("longest" in key) return `up to ${key.longest} characters`;
+  return "least" in key ? `${key.least} – ${key.most}` : "true or false";
+}
 
 /** Every key with default, bounds and meaning, in the table's order. */
 export function configurationMarkdown(): string {

@@ -60,6 +60,7 @@ const defaults = {
   "server.keepAliveSeconds": 65,
   "server.sockets": 8_192,
   "server.decodingBytes": 256 * MiB,
+  "metrics.enabled": false,
 };
 
 function directoryWith(t: Test, content: string): string {

@@ -29,7 +29,12 @@ interface TextKey {
   readonly is: string;
 }
 
-export type ConfigKey = NumberKey | TextKey;
+interface SwitchKey {
+  readonly default: boolean;
+  readonly is: string;
+}
+
+export type ConfigKey = NumberKey | TextKey | SwitchKey;
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
@@ -258,15 +263,21 @@ export const configKeys = {
     most: 16_384 * MiB,
     is: "Memory for everything that is being received and decoded at one time; beyond it devices are asked to come later. Not less than sections.bodyBytes and sections.decodedBytes together.",
   },
+  "metrics.enabled": {
+    default: false,
+    is: "Whether /metrics tells what the server counts and measures of itself, to who may read metrics.",
+  },
 } as const satisfies Record<string, ConfigKey>;
 
 type Keys = typeof configKeys;
-export type Config = { readonly [K in keyof Keys]: Keys[K]["default"] extends string ? string : number };
+type ValueOf<Default> = Default extends string ? string : Default extends boolean ? boolean : number;
+export type Config = { readonly [K in keyof Keys]: ValueOf<Keys[K]["default"]> };
 
-const schemaOf = (key: ConfigKey) =>
-  "longest" in key
-    ? z.string().max(key.longest).default(key.default)
-    : z.int().min(key.least).max(key.most).default(key.default);
+function schemaOf(key: ConfigKey) {
+  if ("longest" in key) return z.string().max(key.longest).default(key.default);
+  if ("least" in key) return z.int().min(key.least).max(key.most).default(key.default);
+  return z.boolean().default(key.default);
+}
 
 const entries: readonly (readonly [string, ConfigKey])[] = Object.entries(configKeys);
 

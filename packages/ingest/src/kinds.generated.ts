@@ -18,6 +18,7 @@ import "./enrolment/token-queries.ts";
 import "./identity/queries.ts";
 import "./inventory/queries.ts";
 import "./location/queries.ts";
+import "./metrics/queries.ts";
 import "./privacy/correction-queries.ts";
 import "./privacy/deletions.ts";
 import "./privacy/export-queries.ts";

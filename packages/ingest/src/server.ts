@@ -18,6 +18,8 @@ import { openServerKeys, type ServerKeys } from "./identity/server-keys.ts";
 import { type Listener, listen, type Timeouts } from "./listening.ts";
 import { Countries } from "./location/countries.ts";
 import { openLog } from "./logs/request-log.ts";
+import { measured } from "./metrics/measured-log.ts";
+import { Metrics } from "./metrics/metrics.ts";
 import { type NetworkOptions, type Plan, planNetwork } from "./network.ts";
 import { Lookups } from "./privacy/lookups.ts";
 import { tendDeletions } from "./privacy/pending.ts";
@@ -91,9 +93,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const config = readConfig(directory.path);
     const { store, index } = await openSqliteStore(directory.database, writerModule);
     undo.push(() => store.close());
+    const metrics = config["metrics.enabled"] ? await Metrics.open(options.now) : null;
+    undo.push(() => metrics?.close());
+    if (metrics) store.commits.watch((committed) => metrics.committed(committed));
     const keys = await keysOf(store, directory.path, options.now);
     const ledger = await openLedger(store, directory, config);
-    const log = await openLog(directory.requestLog, options.now);
+    const log = measured(await openLog(directory.requestLog, options.now), metrics);
     undo.push(() => log.close());
     const lookups = new Lookups({
       store,
@@ -131,6 +136,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       bodyPatience: options.timeouts?.patience ?? patience,
       lookups,
       countries: new Countries(),
+      metrics,
+      directory: directory.path,
       requestLog: directory.requestLog,
       policy: { version: 0, digest: catalogueDigest },
       accepts: { sections: options.accepts ?? accepts, digest: digestOf(options.accepts ?? accepts) },

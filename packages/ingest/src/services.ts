@@ -8,6 +8,7 @@ import type { PublicAddress } from "./identity/public-address.ts";
 import type { ServerKeys } from "./identity/server-keys.ts";
 import type { Countries } from "./location/countries.ts";
 import type { Alarm } from "./logs/request-log.ts";
+import type { Metrics } from "./metrics/metrics.ts";
 import type { Ledger } from "./privacy/ledger.ts";
 import type { Lookups } from "./privacy/lookups.ts";
 import type { SearchIndex } from "./store/search-index.ts";
@@ -29,6 +30,10 @@ export interface Services {
   readonly decoding: Decoding;
   readonly lookups: Lookups;
   readonly countries: Countries;
+  /** null where they are switched off. */
+  readonly metrics: Metrics | null;
+  /** Path of the data directory. */
+  readonly directory: string;
   /** Path of the present request log. */
   readonly requestLog: string;
   readonly policy: PolicyName;

@@ -49,6 +49,7 @@ const decided: Readonly<Record<string, "anyone" | "device" | "me" | Permission>>
   "POST /api/v1/keys/:key/use": "keys.manage",
   "GET /api/v1/retention": "retention.run",
   "POST /api/v1/retention": "retention.run",
+  "GET /metrics": "metrics.read",
   "GET /api/v1/api-tokens": "tokens.manage",
   "POST /api/v1/api-tokens": "tokens.manage",
   "DELETE /api/v1/api-tokens/:id": "tokens.manage",
@@ -75,6 +76,7 @@ t.test("gives each role what it is meant to have", async (t) => {
       "devices.set",
       "devices.retire",
       "devices.merge",
+      "metrics.read",
     ],
     admin: permissions,
     "privacy-officer": [
@@ -84,13 +86,14 @@ t.test("gives each role what it is meant to have", async (t) => {
       "audit.read",
       "retention.run",
     ],
+    monitor: ["metrics.read"],
   });
   t.same(roleNames.toSorted(), Object.keys(roles).toSorted());
 });
 
 const agentSocket = server.control.replace("control.sock", "agent.sock");
 
-const ofAccounts = Object.entries(decided).filter(([name]) => name.includes(" /api/"));
+const ofAccounts = Object.entries(decided).filter(([, access]) => access.includes("."));
 const methods = ["GET", "POST", "PUT", "DELETE"] as const;
 
 /** A call that has no effect even when it is let in: ids that there are not, bodies that are none. */

@@ -11,12 +11,20 @@ export const permissions = [
   "audit.read",
   "keys.manage",
   "retention.run",
+  "metrics.read",
 ] as const;
 export type Permission = (typeof permissions)[number];
 
 export const roles = {
   viewer: ["inventory.read"],
-  operator: ["inventory.read", "inventory.read-sensitive", "devices.set", "devices.retire", "devices.merge"],
+  operator: [
+    "inventory.read",
+    "inventory.read-sensitive",
+    "devices.set",
+    "devices.retire",
+    "devices.merge",
+    "metrics.read",
+  ],
   admin: [...permissions],
   "privacy-officer": [
     "inventory.read",
@@ -25,6 +33,8 @@ export const roles = {
     "audit.read",
     "retention.run",
   ],
+  /** For a program that watches the server. */
+  monitor: ["metrics.read"],
 } as const satisfies Record<string, readonly Permission[]>;
 
 export type Role = keyof typeof roles;
@@ -33,6 +43,7 @@ export const roleNames = [
   "operator",
   "admin",
   "privacy-officer",
+  "monitor",
 ] as const satisfies readonly Role[];
 
 /** What concerns every group; who is limited to one of them would get out of it with these. */
@@ -42,6 +53,7 @@ const overAllGroups: ReadonlySet<Permission> = new Set([
   "audit.read",
   "keys.manage",
   "retention.run",
+  "metrics.read",
 ]);
 
 export function isOverAllGroups(permission: Permission): boolean {

@@ -21,7 +21,7 @@ interface Row {
   /** As the file says it, or the default. */
   readonly value: unknown;
   /** Nothing where there is no such key. */
-  readonly default?: string | number;
+  readonly default?: ConfigKey["default"];
   readonly isDefault: boolean;
   readonly problem: string | null;
 }

@@ -143,7 +143,7 @@ function addApiCreate(parent: Command, contextOf: () => Context): void {
     .command("create")
     .description("make an API token; it is the last line of stdout")
     .requiredOption("--name <N>", "what it is for")
-    .requiredOption("--role <ROLE>", "viewer, operator, admin or privacy-officer")
+    .requiredOption("--role <ROLE>", "viewer, operator, admin, privacy-officer or monitor")
     .option("--group <G>", "devices of this group only; may be said several times", andThis)
     .option("--expires <DURATION>", "such as 30d (default: 365d)")
     .action(

@@ -18,6 +18,11 @@ export class Decoding {
     this.#thread = new DecodingThread(options);
   }
 
+  /** Bodies that wait for the thread. */
+  get waiting(): number {
+    return this.#thread.waiting;
+  }
+
   /**
    * Runs a task. What it may come to hold is taken from the lease when its turn has come, and given back
    * when it is done; throws `busy` where there is no room, and when the thread failed.

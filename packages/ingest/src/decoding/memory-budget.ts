@@ -16,12 +16,13 @@ export interface Lease {
 const comeAgain = { least: 10, most: 60 } as const;
 
 export class MemoryBudget {
-  readonly #most: number;
+  /** Bytes, for all together. */
+  readonly most: number;
   #inUse = 0;
   #peak = 0;
 
   constructor(most: number) {
-    this.#most = most;
+    this.most = most;
   }
 
   /** Bytes. */
@@ -42,7 +43,7 @@ export class MemoryBudget {
     };
     return {
       take: (bytes) => {
-        if (this.#inUse + bytes > this.#most)
+        if (this.#inUse + bytes > this.most)
           throw new RollcallError("busy", {
             detail: "The server is decoding as much as it has memory for.",
             retryAfterSeconds: randomInt(comeAgain.least, comeAgain.most + 1),

@@ -45,6 +45,11 @@ export class DecodingThread {
     this.#options = { ...usual, ...options };
   }
 
+  /** Tasks whose turn has not come. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** Runs a task when those before it are done. Rejects with what `hold` throws. */
   run<N extends TaskName>(name: N, input: TaskInput<N>, hold: Hold = () => () => {}): Promise<TaskResult<N>> {
     return new Promise((resolve, reject) => {

@@ -222,8 +222,8 @@ function refuseUnexpectedBody({ headers }: Request, declared: Route): void {
 }
 
 /** What a door is not for, and what came to a proxy in the clear. */
-function refuseDoor(proxies: Proxies, { path }: Route, { request, door }: Running): void {
-  if (door === "devices" && path.startsWith("/api"))
+function refuseDoor(proxies: Proxies, { access }: Route, { request, door }: Running): void {
+  if (door === "devices" && typeof access !== "string")
     throw new RollcallError("not-found", { detail: "There is no such address." });
   const protocol = proxies.includes(request.socket.remoteAddress) && request.get("x-forwarded-proto");
   if (protocol && protocol.toLowerCase() !== "https") throw new RollcallError("tls-required");

@@ -8,6 +8,7 @@ import { keyRoutes } from "../identity/key-routes.ts";
 import { identityRoutes } from "../identity/routes.ts";
 import { inventoryRoutes } from "../inventory/routes.ts";
 import { locationRoutes } from "../location/routes.ts";
+import { metricRoutes } from "../metrics/routes.ts";
 import { meRoutes } from "../privacy/me-routes.ts";
 import { privacyRoutes } from "../privacy/routes.ts";
 import { searchRoutes } from "../search/routes.ts";
@@ -29,6 +30,7 @@ export function routes(services: Services): readonly Route[] {
     ...accountRoutes(services),
     ...privacyRoutes(services),
     ...auditRoutes(services),
+    ...metricRoutes(services),
   ];
   all.push(openapiRoute(all));
   return all;

@@ -10,17 +10,42 @@ export interface Job {
 /** Runs jobs inside one transaction that is durable when this resolves; it reports each job's own failure itself. */
 export type RunTogether<Each extends Job> = (jobs: readonly Each[]) => Promise<void>;
 
+/** A transaction that is durable. */
+export interface Committed {
+  /** Callers' batches that shared it. */
+  readonly batches: number;
+  /** How long it took, its fsync included. */
+  readonly milliseconds: number;
+}
+
+/** What is seen of commits from outside. */
+export interface CommitQueue {
+  /** Batches that no transaction has begun with yet. */
+  readonly waiting: number;
+  /** Tells of each transaction from now on. */
+  watch(tell: (committed: Committed) => void): void;
+}
+
 /** Jobs of one transaction at most; more wait for the next. */
 const most = 1_024;
 
-export class GroupCommit<Each extends Job> {
+export class GroupCommit<Each extends Job> implements CommitQueue {
   readonly #together: RunTogether<Each>;
   #waiting: Each[] = [];
   #between: (() => Promise<void>)[] = [];
   #running: Promise<void> | null = null;
+  #tell: (committed: Committed) => void = () => {};
 
   constructor(together: RunTogether<Each>) {
     this.#together = together;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  watch(tell: (committed: Committed) => void): void {
+    this.#tell = tell;
   }
 
   add(job: Each): void {
@@ -48,8 +73,10 @@ export class GroupCommit<Each extends Job> {
       await new Promise<void>((resolve) => setImmediate(resolve));
       const jobs = this.#waiting.splice(0, most);
       if (jobs.length === 0) continue;
+      const began = performance.now();
       try {
         await this.#together(jobs);
+        this.#tell({ batches: jobs.length, milliseconds: performance.now() - began });
         for (const job of jobs) job.done();
       } catch (failure) {
         for (const job of jobs) job.done(failure);

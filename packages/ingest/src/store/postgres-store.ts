@@ -6,7 +6,7 @@ import { RollcallError } from "@rollcall/protocol";
 import { type Kysely, sql, type Transaction } from "kysely";
 import { CurrentValues } from "./current-values.ts";
 import { tables } from "./forgetting.ts";
-import { GroupCommit, type Job } from "./group-commit.ts";
+import { type CommitQueue, GroupCommit, type Job } from "./group-commit.ts";
 import { type ReadKind, runWrite, type Write } from "./kinds.ts";
 import { migratePostgres } from "./migrate.ts";
 import { connect } from "./postgres-dialect.ts";
@@ -83,6 +83,10 @@ class PostgresStore implements StoreWithoutLog {
         done,
       });
     });
+  }
+
+  get commits(): CommitQueue {
+    return this.#commits;
   }
 
   async read<Input, Result>(kind: ReadKind<Input, Result>, scope: Scope, input: Input): Promise<Result> {

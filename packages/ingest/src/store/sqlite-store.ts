@@ -5,7 +5,7 @@
 import { RollcallError } from "@rollcall/protocol";
 import { Checkpoints } from "./checkpoints.ts";
 import { CurrentValues } from "./current-values.ts";
-import { GroupCommit, type Job } from "./group-commit.ts";
+import { type CommitQueue, GroupCommit, type Job } from "./group-commit.ts";
 import type { ReadKind, Write } from "./kinds.ts";
 import { type LogEntry, LogReader } from "./log.ts";
 import type { Scope } from "./scope.ts";
@@ -100,6 +100,10 @@ class SqliteStore implements Store {
         done,
       });
     });
+  }
+
+  get commits(): CommitQueue {
+    return this.#commits;
   }
 
   read<Input, Result>(kind: ReadKind<Input, Result>, scope: Scope, input: Input): Promise<Result> {

@@ -2,6 +2,7 @@
  * The store's interface. Domains declare their writes and reads beside their rules and name them here; inputs, outcomes
  * and results are plain values (what `structuredClone` takes), so that a thread or another engine can stand behind it.
  */
+import type { CommitQueue } from "./group-commit.ts";
 import {
   type AuditedWriteKind,
   enterRead,
@@ -61,6 +62,8 @@ export interface Store {
    * Many callers' batches share one transaction; one that throws is undone alone and rejects alone.
    */
   commit<const B extends readonly Write<unknown>[]>(batch: B): Promise<Outcomes<B>>;
+  /** For those who watch the server. */
+  readonly commits: CommitQueue;
   read<Input, Result>(kind: ReadKind<Input, Result>, scope: Scope, input: Input): Promise<Result>;
   /**
    * After a deletion: leaves nothing of what was deleted in any file of the store, write-ahead log included. Throws
