@@ -74,7 +74,7 @@ t.test("ends what it started and leaves nothing behind when it is interrupted", 
 
 t.test("answers wrong usage with 2 and a list, and what is not there yet with 1", async (t) => {
   const cases: readonly (readonly [number, RegExp, ...string[]])[] = [
-    [2, /check-ins.*\n.*agent[\s\S]*Not yet: .*\bsets\b/],
+    [2, /check-ins.*\n.*agent[\s\S]*Not yet: .*\bstorage\b/],
     [2, /no bench chek-ins\n[\s\S]*Benches:/, "chek-ins"],
     [2, /no bench check-ins agent/, "check-ins", "agent"],
     [2, /--devices takes a number, not many/, "check-ins", "--devices", "many"],
