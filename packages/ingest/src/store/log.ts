@@ -62,6 +62,8 @@ const rowsOf = { insert: ["new"], update: ["old", "new"], delete: ["old"] } as c
  * in it. By triggers, so that no statement can forget to.
  */
 function noteDirty(database: Database): void {
+  // In memory: a full disk must not cost more than the commit that it does not take.
+  database.pragma("temp_store = MEMORY");
   database.exec("create temp table dirty (device integer primary key)");
   for (const [table, { columns, devices }] of Object.entries(foundBy))
     for (const [did, rows] of Object.entries(rowsOf)) {
