@@ -91,10 +91,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const undo: Step[] = [() => directory.release()];
   try {
     const config = readConfig(directory.path);
-    const { store, index } = await openSqliteStore(
-      directory.database,
-      process.env.ROLLCALL_WRITER_THREAD === "1" ? writerModule : undefined,
-    );
+    const { store, index } = await openSqliteStore(directory.database, writerModule);
     undo.push(() => store.close());
     const metrics = config["metrics.enabled"] ? await Metrics.open(options.now) : null;
     undo.push(() => metrics?.close());
