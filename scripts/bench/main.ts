@@ -13,12 +13,13 @@ import { checkIns } from "./check-ins.ts";
 import { delta } from "./delta.ts";
 import { hostile } from "./hostile.ts";
 import { inventories } from "./inventories.ts";
+import { mixed } from "./mixed.ts";
 import { sets } from "./sets.ts";
 
-const benches: readonly Bench[] = [checkIns, agent, delta, hostile, inventories, sets];
+const benches: readonly Bench[] = [checkIns, agent, delta, hostile, inventories, mixed, sets];
 
 /** Benches of the contract that are not there yet. */
-const later = ["search", "mixed", "storage"];
+const later = ["search", "storage"];
 
 const usage = "Usage: npm run bench -- NAME [--json] [--devices N] [--seconds N]";
 

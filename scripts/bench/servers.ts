@@ -1,6 +1,7 @@
 /** The servers that benches talk to, each in a process of its own, ended with the bench. */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -45,9 +46,16 @@ export interface RollcallServer extends ServerProcess {
   newApiToken(): Promise<string>;
 }
 
-/** Rollcall itself, as `rollcall serve` runs it, on a data directory of its own. */
-export async function startRollcall(surroundings: Surroundings): Promise<RollcallServer> {
+/**
+ * Rollcall itself, as `rollcall serve` runs it, on a data directory of its own; `config` where it is not the defaults'.
+ */
+export async function startRollcall(
+  surroundings: Surroundings,
+  config: Readonly<Record<string, unknown>> = {},
+): Promise<RollcallServer> {
   const data = join(surroundings.directory, "data");
+  mkdirSync(data, { mode: 0o700 });
+  writeFileSync(join(data, "config.json"), JSON.stringify(config));
   const server = await startServer(surroundings, rollcall, [
     ...["serve", "--data", data, "--listen", "127.0.0.1:0", "--json"],
   ]);
