@@ -40,8 +40,8 @@ export function decodeDirty(body: Uint8Array): number[] {
   );
 }
 
-/** By table: what of its rows a device is found by; all columns where none is named. */
-const foundBy = {
+/** By table: what of its rows a device is found by; all columns where none is named. In SQL that every engine takes. */
+export const foundBy = {
   devices: {
     columns: ["group_name", "sort_name", "merge"],
     devices: (row: string) => `select ${row}.ordinal`,
@@ -52,10 +52,10 @@ const foundBy = {
 } as const;
 
 const ofInstallation = (row: string) =>
-  `select device from main.installations where ordinal = ${row}.installation`;
+  `select device from installations where ordinal = ${row}.installation`;
 
 /** The rows that a statement takes away and brings. */
-const rowsOf = { insert: ["new"], update: ["old", "new"], delete: ["old"] } as const;
+export const rowsOf = { insert: ["new"], update: ["old", "new"], delete: ["old"] } as const;
 
 /**
  * Notes in `dirty`, a table of this connection alone, which devices its statements change; what is rolled back is not

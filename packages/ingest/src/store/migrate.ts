@@ -1,7 +1,7 @@
 /** Brings a database to this program's version at start: each migration in one transaction, in order. */
 import { type Kysely, sql } from "kysely";
 import { type Migration, migrations } from "./migrations.ts";
-import { locks } from "./postgres-locks.ts";
+import { migrationLock } from "./postgres-locks.ts";
 import type { Schema } from "./schema.ts";
 
 /** Applies what is missing. Throws with a clear word when the database is newer than the program. */
@@ -29,16 +29,12 @@ export async function migratePostgres(
   known: readonly Migration[] = migrations,
 ): Promise<void> {
   await database.transaction().execute(async (transaction) => {
-    await sql`select pg_advisory_xact_lock(${sql.join(locks.migration.map((each) => sql.lit(each)))})`.execute(
-      transaction,
-    );
+    await migrationLock(transaction);
     await sql`create table if not exists rollcall_version (version bigint not null)`.execute(transaction);
   });
   for (;;) {
     const isDone = await database.transaction().execute(async (transaction) => {
-      await sql`select pg_advisory_xact_lock(${sql.join(locks.migration.map((each) => sql.lit(each)))})`.execute(
-        transaction,
-      );
+      await migrationLock(transaction);
       const { rows } = await sql<{ version: number }>`select version from rollcall_version`.execute(
         transaction,
       );

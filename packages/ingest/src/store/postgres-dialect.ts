@@ -1,5 +1,7 @@
 /** PostgreSQL as Kysely speaks it, with the same declarations, values and orders as SQLite. */
 import {
+  CompiledQuery,
+  type DatabaseConnection,
   type DataTypeNode,
   Kysely,
   PostgresDialect,
@@ -40,19 +42,37 @@ const parsers: PoolConfig["types"] = {
   getTypeParser: (type, format) => (numbers.has(type) ? Number : types.getTypeParser(type, format)),
 };
 
-/** Queries over at most so many connections to a database, none of which is opened before it is needed. */
-export function connect(url: string, settings: PoolConfig & { readonly max: number }): Kysely<Schema> {
-  const pool = new Pool({
-    connectionString: url,
-    types: parsers,
-    application_name: "rollcall",
-    connectionTimeoutMillis: 5_000,
-    keepAlive: true,
-    ...settings,
-  });
+/** What every connection has in common. */
+export const connectionTo = (url: string) => ({
+  connectionString: url,
+  application_name: "rollcall",
+  connectionTimeoutMillis: 5_000,
+  keepAlive: true,
+});
+
+/** Runs SQL on a connection that is being opened; gives its rows. */
+export async function runOn<Row>(
+  connection: DatabaseConnection,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
+  return (await connection.executeQuery<Row>(CompiledQuery.raw(text, [...values]))).rows;
+}
+
+/**
+ * Queries over at most so many connections to a database, none of which is opened before it is needed. `prepare` is
+ * done on each before anything else.
+ */
+export function connect(
+  url: string,
+  settings: PoolConfig & { readonly max: number },
+  prepare?: (connection: DatabaseConnection) => Promise<void>,
+): Kysely<Schema> {
+  const pool = new Pool({ ...connectionTo(url), types: parsers, ...settings });
   // An idle connection that is lost: the next query opens another, or tells why it cannot.
   pool.on("error", () => {});
   // One that is lost at work: whoever has it is told by the query, and the event would end the process.
   pool.on("connect", (client) => client.on("error", () => {}));
-  return new Kysely<Schema>({ dialect: new Dialect({ pool }) });
+  const onCreateConnection = prepare && { onCreateConnection: prepare };
+  return new Kysely<Schema>({ dialect: new Dialect({ pool, ...onCreateConnection }) });
 }

@@ -3,9 +3,9 @@ import { sql } from "kysely";
 import t, { type Test } from "tap";
 import { postgresDatabase, withoutPostgres } from "../testing/postgres.ts";
 import { migrations } from "./migrations.ts";
-import { openPostgresStore, type StoreWithoutLog } from "./postgres-store.ts";
+import { openPostgresStore } from "./postgres-store.ts";
 import { protocolScope } from "./scope.ts";
-import { defineRead, defineWrite } from "./store.ts";
+import { defineRead, defineWrite, type Store } from "./store.ts";
 
 /** Adds an application, named by how many there were: a rule that counts on what it read. */
 const add = defineWrite({
@@ -39,9 +39,9 @@ const committed = defineRead({
     database.selectFrom("applications").select(["number", "name"]).orderBy("number").execute(),
 });
 
-const read = (store: StoreWithoutLog) => store.read(committed, protocolScope, null);
+const read = (store: Store) => store.read(committed, protocolScope, null);
 
-async function opened(t: Test, url: string): Promise<StoreWithoutLog> {
+async function opened(t: Test, url: string): Promise<Store> {
   const store = await openPostgresStore(url);
   t.teardown(() => store.close());
   return store;

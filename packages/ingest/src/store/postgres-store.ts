@@ -8,13 +8,17 @@ import { CurrentValues } from "./current-values.ts";
 import { tables } from "./forgetting.ts";
 import { type CommitQueue, GroupCommit, type Job } from "./group-commit.ts";
 import { type ReadKind, runWrite, type Write } from "./kinds.ts";
+import type { LogEntry } from "./log.ts";
 import { migratePostgres } from "./migrate.ts";
 import { connect } from "./postgres-dialect.ts";
+import { keepTriggers, openNotes } from "./postgres-dirty.ts";
 import { asCallersGetIt, isConflict } from "./postgres-faults.ts";
+import { channel, Following } from "./postgres-following.ts";
+import { keepReaders, PostgresLogReader, PostgresLogWriter } from "./postgres-log.ts";
 import type { Schema } from "./schema.ts";
 import type { Scope } from "./scope.ts";
-import type { Batch, Settled } from "./sqlite-writer.ts";
-import type { Outcomes, Store } from "./store.ts";
+import type { Batch, Settled, Transacted } from "./sqlite-writer.ts";
+import type { Log, Outcomes, Store } from "./store.ts";
 
 /** Connections for reads at most. */
 const readers = 8;
@@ -22,19 +26,34 @@ const readers = 8;
 /** How often a transaction that met another server's is tried before its callers are asked to come again. */
 const attempts = 10;
 
-/** A store that enters nothing in the log yet: nobody can follow what it commits, so no index and no feed can serve it. */
-export type StoreWithoutLog = Omit<Store, "log">;
-
 /** Opens (and makes or migrates) a database. Throws when it is newer than the program, or not to be reached. */
-export async function openPostgresStore(url: string): Promise<StoreWithoutLog> {
-  const writer = connect(url, { max: 1, idleTimeoutMillis: 0 });
+export async function openPostgresStore(url: string): Promise<Store> {
+  await prepare(url);
+  const log = new PostgresLogWriter();
+  const writer = connect(url, { max: 1, idleTimeoutMillis: 0 }, async (connection) => {
+    await openNotes(connection);
+    await log.open(connection);
+  });
+  const reader = connect(url, { max: readers, idleTimeoutMillis: 60_000 });
   try {
-    await migratePostgres(writer, nameOf(url));
+    await sql`select 1`.execute(writer);
+    return new PostgresStore(writer, reader, log, await Following.open(url, new PostgresLogReader(reader)));
   } catch (error) {
-    await writer.destroy();
+    await Promise.all([writer.destroy(), reader.destroy()]);
     throw error;
   }
-  return new PostgresStore(writer, connect(url, { max: readers, idleTimeoutMillis: 60_000 }));
+}
+
+/** Makes of the database what this program counts on. */
+async function prepare(url: string): Promise<void> {
+  const database = connect(url, { max: 1 }, openNotes);
+  try {
+    await migratePostgres(database, nameOf(url));
+    await keepTriggers(database);
+    await keepReaders(database);
+  } finally {
+    await database.destroy();
+  }
 }
 
 /** How a database is named to people: without account and password. */
@@ -43,26 +62,44 @@ function nameOf(url: string): string {
   return parsed ? `postgres://${parsed.host}${parsed.pathname}` : "the database";
 }
 
+/** What was asked of the database; where it is away, that it is. */
+const told = <T>(answer: Promise<T>): Promise<T> =>
+  answer.catch((error: unknown) => {
+    throw asCallersGetIt(error);
+  });
+
 /** A caller's batch on its way. */
 interface Commit extends Job {
   readonly batch: Batch;
   settle(settled: Settled): void;
 }
 
-class PostgresStore implements StoreWithoutLog {
+class PostgresStore implements Store {
+  readonly log: Log;
   readonly #writer: Kysely<Schema>;
   readonly #reader: Kysely<Schema>;
   readonly #commits: GroupCommit<Commit>;
   readonly #context = { current: new CurrentValues() };
+  readonly #log: PostgresLogWriter;
+  readonly #following: Following;
   /** A scrub that has not begun yet. */
   #scrub: Promise<void> | null = null;
   #scrubbing: Promise<void> = Promise.resolve();
   #closing = false;
 
-  constructor(writer: Kysely<Schema>, reader: Kysely<Schema>) {
+  constructor(writer: Kysely<Schema>, reader: Kysely<Schema>, log: PostgresLogWriter, following: Following) {
     this.#writer = writer;
     this.#reader = reader;
+    this.#log = log;
+    this.#following = following;
     this.#commits = new GroupCommit((commits) => this.#together(commits));
+    const entries = new PostgresLogReader(reader);
+    this.log = {
+      reach: () => told(entries.reach()),
+      after: (position, most) => told(entries.after(position, most)),
+      follow: (tell) => following.follow(tell),
+      truncate: (before) => told(entries.truncate(log.server, before)),
+    };
   }
 
   commit<const B extends readonly Write<unknown>[]>(batch: B): Promise<Outcomes<B>> {
@@ -89,12 +126,8 @@ class PostgresStore implements StoreWithoutLog {
     return this.#commits;
   }
 
-  async read<Input, Result>(kind: ReadKind<Input, Result>, scope: Scope, input: Input): Promise<Result> {
-    try {
-      return await kind.run(this.#reader, scope, input, this.#context);
-    } catch (error) {
-      throw asCallersGetIt(error);
-    }
+  read<Input, Result>(kind: ReadKind<Input, Result>, scope: Scope, input: Input): Promise<Result> {
+    return told(kind.run(this.#reader, scope, input, this.#context));
   }
 
   scrub(): Promise<void> {
@@ -114,25 +147,18 @@ class PostgresStore implements StoreWithoutLog {
     const names = Object.entries(tables).flatMap(([name, { forgets }]) =>
       typeof forgets === "string" ? [] : [sql.table(name)],
     );
-    try {
-      await sql`vacuum (index_cleanup on, truncate on) ${sql.join(names)}`.execute(this.#reader);
-    } catch (error) {
-      throw asCallersGetIt(error);
-    }
+    await told(sql`vacuum (index_cleanup on, truncate on) ${sql.join(names)}`.execute(this.#reader));
   }
 
   async ready(): Promise<void> {
-    try {
-      await this.#reader.selectFrom("devices").select("ordinal").limit(1).execute();
-    } catch (error) {
-      throw asCallersGetIt(error);
-    }
+    await told(this.#reader.selectFrom("devices").select("ordinal").limit(1).execute());
   }
 
   async close(): Promise<void> {
     this.#closing = true;
     await this.#commits.settled();
     await this.#scrubbing.catch(() => {});
+    await this.#following.close();
     await this.#reader.destroy();
     await this.#writer.destroy();
   }
@@ -140,7 +166,8 @@ class PostgresStore implements StoreWithoutLog {
   async #together(commits: readonly Commit[]): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const settled = await this.#once(commits);
+        const { settled, entry } = await this.#once(commits);
+        if (entry) await this.#tell(entry);
         for (const [index, result] of settled.entries()) commits[index]?.settle(result);
         return;
       } catch (error) {
@@ -149,8 +176,16 @@ class PostgresStore implements StoreWithoutLog {
     }
   }
 
+  /** It is committed: whatever becomes of telling it, whoever follows reads it with the next. */
+  async #tell(entry: LogEntry): Promise<void> {
+    this.#log.entered(entry);
+    await this.#following.committed(entry).catch(() => {});
+    // Not in the transaction: commits that notify wait for each other, through all servers.
+    sql`select pg_notify(${channel}, '')`.execute(this.#reader).catch(() => {});
+  }
+
   /** Serializable: several servers write, and each rule counts on what it read. */
-  async #once(commits: readonly Commit[]): Promise<Settled[]> {
+  async #once(commits: readonly Commit[]): Promise<Transacted> {
     let reason: unknown;
     try {
       return await this.#writer
@@ -160,11 +195,11 @@ class PostgresStore implements StoreWithoutLog {
           const settled: Settled[] = [];
           try {
             for (const { batch } of commits) settled.push(await this.#alone(transaction, batch));
+            return { settled, entry: await this.#log.enter(transaction) };
           } catch (error) {
             reason = error;
             throw error;
           }
-          return settled;
         });
     } catch (error) {
       // Where the connection is lost, the attempt to roll back has the last word, which tells nothing.

@@ -4,11 +4,11 @@ import { type Kysely, sql } from "kysely";
 import t, { type Test } from "tap";
 import { postgresDatabase, withoutPostgres } from "../testing/postgres.ts";
 import { lastRowOf, rowsBetween } from "./engine.ts";
-import { openPostgresStore, type StoreWithoutLog } from "./postgres-store.ts";
+import { openPostgresStore } from "./postgres-store.ts";
 import type { Schema } from "./schema.ts";
 import { protocolScope } from "./scope.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
-import { defineRead, defineWrite } from "./store.ts";
+import { defineRead, defineWrite, type Store } from "./store.ts";
 
 interface Engine {
   readonly name: string;
@@ -18,7 +18,7 @@ interface Engine {
   readonly orphaned: string;
   /** Where a new store of the test's own is kept. */
   place(t: Test): Promise<string>;
-  open(place: string): Promise<StoreWithoutLog>;
+  open(place: string): Promise<Store>;
 }
 
 const engines: readonly Engine[] = [
@@ -70,9 +70,9 @@ const orphan = defineWrite({
     await sql`insert into orphans values ('none')`.execute(transaction);
   },
 });
-const read = (store: StoreWithoutLog) => store.read(committed, protocolScope, null);
+const read = (store: Store) => store.read(committed, protocolScope, null);
 
-let looking: StoreWithoutLog | null = null;
+let looking: Store | null = null;
 const look = defineWrite({
   name: "look",
   run: async (_transaction, _input: null) => looking && read(looking),
@@ -98,7 +98,7 @@ const inSlices = defineRead({
   },
 });
 
-async function reopened(t: Test, engine: Engine, place: string): Promise<StoreWithoutLog> {
+async function reopened(t: Test, engine: Engine, place: string): Promise<Store> {
   const store = await engine.open(place);
   t.teardown(() => store.close().catch(() => {}));
   return store;
