@@ -59,8 +59,15 @@ export class House {
   #server: ChildProcess | null = null;
   #url = "";
 
-  static async of(t: Test): Promise<House> {
-    const house = new House();
+  readonly #flags: readonly string[];
+
+  private constructor(flags: readonly string[]) {
+    this.#flags = flags;
+  }
+
+  /** With these flags of `serve` beside the usual ones. */
+  static async of(t: Test, flags: readonly string[] = []): Promise<House> {
+    const house = new House(flags);
     t.teardown(async () => {
       await house.end("SIGKILL");
       rmSync(house.folder, { recursive: true, force: true });
@@ -76,7 +83,7 @@ export class House {
 
   /** Starts the server and waits until it listens; with files that may not grow beyond so many bytes, it is silent. */
   async start(fileBytes?: number): Promise<void> {
-    const args = ["serve", "--data", this.data, "--listen", "127.0.0.1:0", "--json"];
+    const args = ["serve", "--data", this.data, "--listen", "127.0.0.1:0", "--json", ...this.#flags];
     const child =
       fileBytes === undefined
         ? begin("rollcall", args, { stdio: ["ignore", "pipe", "inherit"] })

@@ -263,6 +263,11 @@ export const configKeys = {
     most: 16_384 * MiB,
     is: "Memory for everything that is being received and decoded at one time; beyond it devices are asked to come later. Not less than sections.bodyBytes and sections.decodedBytes together.",
   },
+  "database.url": {
+    default: "",
+    longest: 1_024,
+    is: "postgres://USER@HOST[:PORT]/DATABASE, where the store is not a file of the data directory; `rollcall serve --database` goes before it. A password is better given by PGPASSWORD or PGPASSFILE.",
+  },
   "metrics.enabled": {
     default: false,
     is: "Whether /metrics tells what the server counts and measures of itself, to who may read metrics.",

@@ -28,12 +28,15 @@ import { openLedger } from "./privacy/start.ts";
 import { tendUnreached } from "./privacy/unreached.ts";
 import type { Services } from "./services.ts";
 import { ownDataDirectory } from "./store/data-directory.ts";
+import { openPostgresStore } from "./store/postgres-store.ts";
 import { protocolScope } from "./store/scope.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 
 export interface ServerOptions extends NetworkOptions {
   readonly directory: string;
+  /** PostgreSQL's URL, where the store is not a file of the directory. */
+  readonly database?: string;
   /** The OS account that runs it. */
   readonly operator: string;
   /** Milliseconds since 1970. */
@@ -91,7 +94,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const undo: Step[] = [() => directory.release()];
   try {
     const config = readConfig(directory.path);
-    const { store, index } = await openSqliteStore(directory.database, writerModule);
+    const { store, index } = await openStore(directory.database, options.database ?? config["database.url"]);
     undo.push(() => store.close());
     const metrics = config["metrics.enabled"] ? await Metrics.open(options.now) : null;
     undo.push(() => metrics?.close());
@@ -190,6 +193,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     throw error;
   }
 }
+
+/** On PostgreSQL where a URL names one, otherwise in this file. */
+const openStore = (file: string, url: string) =>
+  url === "" ? openSqliteStore(file, writerModule) : openPostgresStore(url);
 
 /** The keys that belong to the store's database, which remembers whose it is from the first start on. */
 async function keysOf(store: Store, directory: string, now: () => number): Promise<ServerKeys> {

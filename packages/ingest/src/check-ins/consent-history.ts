@@ -50,8 +50,8 @@ export async function dropOldest(transaction: Kysely<Schema>, installation: numb
         .where("installation", "=", installation)
         .orderBy("at", "desc")
         .orderBy("id", "desc")
-        // SQLite takes no offset without a limit; -1 is none.
-        .limit(-1)
+        // SQLite takes no offset without a limit.
+        .limit(Number.MAX_SAFE_INTEGER)
         .offset(mostKept),
     )
     .execute();

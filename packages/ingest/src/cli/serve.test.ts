@@ -82,6 +82,7 @@ t.test("ends with 1 and a clear line when the port is taken", async (t) => {
 t.test("does not start with what is wrong or not there yet, naming it and the directory", async (t) => {
   const folder = t.testdir({ broken: { "config.json": '{"sessions.hours": 99}' }, file: "" });
   const [data, broken, file] = [join(folder, "data"), join(folder, "broken"), join(folder, "file")];
+  const [away, unreachable] = [join(folder, "away"), "postgres://a:b@127.0.0.1:1/x"];
   const cases: readonly (readonly [number, RegExp, string, ...string[]])[] = [
     [2, /--listen takes HOST:PORT, not 8080/, data, "--listen", "8080"],
     [2, /--listen takes HOST:PORT, not 127\.0\.0\.1:65536/, data, "--listen", "127.0.0.1:65536"],
@@ -91,7 +92,8 @@ t.test("does not start with what is wrong or not there yet, naming it and the di
     [2, /--public-url takes https:\/\/HOST/, data, "--public-url", "https://r.example/below"],
     [2, /--tls-cert and --tls-key belong together/, data, "--tls-cert", "c"],
     [2, /--behind-proxy: 10\.0\.0\.999 is no address/, data, "--behind-proxy", "10.0.0.1,10.0.0.999"],
-    [1, /--database: not yet/, data, "--database", "postgres://x"],
+    [2, /--database takes postgres:/, data, "--database", "mysql://x"],
+    [1, /postgres:\/\/127\.0\.0\.1:1\/x cannot be reached/, away, "--database", unreachable],
     [1, /config\.json: sessions\.hours: /, broken, ...anyPort],
     [1, /EEXIST/, file, ...anyPort],
   ];

@@ -5,7 +5,7 @@ import { readProxies } from "../http/proxies.ts";
 import type { NetworkOptions, Place } from "../network.ts";
 import { DirectoryInUse } from "../store/data-directory.ts";
 import { type Context, dataDirectory } from "./context.ts";
-import { CommandFailure, notYet, wrongUsage } from "./failure.ts";
+import { CommandFailure, wrongUsage } from "./failure.ts";
 
 const defaultListen = "127.0.0.1:8080";
 
@@ -33,6 +33,13 @@ function readPublicUrl(text: string): string {
   if (url?.protocol !== "https:" || `${url.origin}/` !== url.href)
     throw wrongUsage(`--public-url takes https://HOST[:PORT], not ${text}`);
   return url.origin;
+}
+
+function readDatabaseUrl(text: string): string {
+  const protocol = URL.parse(text)?.protocol;
+  if (protocol !== "postgres:" && protocol !== "postgresql:")
+    throw wrongUsage("--database takes postgres://USER@HOST[:PORT]/DATABASE");
+  return text;
 }
 
 function readProxyList(text: string): string[] {
@@ -71,11 +78,8 @@ export function addServe(program: Command, contextOf: () => Context): void {
       "--behind-proxy <LIST>",
       "addresses or networks of the proxies that speak TLS in its place; their X-Forwarded-For and -Proto are believed",
     )
-    .option("--database <URL>", "not yet")
-    .action((flags: Flags) => {
-      if (flags.database !== undefined) throw notYet("--database");
-      return serve(contextOf(), readNetwork(flags), flags);
-    });
+    .option("--database <URL>", "postgres://USER@HOST[:PORT]/DATABASE; else a file in the data directory")
+    .action((flags: Flags) => serve(contextOf(), readNetwork(flags), flags));
 }
 
 async function serve(
@@ -85,10 +89,13 @@ async function serve(
 ): Promise<void> {
   const asked = context.asked();
   const directory = dataDirectory(context);
+  const database = typed.database === undefined ? {} : { database: readDatabaseUrl(typed.database) };
   const { startServer } = await import("../server.ts");
-  const server = await startServer({ directory, ...network, operator, now }).catch((error: unknown) => {
-    throw asFailure(error, directory, typed);
-  });
+  const server = await startServer({ directory, ...network, ...database, operator, now }).catch(
+    (error: unknown) => {
+      throw asFailure(error, directory, typed);
+    },
+  );
   const { url, adminUrl, publicUrl } = server;
   output.line(`Rollcall listens on ${url}, data in ${server.directory}`);
   if (adminUrl !== null) output.line(`Its page and API are on ${adminUrl}`);

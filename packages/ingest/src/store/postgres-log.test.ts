@@ -48,7 +48,7 @@ class Follower {
 }
 
 async function opened(t: Test, url: string) {
-  const store = await openPostgresStore(url);
+  const { store } = await openPostgresStore(url);
   t.teardown(() => store.close().catch(() => {}));
   const commit = (...statements: string[]) => store.commit(statements.map(run));
   return { store, commit, follower: new Follower(store) };

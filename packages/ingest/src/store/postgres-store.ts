@@ -17,8 +17,10 @@ import { channel, Following } from "./postgres-following.ts";
 import { keepReaders, PostgresLogReader, PostgresLogWriter } from "./postgres-log.ts";
 import type { Schema } from "./schema.ts";
 import type { Scope } from "./scope.ts";
+import type { SearchIndex } from "./search-index.ts";
 import type { Batch, Settled, Transacted } from "./sqlite-writer.ts";
 import type { Log, Outcomes, Store } from "./store.ts";
+import { TableIndex } from "./table-index.ts";
 
 /** Connections for reads at most. */
 const readers = 8;
@@ -27,7 +29,7 @@ const readers = 8;
 const attempts = 10;
 
 /** Opens (and makes or migrates) a database. Throws when it is newer than the program, or not to be reached. */
-export async function openPostgresStore(url: string): Promise<Store> {
+export async function openPostgresStore(url: string): Promise<{ store: Store; index: SearchIndex }> {
   await prepare(url);
   const log = new PostgresLogWriter();
   const writer = connect(url, { max: 1, idleTimeoutMillis: 0 }, async (connection) => {
@@ -37,7 +39,8 @@ export async function openPostgresStore(url: string): Promise<Store> {
   const reader = connect(url, { max: readers, idleTimeoutMillis: 60_000 });
   try {
     await sql`select 1`.execute(writer);
-    return new PostgresStore(writer, reader, log, await Following.open(url, new PostgresLogReader(reader)));
+    const following = await Following.open(url, new PostgresLogReader(reader));
+    return { store: new PostgresStore(writer, reader, log, following), index: new TableIndex(reader) };
   } catch (error) {
     await Promise.all([writer.destroy(), reader.destroy()]);
     throw error;
@@ -48,9 +51,16 @@ export async function openPostgresStore(url: string): Promise<Store> {
 async function prepare(url: string): Promise<void> {
   const database = connect(url, { max: 1 }, openNotes);
   try {
+    await sql`select 1`.execute(database).catch((cause: unknown) => {
+      throw new Error(`${nameOf(url)} cannot be reached, or lets nobody in`, { cause });
+    });
     await migratePostgres(database, nameOf(url));
     await keepTriggers(database);
     await keepReaders(database);
+    // What the index on tables asks SQLite for by this name.
+    await sql`
+      create or replace function instr(text, text) returns integer language sql immutable as 'select strpos($1, $2)'
+    `.execute(database);
   } finally {
     await database.destroy();
   }

@@ -36,7 +36,7 @@ const engines: readonly Engine[] = [
     taken: 'duplicate key value violates unique constraint "applications_pkey"',
     orphaned: 'insert or update on table "orphans" violates foreign key constraint "orphans_number_fkey"',
     place: () => postgresDatabase(),
-    open: openPostgresStore,
+    open: async (place) => (await openPostgresStore(place)).store,
   },
 ];
 

@@ -15,6 +15,7 @@ import { z } from "zod";
 import { type RunningServer, type ServerOptions, startServer } from "../server.ts";
 import { pathsIn } from "../store/data-directory.ts";
 import { demandDeclared } from "./declared-answer.ts";
+import { postgresDatabase } from "./postgres.ts";
 import { optionsOf, type Reply, type Request, SimulatedDevice, send } from "./simulated-device.ts";
 
 /** As for an enrolment token, but that here `grant` is what the person at the device grants. */
@@ -42,6 +43,7 @@ export class TestServer {
   ): Promise<TestServer> {
     const clock = { ahead: () => 0 };
     const options = {
+      ...(await usualDatabase()),
       directory,
       listen: { host: "127.0.0.1", port: 0 },
       operator: "tester",
@@ -154,6 +156,10 @@ export class TestServer {
     rmSync(this.directory, { recursive: true, force: true });
   }
 }
+
+/** A new database for each server where tests are run over PostgreSQL (`ROLLCALL_TEST_ENGINE=postgres`), else none. */
+const usualDatabase = async (): Promise<Pick<ServerOptions, "database">> =>
+  process.env.ROLLCALL_TEST_ENGINE === "postgres" ? { database: await postgresDatabase() } : {};
 
 /** Grants what stands on consent there, as the agent does for the person who types this list. */
 async function consent(

@@ -1,0 +1,19 @@
+/** Tests of the domains that look at a server from outside alone, over PostgreSQL. */
+import t from "tap";
+import { withoutPostgres } from "../testing/postgres.ts";
+
+if (withoutPostgres) t.pass(`over PostgreSQL: nothing, for there is ${withoutPostgres}`);
+else {
+  process.env.ROLLCALL_TEST_ENGINE = "postgres";
+  for (const path of [
+    "check-ins/readings",
+    "copies/merge",
+    "enrolment/sessions",
+    "inventory/devices",
+    "inventory/paging",
+    "privacy/me",
+    "privacy/retire",
+    "search/software",
+  ])
+    await import(`../${path}.test.ts`);
+}
