@@ -120,10 +120,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       doAll([
         () => keys.tend(),
         showRenewed,
-        () => tendDoubts({ store, config, now: options.now }),
-        () => tendUnreached({ store, ledger, config, now: options.now }),
+        async () => (await store.leads()) && (await tendFleet()),
         () => tendDeletions({ store, ledger }),
         () => shortenLog(store),
+      ]);
+    /** What one of several servers on the database does for all. */
+    const tendFleet = (): Promise<void> =>
+      doAll([
+        () => tendDoubts({ store, config, now: options.now }),
+        () => tendUnreached({ store, ledger, config, now: options.now }),
         () => retention.tend(options.now()),
       ]);
     const decoding = new Decoding(new MemoryBudget(config["server.decodingBytes"]), options.decoding);
@@ -211,7 +216,7 @@ async function shortenLog({ log }: Store): Promise<void> {
   for (const newest of (await log.reach()).newest) await log.truncate(newest);
 }
 
-type Step = () => Promise<void> | void;
+type Step = () => unknown;
 
 /** In the reverse order of what was done. */
 const undoAll = (steps: Step[]): Promise<void> => doAll(steps.splice(0).reverse());

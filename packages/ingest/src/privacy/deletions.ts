@@ -4,6 +4,7 @@
  */
 import type { Kysely, Transaction } from "kysely";
 import { forgetCategories } from "../check-ins/forget-sections.ts";
+import { keptDeletions } from "../store/engine.ts";
 import type { Schema } from "../store/schema.ts";
 import { isOverAll } from "../store/scope.ts";
 import { defineRead, defineWrite } from "../store/store.ts";
@@ -41,7 +42,9 @@ export const deletionsShown = defineRead({
       .execute();
     return {
       number: rows.at(-1)?.number ?? 0,
-      pending: rows.filter(({ written }) => written === 0).map(({ entry }) => entryIn(entry)),
+      pending: rows
+        .filter(({ written }) => written === 0 || keptDeletions(database) > 0)
+        .map(({ entry }) => entryIn(entry)),
     };
   },
 });
@@ -52,12 +55,13 @@ function entryIn(column: string): LedgerEntry {
   return entry;
 }
 
-/** What is in the ledger up to this number is kept no longer, but for the last, which shows the number. */
+/** What is in the ledger up to this number is kept no longer than needed, but for the last, which shows the number. */
 export const deletionsWritten = defineWrite({
   name: "deletions-written",
   async run(transaction, number: number): Promise<void> {
-    await transaction.deleteFrom("deletions").where("number", "<", number).execute();
-    await transaction.updateTable("deletions").set({ written: 1 }).where("number", "=", number).execute();
+    const needless = number - keptDeletions(transaction);
+    await transaction.deleteFrom("deletions").where("number", "<", needless).execute();
+    await transaction.updateTable("deletions").set({ written: 1 }).where("number", "<=", number).execute();
   },
 });
 

@@ -7,13 +7,10 @@ else {
   process.env.ROLLCALL_TEST_ENGINE = "postgres";
   for (const path of [
     "check-ins/readings",
-    "copies/merge",
     "enrolment/sessions",
     "inventory/devices",
     "inventory/paging",
-    "privacy/me",
     "privacy/retire",
-    "search/software",
   ])
     await import(`../${path}.test.ts`);
 }

@@ -18,7 +18,8 @@ export const isConflict = (error: unknown): boolean =>
 function isAway(error: unknown): boolean {
   if (error instanceof RollcallError || !(error instanceof Error)) return false;
   if (error instanceof DatabaseError) return away.test(error.code ?? "");
-  if ("syscall" in error) return true;
+  // Of a name with several addresses none answered.
+  if ("syscall" in error || error instanceof AggregateError) return true;
   // The client's own words; it has no codes for them.
   return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered|Client was closed|Query read timeout)/.test(
     error.message,

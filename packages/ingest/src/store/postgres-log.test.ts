@@ -4,6 +4,7 @@ import { Client } from "pg";
 import t, { type Test } from "tap";
 import { postgresDatabase, withoutPostgres } from "../testing/postgres.ts";
 import type { LogEntry } from "./log.ts";
+import { serverNumbers } from "./postgres-locks.ts";
 import { openPostgresStore } from "./postgres-store.ts";
 import { defineWrite, type Store } from "./store.ts";
 
@@ -140,6 +141,11 @@ t.test("the log on PostgreSQL", { skip: withoutPostgres }, async (t) => {
     await first.commit(device(1));
     await second.commit(device(2));
     await first.store.close();
+    // PostgreSQL hears a moment later that the connection has ended.
+    const held = `select from pg_locks where locktype = 'advisory' and classid = ${serverNumbers} and objid = 1
+      and database = (select oid from pg_database where datname = current_database())`;
+    const other = await client(t, url);
+    while ((await other.query(held)).rowCount !== 0) {}
     const next = await opened(t, url);
     await next.commit(device(3));
     await second.follower.reached(3);

@@ -43,7 +43,7 @@ const read = (store: Store) => store.read(committed, protocolScope, null);
 
 async function opened(t: Test, url: string): Promise<Store> {
   const { store } = await openPostgresStore(url);
-  t.teardown(() => store.close());
+  t.teardown(() => store.close().catch(() => {}));
   return store;
 }
 
@@ -79,6 +79,15 @@ t.test("PostgreSQL", { skip: withoutPostgres }, async (t) => {
       );
     },
   );
+
+  t.test("lets one of several servers lead, and the next when that has ended", async (t) => {
+    const url = await postgresDatabase();
+    const [first, second] = [await opened(t, url), await opened(t, url)];
+    t.same([await first.leads(), await second.leads(), await first.leads()], [true, false, true]);
+    await first.close();
+    // PostgreSQL hears a moment later that the connection has ended.
+    while (!(await second.leads())) {}
+  });
 
   t.test("reclaims what was deleted while others go on", async (t) => {
     const store = await opened(t, await postgresDatabase());

@@ -14,6 +14,7 @@ import { connect } from "./postgres-dialect.ts";
 import { keepTriggers, openNotes } from "./postgres-dirty.ts";
 import { asCallersGetIt, isConflict } from "./postgres-faults.ts";
 import { channel, Following } from "./postgres-following.ts";
+import { leadsJobs } from "./postgres-locks.ts";
 import { keepReaders, PostgresLogReader, PostgresLogWriter } from "./postgres-log.ts";
 import type { Schema } from "./schema.ts";
 import type { Scope } from "./scope.ts";
@@ -158,6 +159,16 @@ class PostgresStore implements Store {
       typeof forgets === "string" ? [] : [sql.table(name)],
     );
     await told(sql`vacuum (index_cleanup on, truncate on) ${sql.join(names)}`.execute(this.#reader));
+  }
+
+  async leads(): Promise<boolean> {
+    let leads = false;
+    await told(
+      this.#commits.between(async () => {
+        leads = await leadsJobs(this.#writer);
+      }),
+    );
+    return leads;
   }
 
   async ready(): Promise<void> {

@@ -121,6 +121,10 @@ class SqliteStore implements Store {
     return this.#scrub;
   }
 
+  async leads(): Promise<boolean> {
+    return true;
+  }
+
   async ready(): Promise<void> {
     // By a connection of its own: those that are open would not notice for long that the file is gone or another one.
     const { queries } = connect(this.#file, true);

@@ -70,6 +70,8 @@ export interface Store {
    * `busy` when something still reads what was there; then it has to be called again.
    */
   scrub(): Promise<void>;
+  /** Whether this server does what one of those on the database has to do by the clock; it stays so until it ends. */
+  leads(): Promise<boolean>;
   /** Rejects when the database does not answer. */
   ready(): Promise<void>;
   /** Commits what was handed in, brings the write-ahead log home, and closes; what comes later is refused. */

@@ -2,7 +2,7 @@
  * A real PostgreSQL for tests: one server a process on a loopback port, a database a test. `ROLLCALL_PG_BIN` names a
  * folder with another `initdb` and `postgres` than the package's.
  */
-import { spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { chownSync, existsSync, mkdtempSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -35,8 +35,17 @@ function reasonToSkip(): string | false {
 /** Why tests that need PostgreSQL are skipped here, or false. */
 export const withoutPostgres = reasonToSkip();
 
-/** Ends the server with whoever holds the other end of its input, however that one ends, and removes what it has. */
-const guard = `directory=$1; shift; "$@" & server=$!; read -r line; kill -QUIT $server; wait $server; rm -rf "$directory"`;
+/**
+ * Stops and starts the server as it is told, ends it with whoever holds the other end of its input, however that one
+ * ends, and removes what it has.
+ */
+const guard = `
+  directory=$1; shift; "$@" & server=$!
+  while read -r line; do
+    if [ "$line" = stop ]; then kill -QUIT $server; wait $server; else "$@" & server=$!; fi
+  done
+  kill -QUIT $server; wait $server; rm -rf "$directory"
+`;
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
@@ -65,25 +74,59 @@ function makeDirectory(): string {
   return directory;
 }
 
-/** Starts a server and gives its port. */
-async function start(): Promise<number> {
-  const directory = makeDirectory();
-  const port = await freePort();
-  const settings = { listen_addresses: "127.0.0.1", unix_socket_directories: "", fsync: "off", port };
-  const options = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-  const server = [join(programs ?? "", "postgres"), "-D", join(directory, "data"), ...options];
-  const child = spawn("/bin/sh", ["-c", guard, "sh", directory, ...server], {
-    ...nobody,
-    stdio: ["pipe", "ignore", "ignore"],
-  });
-  child.unref();
-  for (;;) {
-    try {
-      await query(port, "select 1");
-      return port;
-    } catch (error) {
-      if (child.exitCode !== null) throw error;
-    }
+/** One that tests may stop and start: it ends as in a crash, and what it acknowledged is there again. */
+export class PostgresServer {
+  readonly port: number;
+  readonly #child: ChildProcess;
+
+  private constructor(port: number, child: ChildProcess) {
+    this.port = port;
+    this.#child = child;
+  }
+
+  static async begin(): Promise<PostgresServer> {
+    const directory = makeDirectory();
+    const port = await freePort();
+    const settings = { listen_addresses: "127.0.0.1", unix_socket_directories: "", fsync: "off", port };
+    const options = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+    const server = [join(programs ?? "", "postgres"), "-D", join(directory, "data"), ...options];
+    const child = spawn("/bin/sh", ["-c", guard, "sh", directory, ...server], {
+      ...nobody,
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    child.unref();
+    const begun = new PostgresServer(port, child);
+    await begun.#answers();
+    return begun;
+  }
+
+  async stop(): Promise<void> {
+    this.#child.stdin?.write("stop\n");
+    while (await this.#isThere()) {}
+  }
+
+  async start(): Promise<void> {
+    this.#child.stdin?.write("start\n");
+    await this.#answers();
+  }
+
+  /** The URL of a new, empty database. */
+  async database(): Promise<string> {
+    const name = `rollcall_${++databases}`;
+    await query(this.port, `create database ${name}`);
+    return `postgres://postgres@127.0.0.1:${this.port}/${name}`;
+  }
+
+  async #answers(): Promise<void> {
+    while (!(await this.#isThere()))
+      if (this.#child.exitCode !== null) throw new Error("PostgreSQL ended instead of answering");
+  }
+
+  #isThere(): Promise<boolean> {
+    return query(this.port, "select 1").then(
+      () => true,
+      () => false,
+    );
   }
 }
 
@@ -97,14 +140,11 @@ async function query(port: number, text: string): Promise<void> {
   }
 }
 
-let shared: Promise<number> | null = null;
+let shared: Promise<PostgresServer> | null = null;
 let databases = 0;
 
 /** The URL of a new, empty database on the server that this process's tests share; it ends with the process. */
 export async function postgresDatabase(): Promise<string> {
-  shared ??= start();
-  const port = await shared;
-  const name = `rollcall_${++databases}`;
-  await query(port, `create database ${name}`);
-  return `postgres://postgres@127.0.0.1:${port}/${name}`;
+  shared ??= PostgresServer.begin();
+  return (await shared).database();
 }
