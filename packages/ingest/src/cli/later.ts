@@ -15,7 +15,6 @@ const later = [
   "backup",
   "restore",
   "reindex",
-  "migrate",
   "doctor",
   "release",
   "rollout",

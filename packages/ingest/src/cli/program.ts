@@ -8,6 +8,7 @@ import { addDevice } from "./device.ts";
 import { addInventoryCommands } from "./inventory.ts";
 import { addKeys } from "./keys.ts";
 import { addLaterCommands } from "./later.ts";
+import { addMigrate } from "./migrate.ts";
 import { addRetention } from "./retention.ts";
 import { addServe } from "./serve.ts";
 import { addTokenCommands } from "./tokens.ts";
@@ -45,6 +46,7 @@ export function createProgram(options: ProgramOptions): Command {
   addAudit(program, contextOf);
   addKeys(program, contextOf);
   addRetention(program, contextOf);
+  addMigrate(program, contextOf);
   addLaterCommands(program);
   return program;
 }

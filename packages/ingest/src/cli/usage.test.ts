@@ -39,7 +39,6 @@ const later = [
   "backup FILE",
   "restore FILE",
   "reindex",
-  "migrate",
   "doctor",
   "release keygen --keys DIR",
   "rollout pause x",

@@ -37,3 +37,43 @@ export function rowsBetween(database: Kysely<Schema>, after: number, last: numbe
  * each, and what one has deleted the others carry to theirs.
  */
 export const keptDeletions = (database: Kysely<Schema>): number => (isPostgres(database) ? 10_000 : 0);
+
+export async function hasTable(database: Kysely<Schema>, name: string): Promise<boolean> {
+  const { rows } = isPostgres(database)
+    ? await sql`select 1 from pg_tables where schemaname = current_schema() and tablename = ${name}`.execute(
+        database,
+      )
+    : await sql`select 1 from sqlite_master where type = 'table' and name = ${name}`.execute(database);
+  return rows.length > 0;
+}
+
+/** By table the last number that it gave a row; none is given twice, whatever was deleted since. */
+export async function lastOrdinals(
+  database: Kysely<Schema>,
+): Promise<readonly { readonly table: string; readonly last: number }[]> {
+  type Last = { readonly table: string; readonly last: number };
+  if (!isPostgres(database))
+    return (await sql<Last>`select name as "table", seq as last from sqlite_sequence`.execute(database)).rows;
+  const { rows } = await sql<Last>`
+    select t.relname as "table", s.last_value as last
+    from pg_sequences s
+      join pg_class c on c.relname = s.sequencename and c.relnamespace = s.schemaname::regnamespace
+      join pg_depend d on d.objid = c.oid and d.deptype = 'i'
+      join pg_class t on t.oid = d.refobjid
+    where s.schemaname = current_schema() and s.last_value is not null
+  `.execute(database);
+  return rows;
+}
+
+export async function setLastOrdinal(database: Kysely<Schema>, table: string, last: number): Promise<void> {
+  if (!isPostgres(database)) {
+    await sql`delete from sqlite_sequence where name = ${table}`.execute(database);
+    await sql`insert into sqlite_sequence (name, seq) values (${table}, ${last})`.execute(database);
+    return;
+  }
+  const { rows } = await sql<{ name: string }>`
+    select attname as name from pg_attribute where attrelid = ${sql.lit(`"${table}"`)}::regclass and attidentity <> ''
+  `.execute(database);
+  for (const { name } of rows)
+    await sql`select setval(pg_get_serial_sequence(${table}, ${name}), ${last})`.execute(database);
+}

@@ -22,6 +22,7 @@ import type { SearchIndex } from "./search-index.ts";
 import type { Batch, Settled, Transacted } from "./sqlite-writer.ts";
 import type { Log, Outcomes, Store } from "./store.ts";
 import { TableIndex } from "./table-index.ts";
+import { refuseUnfinished } from "./unfinished.ts";
 
 /** Connections for reads at most. */
 const readers = 8;
@@ -31,7 +32,7 @@ const attempts = 10;
 
 /** Opens (and makes or migrates) a database. Throws when it is newer than the program, or not to be reached. */
 export async function openPostgresStore(url: string): Promise<{ store: Store; index: SearchIndex }> {
-  await prepare(url);
+  await preparePostgres(url);
   const log = new PostgresLogWriter();
   const writer = connect(url, { max: 1, idleTimeoutMillis: 0 }, async (connection) => {
     await openNotes(connection);
@@ -39,7 +40,7 @@ export async function openPostgresStore(url: string): Promise<{ store: Store; in
   });
   const reader = connect(url, { max: readers, idleTimeoutMillis: 60_000 });
   try {
-    await sql`select 1`.execute(writer);
+    await refuseUnfinished(writer, nameOf(url));
     const following = await Following.open(url, new PostgresLogReader(reader));
     return { store: new PostgresStore(writer, reader, log, following), index: new TableIndex(reader) };
   } catch (error) {
@@ -49,7 +50,7 @@ export async function openPostgresStore(url: string): Promise<{ store: Store; in
 }
 
 /** Makes of the database what this program counts on. */
-async function prepare(url: string): Promise<void> {
+export async function preparePostgres(url: string): Promise<void> {
   const database = connect(url, { max: 1 }, openNotes);
   try {
     await sql`select 1`.execute(database).catch((cause: unknown) => {
@@ -68,7 +69,7 @@ async function prepare(url: string): Promise<void> {
 }
 
 /** How a database is named to people: without account and password. */
-function nameOf(url: string): string {
+export function nameOf(url: string): string {
   const parsed = URL.parse(url);
   return parsed ? `postgres://${parsed.host}${parsed.pathname}` : "the database";
 }

@@ -14,6 +14,7 @@ import { type LogEntry, type LogPosition, LogWriter } from "./log.ts";
 import { migrate } from "./migrate.ts";
 import type { Schema } from "./schema.ts";
 import { UnallocatedSpace } from "./unallocated.ts";
+import { refuseUnfinished } from "./unfinished.ts";
 
 export type Batch = readonly Write<unknown>[];
 
@@ -63,6 +64,7 @@ export async function openSqliteWriter(file: string, current: CurrentReader): Pr
     connection.database.pragma("secure_delete = ON");
     connection.database.pragma(`wal_autocheckpoint = ${lastResort}`);
     await migrate(connection.queries, file);
+    await refuseUnfinished(connection.queries, file);
     return new SqliteWriter(connection, current);
   } catch (error) {
     await connection.queries.destroy();
