@@ -21,6 +21,7 @@ import { openLog } from "./logs/request-log.ts";
 import { measured } from "./metrics/measured-log.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { type NetworkOptions, type Plan, planNetwork } from "./network.ts";
+import { openStore } from "./open-store.ts";
 import { Lookups } from "./privacy/lookups.ts";
 import { tendDeletions } from "./privacy/pending.ts";
 import { Daily, runRetention } from "./privacy/retention.ts";
@@ -28,9 +29,7 @@ import { openLedger } from "./privacy/start.ts";
 import { tendUnreached } from "./privacy/unreached.ts";
 import type { Services } from "./services.ts";
 import { ownDataDirectory } from "./store/data-directory.ts";
-import { openPostgresStore } from "./store/postgres-store.ts";
 import { protocolScope } from "./store/scope.ts";
-import { openSqliteStore } from "./store/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 
 export interface ServerOptions extends NetworkOptions {
@@ -76,9 +75,6 @@ const timeoutsOf = (config: Config): Timeouts => ({
   connectionsCheckingInterval: Math.min(config["server.headersSeconds"] * 200, 2_000),
 });
 
-/** The thread that writes the database. */
-const writerModule = new URL("./writer.ts", import.meta.url);
-
 /** How often it looks what is due. */
 const tendMilliseconds = 60_000;
 
@@ -94,7 +90,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const undo: Step[] = [() => directory.release()];
   try {
     const config = readConfig(directory.path);
-    const { store, index } = await openStore(directory.database, options.database ?? config["database.url"]);
+    const { store, index } = await openStore(directory, options.database ?? config["database.url"]);
     undo.push(() => store.close());
     const metrics = config["metrics.enabled"] ? await Metrics.open(options.now) : null;
     undo.push(() => metrics?.close());
@@ -198,10 +194,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     throw error;
   }
 }
-
-/** On PostgreSQL where a URL names one, otherwise in this file. */
-const openStore = (file: string, url: string) =>
-  url === "" ? openSqliteStore(file, writerModule) : openPostgresStore(url);
 
 /** The keys that belong to the store's database, which remembers whose it is from the first start on. */
 async function keysOf(store: Store, directory: string, now: () => number): Promise<ServerKeys> {

@@ -7,6 +7,8 @@ import SqliteDatabase from "better-sqlite3";
 export interface DataDirectory {
   readonly path: string;
   readonly database: string;
+  /** Names the database where it is PostgreSQL. */
+  readonly databaseElsewhere: string;
   readonly controlSocket: string;
   readonly agentSocket: string;
   readonly requestLog: string;
@@ -22,6 +24,7 @@ export function pathsIn(directory: string): Omit<DataDirectory, "release"> {
   return {
     path,
     database: join(path, "rollcall.db"),
+    databaseElsewhere: join(path, "database.txt"),
     controlSocket: join(path, "control.sock"),
     agentSocket: join(path, "agent.sock"),
     requestLog: join(path, "requests.log"),
@@ -32,7 +35,7 @@ export function pathsIn(directory: string): Omit<DataDirectory, "release"> {
 
 /** What is there before the first start, or left by one that did not come far. A new volume has `lost+found`. */
 const leftovers =
-  /^(agent|keys|lock|config\.json|requests(-[0-9-]+)?\.log|deletions\.ledger|rollcall\.db-(wal|shm)|.+\.sock|lost\+found)$/;
+  /^(agent|keys|lock|config\.json|database\.txt|requests(-[0-9-]+)?\.log|deletions\.ledger|rollcall\.db-(wal|shm)|.+\.sock|lost\+found)$/;
 
 /** Whether it may be a data directory: it has a database, or nothing that is somebody else's. */
 function mayBeOurs({ path, database }: Pick<DataDirectory, "path" | "database">): boolean {

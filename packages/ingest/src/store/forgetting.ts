@@ -122,6 +122,7 @@ export const others = {
     forgets: "names only what is deleted",
     retention: "longer than any backup may be kept: as long as the server",
   },
+  "database.txt": { forgets: "holds nothing of a device", retention: "as long as the server" },
   "requests.log": { forgets: "names ordinals only", retention: "30 days" },
   "lookups of the last quarter of a second (memory)": {
     forgets: "names ordinals only",
