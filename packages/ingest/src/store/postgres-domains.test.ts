@@ -11,6 +11,7 @@ else {
     "inventory/devices",
     "inventory/paging",
     "privacy/retire",
+    "search/queries",
   ])
     await import(`../${path}.test.ts`);
 }

@@ -35,8 +35,18 @@ export class PostgresLogReader {
   }
 
   async reach(): Promise<LogReach> {
+    // From server to server by the key: grouping would read every entry, and this is asked each second.
     const { rows } = await sql<{ server: number; first: number; last: number }>`
-      select server, min(seq) as first, max(seq) as last from log group by server order by server
+      with recursive servers (server) as (
+        select min(server) from log
+        union all
+        select (select min(log.server) from log where log.server > servers.server)
+          from servers where servers.server is not null
+      )
+      select server,
+        (select min(seq) from log where log.server = servers.server) as first,
+        (select max(seq) from log where log.server = servers.server) as last
+      from servers where server is not null order by server
     `.execute(this.#database);
     return {
       oldest: rows.map(({ server, first }) => ({ server, seq: first - 1 })),

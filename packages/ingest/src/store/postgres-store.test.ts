@@ -89,6 +89,13 @@ t.test("PostgreSQL", { skip: withoutPostgres }, async (t) => {
     while (!(await second.leads())) {}
   });
 
+  t.test("takes texts that PostgreSQL has none of, and finds them again", async (t) => {
+    const store = await opened(t, await postgresDatabase());
+    await store.commit([add("a\0b")]);
+    await t.rejects(store.commit([add("a\0b")]), { message: /duplicate key/ });
+    t.same(await read(store), [{ number: "a\ufffdb", name: "0" }]);
+  });
+
   t.test("reclaims what was deleted while others go on", async (t) => {
     const store = await opened(t, await postgresDatabase());
     await Promise.all([store.scrub(), store.scrub(), store.commit([add("a")]), store.ready()]);
