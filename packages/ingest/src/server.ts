@@ -4,6 +4,7 @@ import type { ListenOptions } from "node:net";
 import { withSocketPath } from "@rollcall/host";
 import { accepts, catalogueDigest, digestOf } from "@rollcall/protocol";
 import type { Request } from "express";
+import { removeAbandonedCopy, removeLeftCopies } from "./backups/copy-folder.ts";
 import { type Config, readConfig } from "./config.ts";
 import { tendDoubts } from "./copies/rules.ts";
 import { Decoding } from "./decoding/decoding.ts";
@@ -89,6 +90,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const directory = ownDataDirectory(options.directory);
   const undo: Step[] = [() => directory.release()];
   try {
+    removeLeftCopies(directory.path);
     const config = readConfig(directory.path);
     const { store, index } = await openStore(directory, options.database ?? config["database.url"]);
     undo.push(() => store.close());
@@ -119,6 +121,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         async () => (await store.leads()) && (await tendFleet()),
         () => tendDeletions({ store, ledger }),
         () => shortenLog(store),
+        () => removeAbandonedCopy(directory.path),
       ]);
     /** What one of several servers on the database does for all. */
     const tendFleet = (): Promise<void> =>

@@ -12,8 +12,6 @@ const later = [
   "export",
   "sign-in-link",
   "log",
-  "backup",
-  "restore",
   "reindex",
   "doctor",
   "release",

@@ -2,6 +2,7 @@
 import { wrongUsageInOneLine } from "@rollcall/host";
 import { Command } from "commander";
 import { addAudit } from "./audit.ts";
+import { addBackup } from "./backup.ts";
 import { addConfig } from "./config.ts";
 import type { Context } from "./context.ts";
 import { addDevice } from "./device.ts";
@@ -47,6 +48,7 @@ export function createProgram(options: ProgramOptions): Command {
   addKeys(program, contextOf);
   addRetention(program, contextOf);
   addMigrate(program, contextOf);
+  addBackup(program, contextOf);
   addLaterCommands(program);
   return program;
 }

@@ -36,8 +36,6 @@ const later = [
   "export os:debian",
   "sign-in-link",
   "log --follow",
-  "backup FILE",
-  "restore FILE",
   "reindex",
   "doctor",
   "release keygen --keys DIR",
@@ -65,10 +63,10 @@ t.test("says of each command to come that it is not there yet", async (t) => {
       command,
     );
   }
-  t.same(await run(["backup", "FILE", "--now", "--data", data]), {
+  t.same(await run(["import", "FILE", "--now", "--data", data]), {
     code: 1,
     stdout: "",
-    stderr: `rollcall: backup: not yet (data: ${data})\n`,
+    stderr: `rollcall: import: not yet (data: ${data})\n`,
   });
   t.notOk(existsSync(data), "nothing was made");
 });

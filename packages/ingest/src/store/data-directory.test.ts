@@ -106,5 +106,5 @@ t.test("belongs to a server in another process until that ends, which may be kil
 t.test("names a lock that is none, and calls it nobody's", async (t) => {
   const path = t.testdir({});
   writeFileSync(join(path, "lock"), "x".repeat(5_000));
-  t.throws(() => ownDataDirectory(path), { message: `${join(path, "lock")} cannot be used as the lock` });
+  t.throws(() => ownDataDirectory(path), { message: `${join(path, "lock")} cannot be used as a lock` });
 });

@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { whyNotOwn } from "@rollcall/host";
-import SqliteDatabase from "better-sqlite3";
+import { holdLock } from "./lock-file.ts";
 
 export interface DataDirectory {
   readonly path: string;
@@ -35,7 +35,7 @@ export function pathsIn(directory: string): Omit<DataDirectory, "release"> {
 
 /** What is there before the first start, or left by one that did not come far. A new volume has `lost+found`. */
 const leftovers =
-  /^(agent|keys|lock|config\.json|database\.txt|requests(-[0-9-]+)?\.log|deletions\.ledger|rollcall\.db-(wal|shm)|.+\.sock|lost\+found)$/;
+  /^(agent|keys|lock|backup\.lock|(backup|restore)\.tmp|config\.json|database\.txt|requests(-[0-9-]+)?\.log|deletions\.ledger|rollcall\.db-(wal|shm)|.+\.sock|lost\+found)$/;
 
 /** Whether it may be a data directory: it has a database, or nothing that is somebody else's. */
 function mayBeOurs({ path, database }: Pick<DataDirectory, "path" | "database">): boolean {
@@ -54,8 +54,6 @@ function refuseOthers(path: string): void {
 
 /**
  * Takes ownership of a directory, making it where there is none; one that holds other files is refused as it is.
- * The lock is one that the operating system lets go of however the process ends: an exclusive
- * transaction on a database of its own, held open.
  */
 export function ownDataDirectory(directory: string): DataDirectory {
   const paths = pathsIn(directory);
@@ -63,16 +61,7 @@ export function ownDataDirectory(directory: string): DataDirectory {
   mkdirSync(paths.path, { recursive: true, mode: 0o700 });
   if (!mayBeOurs(paths)) throw new Error(`${paths.path} holds other files; choose an empty directory`);
   chmodSync(paths.path, 0o700);
-  const lock = new SqliteDatabase(join(paths.path, "lock"));
-  try {
-    lock.pragma("busy_timeout = 0");
-    lock.pragma("journal_mode = MEMORY");
-    lock.exec("begin exclusive");
-  } catch (cause) {
-    lock.close();
-    if (cause instanceof Error && "code" in cause && String(cause.code).startsWith("SQLITE_BUSY"))
-      throw new DirectoryInUse(`${paths.path} is in use by another rollcall process`, { cause });
-    throw new Error(`${lock.name} cannot be used as the lock of the data directory`, { cause });
-  }
-  return { ...paths, release: () => lock.close() };
+  const release = holdLock(join(paths.path, "lock"));
+  if (release === null) throw new DirectoryInUse(`${paths.path} is in use by another rollcall process`);
+  return { ...paths, release };
 }

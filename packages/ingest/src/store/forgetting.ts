@@ -111,7 +111,7 @@ export const tables = {
 } as const satisfies { readonly [Table in keyof Schema]: TablePlace<Schema[Table]> };
 
 interface Place {
-  readonly forgets: Extract<Forgets<never>, string>;
+  readonly forgets: Extract<Forgets<never>, string> | "with the whole file";
   /** In words; the configuration has the numbers of those that can be changed. */
   readonly retention: string;
 }
@@ -124,6 +124,11 @@ export const others = {
   },
   "database.txt": { forgets: "holds nothing of a device", retention: "as long as the server" },
   "requests.log": { forgets: "names ordinals only", retention: "30 days" },
+  "backup.tmp, restore.tmp": {
+    forgets: "with the whole file",
+    retention:
+      "until the backup or the restore is done; of a killed one a minute while a server runs, else its next start",
+  },
   "lookups of the last quarter of a second (memory)": {
     forgets: "names ordinals only",
     retention: "until they are stored",

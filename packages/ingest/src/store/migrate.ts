@@ -4,6 +4,9 @@ import { type Migration, migrations } from "./migrations.ts";
 import { migrationLock } from "./postgres-locks.ts";
 import type { Schema } from "./schema.ts";
 
+/** The version of a database that every migration was applied to. */
+export const databaseVersion = migrations.length;
+
 /** Applies what is missing. Throws with a clear word when the database is newer than the program. */
 export async function migrate(
   database: Kysely<Schema>,
