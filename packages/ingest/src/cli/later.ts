@@ -13,7 +13,6 @@ const later = [
   "sign-in-link",
   "log",
   "reindex",
-  "doctor",
   "release",
   "rollout",
   "action",

@@ -6,6 +6,7 @@ import { addBackup } from "./backup.ts";
 import { addConfig } from "./config.ts";
 import type { Context } from "./context.ts";
 import { addDevice } from "./device.ts";
+import { addDoctor } from "./doctor.ts";
 import { addInventoryCommands } from "./inventory.ts";
 import { addKeys } from "./keys.ts";
 import { addLaterCommands } from "./later.ts";
@@ -49,6 +50,7 @@ export function createProgram(options: ProgramOptions): Command {
   addRetention(program, contextOf);
   addMigrate(program, contextOf);
   addBackup(program, contextOf);
+  addDoctor(program, contextOf);
   addLaterCommands(program);
   return program;
 }

@@ -37,7 +37,6 @@ const later = [
   "sign-in-link",
   "log --follow",
   "reindex",
-  "doctor",
   "release keygen --keys DIR",
   "rollout pause x",
   "action sign x",
