@@ -60,6 +60,7 @@ const defaults = {
   "server.keepAliveSeconds": 65,
   "server.sockets": 8_192,
   "server.decodingBytes": 256 * MiB,
+  "logs.fileBytes": 64 * MiB,
   "database.url": "",
   "metrics.enabled": false,
 };

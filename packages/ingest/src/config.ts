@@ -263,6 +263,12 @@ export const configKeys = {
     most: 16_384 * MiB,
     is: "Memory for everything that is being received and decoded at one time; beyond it devices are asked to come later. Not less than sections.bodyBytes and sections.decodedBytes together.",
   },
+  "logs.fileBytes": {
+    default: 64 * MiB,
+    least: 64 * KiB,
+    most: 16_384 * MiB,
+    is: "Size from which on a file of the request log is put aside and another one begun, as each day does.",
+  },
   "database.url": {
     default: "",
     longest: 1_024,

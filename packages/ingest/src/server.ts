@@ -99,7 +99,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (metrics) store.commits.watch((committed) => metrics.committed(committed));
     const keys = await keysOf(store, directory.path, options.now);
     const ledger = await openLedger(store, directory, config);
-    const log = measured(await openLog(directory.requestLog, options.now), metrics);
+    const log = measured(await openLog(directory.requestLog, options.now, config["logs.fileBytes"]), metrics);
     undo.push(() => log.close());
     const lookups = new Lookups({
       store,
@@ -154,9 +154,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       operator: options.operator,
       now: options.now,
       alarm: (alarm) => log.alarm(alarm),
+      removed: (rows) => log.removed(rows),
       tend,
     };
-    const retention = new Daily(async () => log.removed(await runRetention(services)));
+    const retention = new Daily(async () => void (await runRetention(services)));
     const doors = new WeakMap<object, Door>();
     const app = createApp(services, log, (request: Request) => doors.get(request.socket) ?? "network");
     undo.push(() => finishAll(listeners, config["server.stopSeconds"]));

@@ -50,6 +50,8 @@ export interface Services {
   now(): number;
   /** Tells whoever runs the server. */
   alarm(alarm: Alarm): void;
+  /** Tells that retention has removed rows, by table. */
+  removed(rows: Readonly<Record<string, number>>): void;
   /** Does what is due by the clock, or since a key came into use: keys and certificates. */
   tend(): Promise<void>;
 }

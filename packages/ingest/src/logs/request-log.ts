@@ -4,7 +4,7 @@ import { isIPv4, isIPv6 } from "node:net";
 import { type Logger, pino } from "pino";
 import { reasonsOf } from "./failure.ts";
 import { LineFile } from "./line-file.ts";
-import { isSameDay, logOfDay } from "./old-logs.ts";
+import { asideName, isSameDay } from "./old-logs.ts";
 
 export interface RequestLine {
   readonly method: string;
@@ -68,17 +68,25 @@ export interface ServerLog {
   close(): Promise<void>;
 }
 
-/** Appends NDJSON lines to a file that its owner alone can read; each day has its own, the present one no day in its name. */
-export async function openLog(path: string, now: () => number = Date.now): Promise<ServerLog> {
+/**
+ * Appends NDJSON lines to a file that its owner alone can read. Another one is begun with each day, and when one has
+ * `mostBytes`; the present one has no day in its name.
+ */
+export async function openLog(
+  path: string,
+  now: () => number = Date.now,
+  mostBytes = Number.POSITIVE_INFINITY,
+): Promise<ServerLog> {
+  const isoNow = () => new Date(now()).toISOString();
   const file = await LineFile.open(
     path,
-    (lines) => JSON.stringify({ level: "error", time: new Date().toISOString(), lines, msg: "lost" }),
-    newDay(path, now),
+    (lines) => JSON.stringify({ level: "error", time: isoNow(), lines, msg: "lost" }),
+    whenFull(path, now, mostBytes),
   );
   const logger: Logger = pino(
     {
       base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: () => `,"time":"${isoNow()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
     file,
@@ -92,14 +100,14 @@ export async function openLog(path: string, now: () => number = Date.now): Promi
   };
 }
 
-/** Asked before each write: where the log of the day before goes, once there is a new day. */
-function newDay(path: string, now: () => number): () => string | null {
-  let day = existsSync(path) && statSync(path).size > 0 ? statSync(path).mtimeMs : now();
+/** Asked before each write: where the present log goes, once there is a new day, or it is long enough. */
+function whenFull(path: string, now: () => number, mostBytes: number): () => string | null {
+  const size = () => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  let day = existsSync(path) && size() > 0 ? statSync(path).mtimeMs : now();
   return () => {
-    if (isSameDay(day, now())) return null;
-    const aside = logOfDay(path, day);
+    if (isSameDay(day, now()) && size() < mostBytes) return null;
+    const aside = asideName(path, day);
     day = now();
-    // By a clock that was set back that day was put aside before; its file is not overwritten.
-    return existsSync(aside) ? null : aside;
+    return aside;
   };
 }

@@ -2,11 +2,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
+import { z } from "zod";
 import { Inventory } from "../testing/inventory-questions.ts";
 import { told } from "../testing/machine.ts";
 import { outcomeOf } from "../testing/outcome.ts";
 import { send } from "../testing/simulated-device.ts";
 import { TestServer } from "../testing/test-server.ts";
+import { Metrics } from "./metrics.ts";
 import { metricTable } from "./table.ts";
 
 const scrape = { method: "GET", path: "/metrics" } as const;
@@ -56,7 +58,42 @@ t.test("counts requests, transactions, devices and what is stored", async (t) =>
   t.ok((value('rollcall_event_loop_delay_seconds{quantile="1"}') ?? 0) > 0);
 });
 
-t.test("counts devices anew after a minute, and tells what retention has removed", async (t) => {
+t.test("counts what retention removes when an account asks for it", async (t) => {
+  const server = await watched(t);
+  await told(server);
+  server.ahead = 3_000 * 86_400_000;
+  const { body } = await send(server.control, {
+    method: "POST",
+    path: "/api/v1/retention",
+    headers: { "content-type": "application/json" },
+    body: "{}",
+  });
+  const { removed } = z.object({ removed: z.record(z.string(), z.number()) }).parse(body);
+  t.not(Object.keys(removed).length, 0);
+  const counted = [...(await samplesOf(server))].flatMap(([name, count]) => {
+    const [, table] = /^rollcall_retention_removed_total\{table="(.+)"\}$/.exec(name) ?? [];
+    return table === undefined ? [] : [[table, count] as const];
+  });
+  t.same(Object.fromEntries(counted), removed);
+});
+
+t.test("counts what is in none of its lists as other", async (t) => {
+  const metrics = await Metrics.open(() => 0);
+  t.teardown(() => metrics.close());
+  metrics.removed({ sent_by_somebody: 2 });
+  metrics.request({ method: "BREW", route: "-", status: 405, durationMilliseconds: 1 });
+  const text = await metrics.text({
+    waiting: { commits: 0, decoding: 0 },
+    decoding: { inUse: 0, peak: 0, most: 0 },
+    files: { database: 0, wal: 0, index: 0, "requests.log": 0 },
+    devices: { active: 0, stale: 0, silent: 0, "in-doubt": 0, retired: 0 },
+  });
+  t.match(text, 'rollcall_retention_removed_total{table="other"} 2');
+  t.match(text, 'rollcall_requests_total{method="other",route="-",status="4xx"} 1');
+  t.notMatch(text, /sent_by_somebody|BREW/);
+});
+
+t.test("counts devices anew after a minute", async (t) => {
   const server = await watched(t);
   await server.device();
   t.equal((await samplesOf(server)).get('rollcall_devices{state="active"}'), 1);

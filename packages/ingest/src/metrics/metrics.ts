@@ -1,6 +1,9 @@
 /** What the server counts and measures of itself, in the form that Prometheus and its kin read. */
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { DeviceState } from "../inventory/device-state.ts";
+import type { Alarm } from "../logs/request-log.ts";
+import { tables } from "../store/forgetting.ts";
 import type { Committed } from "../store/group-commit.ts";
 import { type MetricKind, type MetricName, metricTable } from "./table.ts";
 
@@ -21,12 +24,17 @@ export interface Levels {
   readonly waiting: Readonly<Record<"commits" | "decoding", number>>;
   readonly decoding: { readonly inUse: number; readonly peak: number; readonly most: number };
   /** Bytes. */
-  readonly files: Readonly<Record<string, number>>;
-  readonly devices: Readonly<Record<string, number>>;
+  readonly files: Readonly<Record<"database" | "wal" | "index" | "requests.log", number>>;
+  readonly devices: Readonly<Record<DeviceState, number>>;
 }
 
 /** Methods beyond these are whatever somebody wrote. */
 const methods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "DELETE"]);
+
+/** What retention removes from. */
+const removedFrom: ReadonlySet<string> = new Set([...Object.keys(tables), "requests.log"]);
+
+const known = (list: ReadonlySet<string>, value: string): string => (list.has(value) ? value : "other");
 
 export class Metrics {
   readonly #registry: Registry;
@@ -56,7 +64,7 @@ export class Metrics {
     const key = `${method} ${status} ${route}`;
     let told = this.#requests.get(key);
     if (!told) {
-      const labels = [methods.has(method) ? method : "other", route, `${Math.floor(status / 100)}xx`];
+      const labels = [known(methods, method), route, `${Math.floor(status / 100)}xx`];
       const count = this.#all.rollcall_requests_total.labels(...labels);
       const took = this.#all.rollcall_request_seconds.labels(route);
       told = { count: () => count.inc(), took: (seconds) => took.observe(seconds) };
@@ -75,10 +83,10 @@ export class Metrics {
   /** Retention has removed rows, by table. */
   removed(rows: Readonly<Record<string, number>>): void {
     for (const [table, count] of Object.entries(rows))
-      this.#all.rollcall_retention_removed_total.inc({ table }, count);
+      this.#all.rollcall_retention_removed_total.inc({ table: known(removedFrom, table) }, count);
   }
 
-  alarm(kind: string): void {
+  alarm(kind: Alarm["kind"]): void {
     this.#all.rollcall_alarms_total.inc({ kind });
   }
 

@@ -102,6 +102,7 @@ t.test("puts the request log of each day aside, and removes it after thirty", as
   t.ok(existsSync(`${server.directory}/requests-${today}.log`));
   server.ahead = 32 * day;
   const { body } = await server.admin("POST", "/api/v1/retention", {});
-  t.match(body, { removed: { "requests.log": 1 } });
+  // After the restart the present one, too, went by when the disk's own clock says that it was written: today.
+  t.match(body, { removed: { "requests.log": 2 } });
   t.notOk(logs().includes(`requests-${today}.log`));
 });

@@ -87,6 +87,7 @@ export async function runRetention(services: Services, change?: Change): Promise
   const entries = await store.read(countOld, protocolScope, { table: "audit", since: "at", before });
   if ((await cutAuditLog(services, before)) !== null) add(removed, "audit", entries);
   add(removed, "requests.log", await removeOldLogs(requestLog, at - config["retention.requests.days"] * day));
+  services.removed(removed);
   return removed;
 }
 
