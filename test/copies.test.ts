@@ -165,7 +165,7 @@ const whole = z.looseObject({
 
 /** What the server has: each device of a group with the names that its document tells. */
 async function stored(server: TestServer, group: string): Promise<[string, unknown][]> {
-  const { body } = await server.admin("GET", `/api/v1/devices?q=group:${group}&limit=1000`);
+  const { body } = await server.admin("GET", `/api/v1/devices?fresh=true&q=group:${group}&limit=1000`);
   const devices = page.parse(body).items.map(async ({ id }): Promise<[string, unknown]> => {
     const device = await server.admin("GET", `/api/v1/devices/${id}`);
     return [id, whole.parse(device.body).sections["operating-system"].document];

@@ -84,7 +84,7 @@ async function enrolled(t: Test) {
 }
 
 async function demandOneDevice(t: Test, server: TestServer, memory: number) {
-  const { body } = await server.admin("GET", "/api/v1/devices");
+  const { body } = await server.admin("GET", "/api/v1/devices?fresh=true");
   const { items } = Object(body);
   t.match(items, [{ state: "active" }]);
   t.equal(items.length, 1);

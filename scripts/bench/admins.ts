@@ -6,7 +6,7 @@ import type { Line, LineRequest } from "../swarm/line.ts";
 /** What ten admins ask, one after the other and each from another place on. */
 const questions = [
   "/api/v1/devices?q=os:debian&sort=hostname&limit=50",
-  "/api/v1/devices?q=software:openssl&limit=50",
+  "/api/v1/devices?q=software:openssl%3C9&limit=50",
   "/api/v1/devices?q=-software:nginx%20memory:%3E1GiB&limit=50",
   "/api/v1/devices?q=seen:%3C1d&sort=-lastSeenAt&limit=50",
   "/api/v1/facets?field=os",

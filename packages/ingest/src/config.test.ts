@@ -28,6 +28,8 @@ const defaults = {
   "sections.versionsPerDay": 24,
   "sections.storedBytes": 20 * MiB,
   "search.queryBytes": 4 * KiB,
+  "search.seconds": 10,
+  "search.waiting": 64,
   "search.page": 100,
   "search.largestPage": 1_000,
   "search.cursorHours": 24,

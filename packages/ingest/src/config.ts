@@ -133,7 +133,7 @@ export const configKeys = {
     default: 2_000,
     least: 0,
     most: 1_000_000,
-    is: "Search values that a device may add in a day after its first inventory; what is over is stored, not indexed.",
+    is: "Search values that a device may add in a day after its first inventory; a section that adds more is stored, and not found until it changes on another day.",
   },
   "sections.versionsPerDay": {
     default: 24,
@@ -152,6 +152,18 @@ export const configKeys = {
     least: 256,
     most: limits.query,
     is: "A search query's size at most.",
+  },
+  "search.seconds": {
+    default: 10,
+    least: 1,
+    most: 600,
+    is: "How long a question to the index may take.",
+  },
+  "search.waiting": {
+    default: 64,
+    least: 1,
+    most: 10_000,
+    is: "Questions to the index that may wait for their turn; who comes beyond is asked to come later.",
   },
   "search.page": {
     default: 100,

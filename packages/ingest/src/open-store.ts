@@ -5,26 +5,20 @@ import { rememberedServer } from "./identity/queries.ts";
 import type { DataDirectory } from "./store/data-directory.ts";
 import { nameOf, openPostgresStore } from "./store/postgres-store.ts";
 import { protocolScope } from "./store/scope.ts";
-import type { SearchIndex } from "./store/search-index.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 
 /** The thread that writes the database. */
 const writerModule = new URL("./writer.ts", import.meta.url);
 
-interface Opened {
-  readonly store: Store;
-  readonly index: SearchIndex;
-}
-
 type Places = Pick<DataDirectory, "path" | "database" | "databaseElsewhere">;
 
 /** On PostgreSQL where `url` names one. Throws where what this directory's server kept is in the other place. */
-export function openStore(directory: Places, url: string): Promise<Opened> {
+export function openStore(directory: Places, url: string): Promise<Store> {
   return url === "" ? openFile(directory) : openPostgres(directory, url);
 }
 
-async function openFile({ path, database, databaseElsewhere }: Places): Promise<Opened> {
+async function openFile({ path, database, databaseElsewhere }: Places): Promise<Store> {
   if (!existsSync(database) && existsSync(databaseElsewhere))
     throw new Error(
       `${path} belongs to a server whose data is in ${readFileSync(databaseElsewhere, "utf8").trim()}: name that with --database or database.url, or carry it here with rollcall migrate`,
@@ -32,17 +26,17 @@ async function openFile({ path, database, databaseElsewhere }: Places): Promise<
   return openSqliteStore(database, writerModule);
 }
 
-async function openPostgres({ path, database, databaseElsewhere }: Places, url: string): Promise<Opened> {
-  const opened = await openPostgresStore(url);
+async function openPostgres({ path, database, databaseElsewhere }: Places, url: string): Promise<Store> {
+  const store = await openPostgresStore(url);
   try {
-    if (existsSync(database) && (await opened.store.read(rememberedServer, protocolScope, null)) === null)
+    if (existsSync(database) && (await store.read(rememberedServer, protocolScope, null)) === null)
       throw new Error(
         `${nameOf(url)} is empty, and ${path} has a database: carry it there with rollcall migrate, or move the file away`,
       );
     writeAtomically(databaseElsewhere, Buffer.from(`${nameOf(url)}\n`));
-    return opened;
+    return store;
   } catch (error) {
-    await opened.store.close();
+    await store.close();
     throw error;
   }
 }

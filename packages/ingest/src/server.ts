@@ -16,6 +16,7 @@ import type { Route } from "./http/route.ts";
 import { Nonces } from "./identity/nonces.ts";
 import { rememberedServer, rememberServer } from "./identity/queries.ts";
 import { openServerKeys, type ServerKeys } from "./identity/server-keys.ts";
+import { ServedIndex } from "./indexing/served-index.ts";
 import { type Listener, listen, type Timeouts } from "./listening.ts";
 import { Countries } from "./location/countries.ts";
 import { openLog } from "./logs/request-log.ts";
@@ -92,7 +93,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     removeLeftCopies(directory.path);
     const config = readConfig(directory.path);
-    const { store, index } = await openStore(directory, options.database ?? config["database.url"]);
+    const database = options.database ?? config["database.url"];
+    const store = await openStore(directory, database);
     undo.push(() => store.close());
     const metrics = config["metrics.enabled"] ? await Metrics.open(options.now) : null;
     undo.push(() => metrics?.close());
@@ -101,6 +103,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const ledger = await openLedger(store, directory, config);
     const log = measured(await openLog(directory.requestLog, options.now, config["logs.fileBytes"]), metrics);
     undo.push(() => log.close());
+    const index = new ServedIndex({
+      database: database || directory.database,
+      directory: directory.index,
+      milliseconds: config["search.seconds"] * 1_000,
+      mostWaiting: config["search.waiting"],
+      log: store.log,
+      now: options.now,
+      fault: (error) => log.fault(error, "index"),
+    });
+    undo.push(() => index.close());
     const lookups = new Lookups({
       store,
       now: options.now,
@@ -120,7 +132,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         showRenewed,
         async () => (await store.leads()) && (await tendFleet()),
         () => tendDeletions({ store, ledger }),
-        () => shortenLog(store),
+        () => index.shortenLog(),
         () => removeAbandonedCopy(directory.path),
       ]);
     /** What one of several servers on the database does for all. */
@@ -205,11 +217,6 @@ async function keysOf(store: Store, directory: string, now: () => number): Promi
   const keys = openServerKeys(directory, now, remembered);
   if (remembered === null) await store.commit([rememberServer(keys.identity.publicKey)]);
   return keys;
-}
-
-/** Nobody follows the log yet: questions are answered from tables that change with the documents. */
-async function shortenLog({ log }: Store): Promise<void> {
-  for (const newest of (await log.reach()).newest) await log.truncate(newest);
 }
 
 type Step = () => unknown;

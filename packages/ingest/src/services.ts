@@ -11,7 +11,7 @@ import type { Alarm } from "./logs/request-log.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import type { Ledger } from "./privacy/ledger.ts";
 import type { Lookups } from "./privacy/lookups.ts";
-import type { SearchIndex } from "./store/search-index.ts";
+import type { Index } from "./store/search-index.ts";
 import type { Store } from "./store/store.ts";
 
 /** The sections, with the highest schema of each, that this server takes. */
@@ -22,7 +22,7 @@ export interface Accepted {
 
 export interface Services {
   readonly store: Store;
-  readonly index: SearchIndex;
+  readonly index: Index;
   readonly config: Config;
   readonly keys: ServerKeys;
   readonly nonces: Nonces;

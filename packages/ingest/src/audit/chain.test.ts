@@ -82,7 +82,7 @@ t.test("finds every change that was made past the server", async (t) => {
 
 t.test("is whole after a name was erased, of which nothing is left", async (t) => {
   const directory = await logOfSix();
-  const { store } = await openSqliteStore(databaseIn(directory));
+  const store = await openSqliteStore(databaseIn(directory));
   const act = { action: "application.create", at: 0, requestId: null } as const;
   await store.commit([
     enterAct({ ...act, account: "os:quagga", subject: "os:okapi" }),
@@ -112,7 +112,7 @@ t.test("is whole after a name was erased, of which nothing is left", async (t) =
 
 t.test("is whole from its checkpoint on when the oldest part is cut", async (t) => {
   const directory = await logOfSix();
-  const { store } = await openSqliteStore(databaseIn(directory));
+  const store = await openSqliteStore(databaseIn(directory));
   const keys = openServerKeys(directory, Date.now);
   const cut = (before: number) => cutAuditLog({ store, keys, now: Date.now }, before);
   t.equal(await cut(Date.now() - day), null);
@@ -121,8 +121,8 @@ t.test("is whole from its checkpoint on when the oldest part is cut", async (t) 
   await store.close();
   t.equal(await verified(directory), "4 to 6");
   const again = await openSqliteStore(databaseIn(directory));
-  t.equal(await cutAuditLog({ store: again.store, keys, now: Date.now }, Date.now() + 100 * day), 6);
-  await again.store.close();
+  t.equal(await cutAuditLog({ store: again, keys, now: Date.now }, Date.now() + 100 * day), 6);
+  await again.close();
   t.equal(await verified(directory), "0 to 6");
   changeWith(directory, "update audit_checkpoint set number = 5");
   t.equal(await verified(directory), "the checkpoint's signature does not fit");

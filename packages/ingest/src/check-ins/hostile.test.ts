@@ -150,7 +150,7 @@ t.test("stores no more of a device that floods it with names, versions and flapp
   for (let round = 0; round < 30; round++)
     await device.sent({ [section]: ok(round % 2 === 0 ? one : other) });
   t.ok(bytesOf(server, ordinalOf(device)) < 1.1 * MiB, `${bytesOf(server, ordinalOf(device))}`);
-  const found = await server.admin("GET", "/api/v1/software?limit=1000");
+  const found = await server.admin("GET", "/api/v1/software?fresh=true&limit=1000");
   t.match(found.body, { next: null });
   const shown = await server.admin("GET", `/api/v1/devices/${device.device}`);
   t.match(shown.body, { flags: ["not-indexed"] });

@@ -14,7 +14,6 @@ import {
   parseWith,
   RollcallError,
   reprDigestMatches,
-  type SearchValue,
   type StoredConsent,
   searchValues,
   sectionNamed,
@@ -40,9 +39,10 @@ export interface AcceptedSection extends Pick<CheckedSection, "status" | "digest
   readonly schema: number;
   /** zstd of the canonical document. */
   readonly body: Uint8Array | null;
-  /** Whether its values are given; of one that is flapping they are not. */
+  /** Whether it may be found; one that is flapping may not. */
   readonly isIndexed: boolean;
-  readonly values: readonly SearchValue[];
+  /** How many search values it has. */
+  readonly terms: number;
   /** Natural keys of the items that have readings. */
   readonly items: readonly string[];
   readonly summary: Readonly<Record<string, unknown>>;
@@ -108,7 +108,7 @@ function judgeSection(
     digest,
     body: body === null ? null : compress(Buffer.from(body)),
     isIndexed,
-    values: found && isIndexed ? searchValues(definition, document) : [],
+    terms: found ? searchValues(definition, document).length : 0,
     items: found ? itemsWithReadings(definition, document) : [],
     summary: found ? summaryValues(definition, document) : {},
   };

@@ -1,4 +1,4 @@
-/** Sections in the store, with everything that is derived from them: readings, search values, columns of the list. */
+/** Sections in the store, with everything that is derived from them: readings, columns of the list. */
 import { type Digest, documentAfter, fold, type StoredConsent, stateDigest } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
 import { endOvertaken } from "../privacy/corrections.ts";
@@ -15,7 +15,6 @@ import {
 import type { PackedVersion } from "../records/versions.ts";
 import { readSummary, storedConsent } from "../store/device-columns.ts";
 import type { Schema } from "../store/schema.ts";
-import { replaceSearchValues } from "../store/search-values.ts";
 import { defineRead, defineWrite } from "../store/store.ts";
 import type { AcknowledgedSection } from "./dictionary.ts";
 import { callerColumns, installationGone, refuseRevoked } from "./installation-gone.ts";
@@ -115,7 +114,7 @@ async function applySections(
     await storeSection(database, input, section, is, was?.isIndexed ?? true);
     if (documentAfter(is.status) === "removed") await removeReadings(database, input.ordinal, [name]);
     if (was?.digest === is.digest) continue;
-    await indexSection(database, input, section);
+    await indexSection(database, input, section, was);
     await endOvertaken(database, input.ordinal, name, section.body);
     if (documentAfter(is.status) === "replaced")
       await removeReadingsOfOthers(database, input.ordinal, section);
@@ -132,24 +131,23 @@ function keepSuperseded(database: Kysely<Schema>, input: Applying, name: string)
 }
 
 /**
- * Indexes as much of a section as the installation may add; what is left out is stored all the same. Of a section that
- * flaps nothing is found until it changes on another day.
+ * A section that adds more than the installation may is stored all the same, and found no more; so is one that flaps.
+ * When it changes on another day it is found again.
  */
 async function indexSection(
   database: Kysely<Schema>,
-  { ordinal, at, quotas }: Applying,
-  { name, values, isIndexed }: AcceptedSection,
+  { ordinal, at, quotas, versions }: Applying,
+  { name, terms, isIndexed }: AcceptedSection,
+  was: SectionState | undefined,
 ): Promise<void> {
+  const which = { installation: ordinal, name, at };
+  const packed = versions.find(({ section, digest }) => section === name && digest === was?.digest);
+  const wasFound = was?.isIndexed ?? true;
+  const added = wasFound && packed ? packed.newTerms : terms;
   const isOver = (await storedBytes(database, ordinal)) > quotas.storedBytes;
-  const room = isOver ? 0 : await roomForTerms(database, { installation: ordinal, name, at }, quotas);
-  const { added, leftOut } = await replaceSearchValues(
-    database,
-    { installation: ordinal, section: name },
-    values,
-    room,
-  );
-  await countTerms(database, { installation: ordinal, name, at }, added);
-  await describeSection(database, ordinal, name, { indexed: isIndexed && leftOut === 0 ? 1 : 0 });
+  const room = isOver ? 0 : await roomForTerms(database, which, { ...quotas, wasFound });
+  await countTerms(database, which, Math.min(added, room));
+  await describeSection(database, ordinal, name, { indexed: isIndexed && added <= room ? 1 : 0 });
 }
 
 function storeSection(
@@ -177,7 +175,7 @@ async function removeUnnamed(
   );
 }
 
-/** Removes everything that came from these sections: documents, readings, search values, columns of the list. */
+/** Removes everything that came from these sections: documents, readings, columns of the list. */
 export async function forgetSections(
   database: Kysely<Schema>,
   { ordinal, device }: Whose,

@@ -49,7 +49,7 @@ t.test("shows and finds a document exactly as long as its last status lets it st
   const seen = async ({ device }: SimulatedDevice) => {
     const { body } = await server.admin("GET", `/api/v1/devices/${device}`);
     const { hostname, sections: all } = whole.parse(body);
-    const found = await server.admin("GET", "/api/v1/devices?q=host:ada");
+    const found = await server.admin("GET", "/api/v1/devices?fresh=true&q=host:ada");
     const { status, document } = all["operating-system"] ?? {};
     return { status, document, hostname, found: page.parse(found.body).total };
   };

@@ -15,6 +15,8 @@ interface Which {
 }
 
 interface Quota {
+  /** Nothing was added today. */
+  readonly isNewDay: boolean;
   /** Sections that have had their first inventory. */
   readonly inventoried: readonly string[];
   /** When the day began in which terms are counted. */
@@ -30,18 +32,19 @@ async function quotaOf(database: Kysely<Schema>, { installation, at }: Which): P
     .executeTakeFirst();
   const inventoried = row ? jsonColumn(names, row.inventoried, "term_quotas.inventoried") : [];
   return row && at - row.since < day
-    ? { inventoried, since: row.since, added: row.added }
-    : { inventoried, since: at, added: 0 };
+    ? { inventoried, since: row.since, added: row.added, isNewDay: false }
+    : { inventoried, since: at, added: 0, isNewDay: true };
 }
 
-/** Terms that a section may add now. */
+/** Terms that a section may add now. One that is not found comes back whole, once a day. */
 export async function roomForTerms(
   database: Kysely<Schema>,
   which: Which,
-  { newTermsPerDay }: { readonly newTermsPerDay: number },
+  { newTermsPerDay, wasFound }: { readonly newTermsPerDay: number; readonly wasFound: boolean },
 ): Promise<number> {
-  const { inventoried, added } = await quotaOf(database, which);
+  const { inventoried, added, isNewDay } = await quotaOf(database, which);
   if (!inventoried.includes(which.name)) return Number.POSITIVE_INFINITY;
+  if (!wasFound) return isNewDay ? Number.POSITIVE_INFINITY : 0;
   return Math.max(newTermsPerDay - added, 0);
 }
 

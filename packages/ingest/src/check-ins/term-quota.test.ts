@@ -31,36 +31,41 @@ async function started(t: Test, newTerms = 10): Promise<{ server: TestServer; de
 }
 
 async function found(server: TestServer, mark: string): Promise<number> {
-  const { body } = await server.admin("GET", `/api/v1/software?q=${mark}-&limit=1000`);
+  const { body } = await server.admin("GET", `/api/v1/software?q=${mark}-&limit=1000&fresh=true`);
   return titles.parse(body).items.length;
 }
 
 const shown = async (server: TestServer, device: SimulatedDevice) =>
   detail.parse((await server.admin("GET", `/api/v1/devices/${device.device}`)).body);
 
-t.test("indexes a first inventory whole, and of a later one what a day has room for", async (t) => {
-  const { server, device } = await started(t);
-  const first = packages("first", 50);
-  await device.sent({ [section]: ok({ packages: first }) });
-  t.equal(await found(server, "first"), 50);
-  t.same((await shown(server, device)).flags, []);
-  const second = [...first.slice(0, 30), ...packages("second", 20)];
-  await device.sent({ [section]: ok({ packages: second }) });
-  t.equal(await found(server, "first"), 30, "what is gone is found no more");
-  t.equal(await found(server, "second"), 10);
-  const { flags, sections } = await shown(server, device);
-  t.same(flags, ["not-indexed"]);
-  t.same(sections[section]?.document, { packages: second });
-});
+t.test(
+  "finds a first inventory whole, and nothing of a later one that adds more than a day has room for",
+  async (t) => {
+    const { server, device } = await started(t);
+    const first = packages("first", 50);
+    await device.sent({ [section]: ok({ packages: first }) });
+    t.equal(await found(server, "first"), 50);
+    t.same((await shown(server, device)).flags, []);
+    const second = [...first.slice(0, 30), ...packages("second", 20)];
+    await device.sent({ [section]: ok({ packages: second }) });
+    t.same([await found(server, "first"), await found(server, "second")], [0, 0]);
+    const { flags, sections } = await shown(server, device);
+    t.same(flags, ["not-indexed"]);
+    t.same(sections[section]?.document, { packages: second });
+  },
+);
 
-t.test("lets go of the flag when everything is indexed again", async (t) => {
+t.test("finds everything again once the section changes on another day", async (t) => {
   const { server, device } = await started(t);
   await device.sent({ [section]: ok({ packages: packages("a", 5) }) });
   await device.sent({ [section]: ok({ packages: packages("b", 15) }) });
   t.same((await shown(server, device)).flags, ["not-indexed"]);
-  await device.sent({ [section]: ok({ packages: packages("b", 10) }) });
-  t.same((await shown(server, device)).flags, []);
-  t.equal(await found(server, "b"), 10);
+  await device.sent({ [section]: ok({ packages: packages("b", 14) }) });
+  t.same([await found(server, "b"), (await shown(server, device)).flags], [0, ["not-indexed"]]);
+  server.ahead = day + 60_000;
+  await device.newSession();
+  await device.sent({ [section]: ok({ packages: packages("b", 13) }) });
+  t.same([await found(server, "b"), (await shown(server, device)).flags], [13, []]);
 });
 
 t.test("counts anew each day, and for each device", async (t) => {

@@ -19,6 +19,9 @@ type DeviceItem = z.infer<typeof deviceItem>;
 const title = z.object({ source: z.string(), name: z.string(), version: z.string(), devices: z.int() });
 const facetValue = z.object({ value: z.union([z.string(), z.number()]), devices: z.int() });
 
+/** Who types a question expects to see what happened before. */
+const fresh = { fresh: "true" } as const;
+
 const devices: ListKind<DeviceItem> = {
   columns: {
     id: ({ id }) => id,
@@ -95,7 +98,7 @@ export function addInventoryCommands(program: Command, contextOf: () => Context)
           })
         : list(contextOf(), devices, options, {
             path: "/api/v1/devices",
-            query: { q: readQueryWords(words), sort },
+            query: { q: readQueryWords(words), sort, ...fresh },
             item: deviceItem,
           }),
     );
@@ -108,7 +111,7 @@ export function addInventoryCommands(program: Command, contextOf: () => Context)
     (words: string[], { devices: deviceQ, ...options }: ListOptions & { devices?: string }) =>
       list(contextOf(), titles, options, {
         path: "/api/v1/software",
-        query: { q: words.join(" "), deviceQ },
+        query: { q: words.join(" "), deviceQ, ...fresh },
         item: title,
       }),
   );
@@ -121,7 +124,7 @@ export function addInventoryCommands(program: Command, contextOf: () => Context)
     .action((field: string, words: string[], options: ListOptions) =>
       list(contextOf(), facetValues, options, {
         path: "/api/v1/facets",
-        query: { field, q: readQueryWords(words) },
+        query: { field, q: readQueryWords(words), ...fresh },
         item: facetValue,
       }),
     );

@@ -55,7 +55,7 @@ t.test("keeps the path that a server elsewhere lives below", async (t) => {
   const { url, requests } = await saying(t, 200, '{"items":[],"next":null,"total":7}');
   const env = { ROLLCALL_URL: `${url}/rollcall/`, ROLLCALL_TOKEN: " rct_x\n" };
   t.equal(await printed(["devices", "os:a&b", "--count"], { env }), "7\n");
-  t.same(requests, ["GET /rollcall/api/v1/devices?q=os%3Aa%26b&limit=1 Bearer rct_x"]);
+  t.same(requests, ["GET /rollcall/api/v1/devices?q=os%3Aa%26b&fresh=true&limit=1 Bearer rct_x"]);
 });
 
 t.test("ends with 4 when a server elsewhere is not reached, with 1 when it is none of ours", async (t) => {

@@ -149,7 +149,7 @@ const listed = z.object({
 const alike = z.object({ items: z.array(z.object({ devices: listed.shape.items })) });
 
 async function outcome(server: TestServer): Promise<string[]> {
-  const { items } = listed.parse((await server.admin("GET", "/api/v1/devices?limit=1000")).body);
+  const { items } = listed.parse((await server.admin("GET", "/api/v1/devices?fresh=true&limit=1000")).body);
   const groups = alike.parse((await server.admin("GET", "/api/v1/duplicates")).body).items;
   const names = new Map(items.map(({ id, hostname }) => [id, hostname]));
   for (const { devices } of groups)

@@ -16,7 +16,7 @@ async function setUp(t: Test) {
   const server = await TestServer.start();
   t.teardown(() => server.remove());
   const list = async (q = "") => {
-    const { body } = await server.admin("GET", `/api/v1/devices?q=${encodeURIComponent(q)}`);
+    const { body } = await server.admin("GET", `/api/v1/devices?fresh=true&q=${encodeURIComponent(q)}`);
     return page.parse(body).items.map(({ id, hostname }) => [id, hostname]);
   };
   const device = (name: string) => told(server, { hostname: name, serial: name }, { group: "lab" });

@@ -20,7 +20,7 @@ async function setUp(t: Test) {
   const retire = async ({ device: id }: SimulatedDevice) =>
     t.equal(outcomeOf(await server.admin("POST", `/api/v1/devices/${id}/retire`)), "200");
   const states = async () => {
-    const { items } = Object((await server.admin("GET", "/api/v1/devices")).body);
+    const { items } = Object((await server.admin("GET", "/api/v1/devices?fresh=true")).body);
     return items.map((item: object) => [Reflect.get(item, "id"), Reflect.get(item, "state")]);
   };
   const settle = async () => {

@@ -46,7 +46,7 @@ class Office {
   }
 
   async items() {
-    return listed.parse((await this.server.admin("GET", "/api/v1/devices")).body).items;
+    return listed.parse((await this.server.admin("GET", "/api/v1/devices?fresh=true")).body).items;
   }
 
   pass(intervals: number): void {

@@ -31,7 +31,7 @@ for (const connections of [8, 64]) {
       if (refused.length === 0) acknowledged.set(device.device, hostname);
     });
     t.equal(acknowledged.size, devices);
-    const { body } = await server.admin("GET", "/api/v1/devices?limit=1000&q=software:openssl");
+    const { body } = await server.admin("GET", "/api/v1/devices?fresh=true&limit=1000&q=software:openssl");
     const { items, total } = devicePage.parse(body);
     t.equal(total, devices);
     t.same(

@@ -17,7 +17,7 @@ const known = stranger();
 await known.enrol();
 
 const page = z.looseObject({ total: z.int() });
-const enrolled = async () => page.parse((await server.admin("GET", "/api/v1/devices")).body).total;
+const enrolled = async () => page.parse((await server.admin("GET", "/api/v1/devices?fresh=true")).body).total;
 
 interface Sent {
   readonly use: ProofUse;

@@ -180,7 +180,7 @@ t.test("never exceeds the uses, with twenty devices at once on a token of five",
     ...Array.from({ length: 5 }, () => "201"),
     ...Array.from({ length: 15 }, () => "403 token-used-up"),
   ]);
-  const { body } = await server.admin("GET", "/api/v1/devices?q=group:rush");
+  const { body } = await server.admin("GET", "/api/v1/devices?fresh=true&q=group:rush");
   t.equal(z.looseObject({ total: z.int() }).parse(body).total, 5);
   t.equal((await tokens()).find(({ group }) => group === "rush")?.used, 5);
 });

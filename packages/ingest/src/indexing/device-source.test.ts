@@ -16,6 +16,7 @@ const database = new Kysely<Schema>({
 });
 t.teardown(() => database.destroy());
 
+const has = (text: string) => ({ as: "term", field: "has", text, words: false, sensitive: false }) as const;
 const lab = { as: "term", field: "group", text: "lab", words: false, sensitive: false } as const;
 const packages = [{ architecture: "amd64", name: "openssl", version: "3.0.17-1" }];
 
@@ -33,8 +34,11 @@ t.test("tells every searchable value of a device, its group, and what it is sort
       device: {
         sortName: "ada",
         values: [
+          has("memory"),
           { as: "number", field: "memory", number: 8, sensitive: false },
+          has("operating-system"),
           { as: "key", field: "host", text: "ADA", words: true, sensitive: false },
+          has("software.deb"),
           {
             as: "title",
             field: "software",
@@ -50,11 +54,12 @@ t.test("tells every searchable value of a device, its group, and what it is sort
   ]);
 });
 
-t.test("tells nothing of a section that is not indexed or cannot be read", async (t) => {
+t.test("tells of a section that is not indexed or cannot be read only that it is there", async (t) => {
   await database.updateTable("sections").set({ indexed: 0 }).where("name", "=", "memory").execute();
   const broken = { body: Buffer.from("no document") };
   await database.updateTable("sections").set(broken).where("name", "=", "software.deb").execute();
-  t.match(await readDevices(database, [1]), [{ device: { values: [{ field: "host" }, lab] } }]);
+  const values = [has("memory"), has("operating-system"), { field: "host" }, has("software.deb"), lab];
+  t.match(await readDevices(database, [1]), [{ device: { values } }]);
 });
 
 t.test("tells of a device that is hidden, or was never there, that it is none", async (t) => {

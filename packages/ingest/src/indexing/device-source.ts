@@ -8,7 +8,7 @@ import {
   sectionNamed,
 } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
-import { indexedSections } from "../records/sections.ts";
+import { sectionDocuments } from "../records/sections.ts";
 import type { Schema } from "../store/schema.ts";
 import type { Change } from "./indexed-device.ts";
 
@@ -71,12 +71,13 @@ async function valuesOf(
 ): Promise<ReadonlyMap<number, readonly SearchValue[]>> {
   const values = new Map<number, SearchValue[]>();
   if (installations.length === 0) return values;
-  const rows = await indexedSections(database, installations);
-  for (const { installation, name, body } of rows) {
-    const definition = sectionNamed(name);
-    if (!definition || !body) continue;
+  const rows = await sectionDocuments(database, installations);
+  for (const { installation, name, body, indexed } of rows) {
     const known = values.get(installation) ?? [];
     values.set(installation, known);
+    known.push(term("has", name));
+    const definition = sectionNamed(name);
+    if (!definition || !body || indexed === 0) continue;
     for (const value of searchValues(definition, documentIn(body))) known.push(value);
   }
   return values;

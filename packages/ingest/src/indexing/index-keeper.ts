@@ -61,6 +61,11 @@ export class IndexKeeper {
     return [...this.#told.values()];
   }
 
+  /** How far each log is in the index: what comes before is needed no more. */
+  get merged(): readonly Position[] {
+    return this.#indexer.position;
+  }
+
   get backlog(): number {
     return this.#indexer.backlog;
   }

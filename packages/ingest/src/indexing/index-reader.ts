@@ -2,7 +2,7 @@
  * The index's asking side. A question runs on every part and is put together: counts added, values and pages merged by
  * their order. What a caller may not read is left out before anything is looked for.
  */
-import { readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import type { Scope } from "../store/scope.ts";
 import type {
   DevicePage,
@@ -19,7 +19,7 @@ import { Deadline } from "./deadline.ts";
 import { comparing, type PageAsked, pageOf } from "./device-pages.ts";
 import { FoundDevices } from "./found-devices.ts";
 import { compareValues, mergeSorted } from "./ordering.ts";
-import { partIn } from "./part-file.ts";
+import { lowestPosition, type Position, partIn } from "./part-file.ts";
 import { PartReader } from "./part-reader.ts";
 
 export class IndexReader implements SearchIndex {
@@ -27,6 +27,8 @@ export class IndexReader implements SearchIndex {
   readonly #live: LiveDevices;
   readonly #milliseconds: number;
   readonly #parts = new Map<number, PartReader>();
+  /** Which directory the parts are of: one that was made anew takes its place. */
+  #inode = 0;
 
   /** `milliseconds`: how long a question may take; one that takes longer throws `query-too-slow`. */
   constructor(directory: string, live: LiveDevices, milliseconds: number) {
@@ -79,6 +81,11 @@ export class IndexReader implements SearchIndex {
     });
   }
 
+  /** How far each log is in: in every part. */
+  position(): Position[] {
+    return lowestPosition(this.#opened().map((part) => part.position()));
+  }
+
   close(): void {
     for (const part of this.#parts.values()) part.close();
     this.#parts.clear();
@@ -102,6 +109,9 @@ export class IndexReader implements SearchIndex {
 
   /** Parts in their order; those that came since are opened. */
   #opened(): readonly PartReader[] {
+    const { ino } = statSync(this.#directory);
+    if (ino !== this.#inode) this.close();
+    this.#inode = ino;
     for (const name of readdirSync(this.#directory)) {
       const part = partIn(name);
       if (part === null || this.#parts.has(part)) continue;

@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { IndexDamaged } from "./index-damaged.ts";
 import type { Change } from "./indexed-device.ts";
-import { firstBlockOf, type Position, partFile, partIn, partOf } from "./part-file.ts";
+import { firstBlockOf, lowestPosition, type Position, partFile, partIn, partOf } from "./part-file.ts";
 import { PartWriter } from "./part-writer.ts";
 
 export class IndexWriter {
@@ -50,13 +50,7 @@ export class IndexWriter {
 
   /** How far each server's log is in: in every part. */
   position(): Position[] {
-    const lowest = new Map<number, number>();
-    const all = [...this.#parts.values()].map((part) => part.position());
-    for (const { server } of all.flat()) {
-      const reached = all.map((part) => part.find((each) => each.server === server)?.seq ?? 0);
-      lowest.set(server, Math.min(...reached));
-    }
-    return [...lowest].map(([server, seq]) => ({ server, seq }));
+    return lowestPosition([...this.#parts.values()].map((part) => part.position()));
   }
 
   /** Leaves nothing of what was taken out in any file. Throws `busy` where somebody still reads what was there. */

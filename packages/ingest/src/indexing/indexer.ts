@@ -62,6 +62,10 @@ export class Indexer {
     return this.#dirty;
   }
 
+  get position(): readonly Position[] {
+    return this.#writer.position();
+  }
+
   /** To be told of every entry of the log, in order for each server. */
   tell(entries: readonly LogEntry[]): void {
     for (const entry of entries) {

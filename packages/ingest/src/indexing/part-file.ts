@@ -33,6 +33,15 @@ export interface Position {
   readonly seq: number;
 }
 
+/** How far each log is in all of these parts. */
+export function lowestPosition(parts: readonly (readonly Position[])[]): Position[] {
+  const servers = new Set(parts.flat().map(({ server }) => server));
+  return [...servers].map((server) => ({
+    server,
+    seq: Math.min(...parts.map((part) => part.find((each) => each.server === server)?.seq ?? 0)),
+  }));
+}
+
 /**
  * - `fields`: what values are of. One name may stand there several times, since sections differ in whether a value is
  *   sensitive and found by a bare word.

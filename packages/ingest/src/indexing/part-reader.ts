@@ -2,7 +2,7 @@
 import type { Database, Statement } from "better-sqlite3";
 import { decodeContainer } from "./container-bytes.ts";
 import { type Container, empty } from "./containers.ts";
-import { everyDevice, firstBlockOf, openPartToRead, partFile } from "./part-file.ts";
+import { everyDevice, firstBlockOf, openPartToRead, type Position, partFile } from "./part-file.ts";
 
 export interface Field {
   readonly id: number;
@@ -72,6 +72,10 @@ export class PartReader {
   /** Blocks that have devices, ascending. Each is looked up: a condition on the term alone would read all of them. */
   blocks(): readonly number[] {
     return this.#possible.filter((block) => this.#bitmap.get(block, everyDevice) !== undefined);
+  }
+
+  position(): readonly Position[] {
+    return this.rows<Position>("select server, seq from position");
   }
 
   fields(): readonly Field[] {

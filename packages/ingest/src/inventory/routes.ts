@@ -53,16 +53,13 @@ export function inventoryRoutes(services: Services): readonly Route[] {
       access,
       query: devicesQuery(config),
       answers: { 200: devicePage },
-      async handle({ query: { q, limit, cursor, sort } }, caller) {
+      async handle({ query: { q, limit, cursor, sort, fresh } }, caller) {
         const scope = accountScope(caller);
-        const asOf = isoTime(now());
         const question = { devices: q, sort, scope };
         const after = cursor === undefined ? null : cursors.read(cursor, question, position, now());
-        const page = await index.devices(scope, readQuery(q, { scope, config, now: now() }), {
-          order: readOrder(sort),
-          limit,
-          after,
-        });
+        const query = readQuery(q, { scope, config, now: now() });
+        const asked = { order: readOrder(sort), limit, after };
+        const page = await index.ask("devices", { fresh }, scope, query, asked);
         const rows = await store.read(devicesByOrdinal, scope, page.ordinals);
         const items = rows.map((row) => deviceItem(row, viewing(scope)));
         lookups.record(
@@ -73,7 +70,7 @@ export function inventoryRoutes(services: Services): readonly Route[] {
         return {
           status: 200,
           body: {
-            asOf,
+            asOf: isoTime(page.asOf),
             items,
             next: page.next && cursors.write(question, page.next, now()),
             total: page.total,
@@ -131,7 +128,9 @@ async function devicesNamed(
   const order = { by: "enrolled", descending: false } as const;
   const pages = await Promise.all(
     fields.map((field) =>
-      index.devices(
+      index.ask(
+        "devices",
+        { fresh: true },
         scope,
         { kind: "text", field, text: name },
         {

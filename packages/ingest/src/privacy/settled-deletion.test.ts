@@ -22,7 +22,7 @@ async function inDoubt(t: Test) {
   await successor.checkedIn();
   await server.stop();
   const { database, ledger: file, ledgerKey: key } = pathsIn(server.directory);
-  const { store } = await openSqliteStore(database);
+  const store = await openSqliteStore(database);
   t.teardown(() => store.close());
   const { ledger } = await Ledger.open({ file, key, second: "", isNeeded: false });
   const at = Date.now();

@@ -65,13 +65,12 @@ export async function storedSection(
   return (await storedSections(database, installation, [name]))[0];
 }
 
-/** Documents of several installations that may be found whole, zstd as they are stored. */
-export function indexedSections(database: Kysely<Schema>, installations: readonly number[]) {
+/** Documents of several installations, zstd as they are stored; `indexed`: 1 where all of it may be found. */
+export function sectionDocuments(database: Kysely<Schema>, installations: readonly number[]) {
   return database
     .selectFrom("sections")
-    .select(["installation", "name", "body"])
+    .select(["installation", "name", "body", "indexed"])
     .where("installation", "in", [...installations])
-    .where("indexed", "=", 1)
     .where("body", "is not", null)
     .execute();
 }

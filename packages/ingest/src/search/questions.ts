@@ -20,5 +20,10 @@ export function paging(config: Config) {
   };
 }
 
-/** Every answer here has what was acknowledged before it: the search tables change with the documents. */
-export const freshness = { fresh: z.enum(["true", "false"]).optional() } as const;
+/** With `fresh=true` an answer has everything that was acknowledged before the question; otherwise what `asOf` says. */
+export const freshness = {
+  fresh: z
+    .enum(["true", "false"])
+    .default("false")
+    .transform((asked) => asked === "true"),
+} as const;

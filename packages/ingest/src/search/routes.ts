@@ -6,7 +6,7 @@ import { type Route, route } from "../http/route.ts";
 import { fewDevices } from "../privacy/lookups.ts";
 import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
-import type { SearchIndex } from "../store/search-index.ts";
+import type { IndexQuery } from "../store/search-index.ts";
 import { facets, titlePage } from "./answers.ts";
 import { Cursors } from "./cursor.ts";
 import { demandField, readQuery } from "./fields.ts";
@@ -35,14 +35,14 @@ export function searchRoutes({ index, keys, config, now, lookups }: Services): r
   /** What counts few devices tells of each of them. What counts one value on many is of no one's. */
   const remember = (
     caller: CallingAccount,
-    query: Parameters<SearchIndex["devices"]>[1],
+    query: IndexQuery,
     items: readonly { readonly devices: number }[],
   ): void => {
     if (items.length === 0 || items.some(({ devices }) => devices > fewDevices)) return;
     const order = { by: "enrolled", descending: false } as const;
     lookups.recordFew(caller, async () => {
       const page = { order, limit: fewDevices + 1, after: null };
-      return (await index.devices(accountScope(caller), query, page)).ordinals;
+      return (await index.ask("devices", { fresh: false }, accountScope(caller), query, page)).ordinals;
     });
   };
   const cursors = new Cursors(keys.identity, config["search.cursorHours"]);
@@ -53,19 +53,19 @@ export function searchRoutes({ index, keys, config, now, lookups }: Services): r
       access,
       query: softwareQuery(config),
       answers: { 200: titlePage },
-      async handle({ query: { q, deviceQ, limit, cursor } }, caller) {
+      async handle({ query: { q, deviceQ, limit, cursor, fresh } }, caller) {
         const scope = accountScope(caller);
-        const asOf = isoTime(now());
         const question = { software: q, deviceQ, scope };
         const after = cursor === undefined ? null : cursors.read(cursor, question, titlePosition, now());
         const words = q.split(/\s+/).filter((word) => word !== "");
         const query = readQuery(deviceQ, { scope, config, now: now() });
-        const { items, next } = await index.titles(scope, words, query, { limit, after });
+        const page = { limit, after };
+        const { asOf, items, next } = await index.ask("titles", { fresh }, scope, words, query, page);
         remember(caller, query, items);
         const shown = items.map(({ source, name, version, devices }) => ({ source, name, version, devices }));
         return {
           status: 200,
-          body: { asOf, items: shown, next: next && cursors.write(question, next, now()) },
+          body: { asOf: isoTime(asOf), items: shown, next: next && cursors.write(question, next, now()) },
         };
       },
     }),
@@ -75,15 +75,18 @@ export function searchRoutes({ index, keys, config, now, lookups }: Services): r
       access,
       query: facetQuery(config),
       answers: { 200: facets },
-      async handle({ query: { field, q, limit, cursor } }, caller) {
+      async handle({ query: { field, q, limit, cursor, fresh } }, caller) {
         const scope = accountScope(caller);
-        const asOf = isoTime(now());
         const question = { facet: field, q, scope };
         const after = cursor === undefined ? null : cursors.read(cursor, question, valuePosition, now());
         const query = readQuery(q, { scope, config, now: now() });
-        const { items, next } = await index.facet(scope, demandField(field, scope), query, { limit, after });
+        const [asked, page] = [demandField(field, scope), { limit, after }];
+        const { asOf, items, next } = await index.ask("facet", { fresh }, scope, asked, query, page);
         remember(caller, query, items);
-        return { status: 200, body: { asOf, items, next: next && cursors.write(question, next, now()) } };
+        return {
+          status: 200,
+          body: { asOf: isoTime(asOf), items, next: next && cursors.write(question, next, now()) },
+        };
       },
     }),
   ];

@@ -22,7 +22,7 @@ const count = defineRead({
 
 t.test("keeps the log short under load, and every commit", async (t) => {
   const file = join(t.testdir({}), "rollcall.db");
-  const { store } = await openSqliteStore(file);
+  const store = await openSqliteStore(file);
   const filling = "x".repeat(60_000);
   let longest = 0;
   const written = 1_500;
@@ -42,7 +42,7 @@ t.test("keeps the log short under load, and every commit", async (t) => {
 
 t.test("scrubs while the log is being brought home, several at once", async (t) => {
   const file = join(t.testdir({}), "rollcall.db");
-  const { store } = await openSqliteStore(file);
+  const store = await openSqliteStore(file);
   const filling = "y".repeat(200_000);
   for (let number = 0; number < 70; number++) {
     const commit = store.commit([add({ number: `app-${number}`, filling })]);

@@ -9,6 +9,8 @@ export interface DataDirectory {
   readonly database: string;
   /** Names the database where it is PostgreSQL. */
   readonly databaseElsewhere: string;
+  /** Follows from the database: what is missing in it is made anew. */
+  readonly index: string;
   readonly controlSocket: string;
   readonly agentSocket: string;
   readonly requestLog: string;
@@ -25,6 +27,7 @@ export function pathsIn(directory: string): Omit<DataDirectory, "release"> {
     path,
     database: join(path, "rollcall.db"),
     databaseElsewhere: join(path, "database.txt"),
+    index: join(path, "index"),
     controlSocket: join(path, "control.sock"),
     agentSocket: join(path, "agent.sock"),
     requestLog: join(path, "requests.log"),
@@ -35,7 +38,7 @@ export function pathsIn(directory: string): Omit<DataDirectory, "release"> {
 
 /** What is there before the first start, or left by one that did not come far. A new volume has `lost+found`. */
 const leftovers =
-  /^(agent|keys|lock|backup\.lock|(backup|restore)\.tmp|config\.json|database\.txt|requests(-[0-9-]+)?\.log|deletions\.ledger|rollcall\.db-(wal|shm)|.+\.sock|lost\+found)$/;
+  /^(agent|index(\.new)?|keys|lock|backup\.lock|(backup|restore)\.tmp|config\.json|database\.txt|requests(-[0-9-]+)?\.log|deletions\.ledger|rollcall\.db-(wal|shm)|.+\.sock|lost\+found)$/;
 
 /** Whether it may be a data directory: it has a database, or nothing that is somebody else's. */
 function mayBeOurs({ path, database }: Pick<DataDirectory, "path" | "database">): boolean {

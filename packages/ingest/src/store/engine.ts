@@ -5,10 +5,6 @@ import type { Schema } from "./schema.ts";
 const isPostgres = (database: Kysely<Schema>): boolean =>
   database.getExecutor().adapter instanceof PostgresAdapter;
 
-/** Where a row is: what tells it from all others of its table until it changes. */
-export const rowPlace = (database: Kysely<Schema>): RawBuilder<string | number> =>
-  sql.ref(isPostgres(database) ? "ctid" : "rowid");
-
 /** As many numbers as a page of PostgreSQL's gets; rows there have none of their own. */
 const numbersOfPage = 100;
 

@@ -54,21 +54,6 @@ export const tables = {
     section: "section",
     retention: { since: "at", days: "retention.readings.days" },
   },
-  search_texts: {
-    forgets: { installation: ["installation"] },
-    section: "section",
-    retention: "as long as their section",
-  },
-  search_numbers: {
-    forgets: { installation: ["installation"] },
-    section: "section",
-    retention: "as long as their section",
-  },
-  search_titles: {
-    forgets: { installation: ["installation"] },
-    section: "section",
-    retention: "as long as their section",
-  },
   countries: {
     forgets: { installation: ["installation"] },
     section: "section",
@@ -111,7 +96,7 @@ export const tables = {
 } as const satisfies { readonly [Table in keyof Schema]: TablePlace<Schema[Table]> };
 
 interface Place {
-  readonly forgets: Extract<Forgets<never>, string> | "with the whole file";
+  readonly forgets: Extract<Forgets<never>, string> | "with the whole file" | `what it is told ${string}`;
   /** In words; the configuration has the numbers of those that can be changed. */
   readonly retention: string;
 }
@@ -123,6 +108,10 @@ export const others = {
     retention: "longer than any backup may be kept: as long as the server",
   },
   "database.txt": { forgets: "holds nothing of a device", retention: "as long as the server" },
+  "index (files)": {
+    forgets: "what it is told by the log, before a deletion is reported done",
+    retention: "as long as what it follows from",
+  },
   "requests.log": { forgets: "names ordinals only", retention: "30 days" },
   "backup.tmp, restore.tmp": {
     forgets: "with the whole file",

@@ -28,10 +28,13 @@ const section = (of: number, digest: string) =>
   `insert into sections (installation, name, schema, status, digest, body, since, indexed) values (${of}, 'system', 1, 'ok', '${digest}', x'00', 0, 1)`;
 
 async function opened(t: Test, file = join(t.testdir({}), "rollcall.db")) {
-  const { store } = await openSqliteStore(file);
+  const store = await openSqliteStore(file);
   t.teardown(() => store.close().catch(() => {}));
   const told: (readonly [number, ...number[]])[] = [];
-  store.log.follow(({ dirty, position }: LogEntry) => told.push([position.seq, ...dirty]));
+  store.log.follow({
+    tell: ({ dirty, position }) => told.push([position.seq, ...dirty]),
+    scrub: async () => undefined,
+  });
   return { store, file, told, commit: (...statements: string[]) => store.commit(statements.map(run)) };
 }
 

@@ -56,7 +56,7 @@ t.test(
   "refuses a database that is newer than the program, in clear words, and leaves it as it is",
   async (t) => {
     const { database: file } = pathsIn(t.testdir({}));
-    await (await openSqliteStore(file)).store.close();
+    await (await openSqliteStore(file)).close();
     const newer = new SqliteDatabase(file);
     newer.pragma(`user_version = ${migrations.length + 1}`);
     newer.close();

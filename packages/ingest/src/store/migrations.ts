@@ -364,4 +364,10 @@ async function logTable({ schema }: Transaction<Schema>): Promise<void> {
     .execute();
 }
 
-export const migrations: readonly Migration[] = [first, logTable];
+/** What they held follows from the documents: the index has it, in files of its own. */
+async function withoutSearchTables({ schema }: Transaction<Schema>): Promise<void> {
+  for (const table of ["search_texts", "search_numbers", "search_titles"])
+    await schema.dropTable(table).execute();
+}
+
+export const migrations: readonly Migration[] = [first, logTable, withoutSearchTables];

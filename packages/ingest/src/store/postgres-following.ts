@@ -6,6 +6,7 @@ import { Client } from "pg";
 import type { LogEntry } from "./log.ts";
 import { connectionTo } from "./postgres-dialect.ts";
 import type { PostgresLogReader } from "./postgres-log.ts";
+import type { Follower } from "./store.ts";
 
 /** What servers wake each other by; it carries nothing. */
 export const channel = "rollcall_log";
@@ -21,7 +22,7 @@ export class Following {
   readonly #reader: PostgresLogReader;
   /** The last entry of each server that was told. */
   readonly #told: Map<number, number>;
-  readonly #followers: ((entry: LogEntry) => void)[] = [];
+  readonly #followers: Follower[] = [];
   readonly #timer: NodeJS.Timeout;
   #ear: Client | null = null;
   #reading: Promise<void> | null = null;
@@ -41,8 +42,12 @@ export class Following {
     return new Following(url, reader, new Map(newest.map(({ server, seq }) => [server, seq])));
   }
 
-  follow(tell: (entry: LogEntry) => void): void {
-    this.#followers.push(tell);
+  follow(follower: Follower): void {
+    this.#followers.push(follower);
+  }
+
+  async scrub(): Promise<void> {
+    await Promise.all(this.#followers.map((follower) => follower.scrub()));
   }
 
   /** This server committed an entry. */
@@ -64,7 +69,7 @@ export class Following {
     const { server, seq } = entry.position;
     if (seq <= (this.#told.get(server) ?? 0)) return;
     this.#told.set(server, seq);
-    for (const tell of this.#followers) tell(entry);
+    for (const follower of this.#followers) follower.tell(entry);
   }
 
   #wake(): void {

@@ -32,10 +32,11 @@ class Follower {
   readonly #waiting: (() => void)[] = [];
 
   constructor(store: Store) {
-    store.log.follow((entry) => {
+    const tell = (entry: LogEntry) => {
       this.told.push(listed(entry));
       for (const look of this.#waiting) look();
-    });
+    };
+    store.log.follow({ tell, scrub: async () => undefined });
   }
 
   /** Resolves when so many entries were told. */
@@ -49,7 +50,7 @@ class Follower {
 }
 
 async function opened(t: Test, url: string) {
-  const { store } = await openPostgresStore(url);
+  const store = await openPostgresStore(url);
   t.teardown(() => store.close().catch(() => {}));
   const commit = (...statements: string[]) => store.commit(statements.map(run));
   return { store, commit, follower: new Follower(store) };

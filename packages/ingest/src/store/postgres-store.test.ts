@@ -42,7 +42,7 @@ const committed = defineRead({
 const read = (store: Store) => store.read(committed, protocolScope, null);
 
 async function opened(t: Test, url: string): Promise<Store> {
-  const { store } = await openPostgresStore(url);
+  const store = await openPostgresStore(url);
   t.teardown(() => store.close().catch(() => {}));
   return store;
 }

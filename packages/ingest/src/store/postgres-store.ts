@@ -18,10 +18,8 @@ import { leadsJobs } from "./postgres-locks.ts";
 import { keepReaders, PostgresLogReader, PostgresLogWriter } from "./postgres-log.ts";
 import type { Schema } from "./schema.ts";
 import type { Scope } from "./scope.ts";
-import type { SearchIndex } from "./search-index.ts";
 import type { Batch, Settled, Transacted } from "./sqlite-writer.ts";
 import type { Log, Outcomes, Store } from "./store.ts";
-import { TableIndex } from "./table-index.ts";
 import { refuseUnfinished } from "./unfinished.ts";
 
 /** Connections for reads at most. */
@@ -31,7 +29,7 @@ const readers = 8;
 const attempts = 10;
 
 /** Opens (and makes or migrates) a database. Throws when it is newer than the program, or not to be reached. */
-export async function openPostgresStore(url: string): Promise<{ store: Store; index: SearchIndex }> {
+export async function openPostgresStore(url: string): Promise<Store> {
   await preparePostgres(url);
   const log = new PostgresLogWriter();
   const writer = connect(url, { max: 1, idleTimeoutMillis: 0 }, async (connection) => {
@@ -42,7 +40,7 @@ export async function openPostgresStore(url: string): Promise<{ store: Store; in
   try {
     await refuseUnfinished(writer, nameOf(url));
     const following = await Following.open(url, new PostgresLogReader(reader));
-    return { store: new PostgresStore(writer, reader, log, following), index: new TableIndex(reader) };
+    return new PostgresStore(writer, reader, log, following);
   } catch (error) {
     await Promise.all([writer.destroy(), reader.destroy()]);
     throw error;
@@ -59,10 +57,6 @@ export async function preparePostgres(url: string): Promise<void> {
     await migratePostgres(database, nameOf(url));
     await keepTriggers(database);
     await keepReaders(database);
-    // What the index on tables asks SQLite for by this name.
-    await sql`
-      create or replace function instr(text, text) returns integer language sql immutable as 'select strpos($1, $2)'
-    `.execute(database);
   } finally {
     await database.destroy();
   }
@@ -109,7 +103,7 @@ class PostgresStore implements Store {
     this.log = {
       reach: () => told(entries.reach()),
       after: (position, most) => told(entries.after(position, most)),
-      follow: (tell) => following.follow(tell),
+      follow: (follower) => following.follow(follower),
       truncate: (before) => told(entries.truncate(log.server, before)),
     };
   }
@@ -142,7 +136,12 @@ class PostgresStore implements Store {
     return told(kind.run(this.#reader, scope, input, this.#context));
   }
 
-  scrub(): Promise<void> {
+  async scrub(): Promise<void> {
+    await this.#scrubOwn();
+    await this.#following.scrub();
+  }
+
+  #scrubOwn(): Promise<void> {
     // One that has not begun serves whoever asks meanwhile: what they deleted is committed by then.
     this.#scrub ??= this.#scrubbing
       .catch(() => {})

@@ -271,37 +271,6 @@ export interface ServerTable {
   id: string;
 }
 
-/** Searchable texts: terms that many devices share, and keys that are close to unique. */
-export interface SearchTextTable {
-  installation: number;
-  section: string;
-  field: string;
-  folded: string;
-  shown: string;
-  /** 1: a bare word finds it too. */
-  words: number;
-  sensitive: number;
-}
-
-export interface SearchNumberTable {
-  installation: number;
-  section: string;
-  field: string;
-  number: number;
-  sensitive: number;
-}
-
-export interface SearchTitleTable {
-  installation: number;
-  section: string;
-  field: string;
-  folded: string;
-  title: string;
-  version: string;
-  source: string;
-  sensitive: number;
-}
-
 /** The audit log. What may be a person's stands beside a commitment to it, which is what the chain is made of. */
 export interface AuditTable {
   /** From 1 without a gap. */
@@ -361,8 +330,5 @@ export interface Schema {
   server: ServerTable;
   audit: AuditTable;
   audit_checkpoint: AuditCheckpointTable;
-  search_texts: SearchTextTable;
-  search_numbers: SearchNumberTable;
-  search_titles: SearchTitleTable;
   log: LogTable;
 }

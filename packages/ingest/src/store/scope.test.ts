@@ -27,7 +27,7 @@ const ada = await server.device({ group: "lab" });
 await server.device({ group: "office" });
 await server.admin("GET", `/api/v1/devices/${ada.device}`);
 await server.stop();
-const { store } = await openSqliteStore(pathsIn(server.directory).database);
+const store = await openSqliteStore(pathsIn(server.directory).database);
 t.teardown(() => store.close());
 
 const [adas, bobs] = [1, 2];

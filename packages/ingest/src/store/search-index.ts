@@ -69,3 +69,25 @@ export interface SearchIndex {
     page: { limit: number; after: TitlePosition | null },
   ): Promise<{ items: readonly TitleCount[]; next: TitlePosition | null }>;
 }
+
+export interface Freshness {
+  /** With everything that was acknowledged before the question. */
+  readonly fresh: boolean;
+}
+
+/** An answer, with everything that was committed until then (milliseconds since 1970). */
+export type Dated<Answer> = Answer & { readonly asOf: number };
+
+/** The index as the server asks it. */
+export interface Index {
+  /**
+   * Throws `busy` where there is no index yet, too many questions wait, or what is to be fresh takes too long, and
+   * `query-too-slow`.
+   */
+  ask<Name extends keyof SearchIndex>(
+    name: Name,
+    freshness: Freshness,
+    ...asked: Parameters<SearchIndex[Name]>
+  ): Promise<Dated<Awaited<ReturnType<SearchIndex[Name]>>>>;
+  reindex(): Promise<number>;
+}

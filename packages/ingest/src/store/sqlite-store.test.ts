@@ -29,7 +29,7 @@ const read = (store: Store) => store.read(committed, protocolScope, null);
 
 async function opened(t: Test): Promise<{ store: Store; file: string }> {
   const file = join(t.testdir({}), "rollcall.db");
-  const { store } = await openSqliteStore(file);
+  const store = await openSqliteStore(file);
   t.teardown(() => store.close().catch(() => {}));
   return { store, file };
 }

@@ -7,9 +7,8 @@ import { Checkpoints } from "./checkpoints.ts";
 import { CurrentValues } from "./current-values.ts";
 import { type CommitQueue, GroupCommit, type Job } from "./group-commit.ts";
 import type { ReadKind, Write } from "./kinds.ts";
-import { type LogEntry, LogReader } from "./log.ts";
+import { LogReader } from "./log.ts";
 import type { Scope } from "./scope.ts";
-import type { SearchIndex } from "./search-index.ts";
 import {
   type Batch,
   type Connection,
@@ -18,25 +17,21 @@ import {
   type Settled,
   type Writer,
 } from "./sqlite-writer.ts";
-import type { Log, Outcomes, Store } from "./store.ts";
-import { TableIndex } from "./table-index.ts";
+import type { Follower, Log, Outcomes, Store } from "./store.ts";
 import { openWriterThread } from "./writer-thread.ts";
 
 /**
  * Opens (and makes or migrates) the database in this file. Throws when it is newer than the program. With the module of
  * a writer's thread it is written there, otherwise in the caller's.
  */
-export async function openSqliteStore(
-  file: string,
-  writerModule?: URL,
-): Promise<{ store: Store; index: SearchIndex }> {
+export async function openSqliteStore(file: string, writerModule?: URL): Promise<Store> {
   const current = new CurrentValues();
   const writer = await (writerModule
     ? openWriterThread(writerModule, file)
     : openSqliteWriter(file, current));
   try {
     const reader = connect(file, true);
-    return { store: new SqliteStore(writer, reader, current), index: new TableIndex(reader.queries) };
+    return new SqliteStore(writer, reader, current);
   } catch (error) {
     await writer.close();
     throw error;
@@ -56,7 +51,7 @@ class SqliteStore implements Store {
   readonly #current: CurrentValues;
   readonly #commits: GroupCommit<Commit>;
   readonly #checkpoints: Checkpoints;
-  readonly #followers: ((entry: LogEntry) => void)[] = [];
+  readonly #followers: Follower[] = [];
   readonly log: Log;
   /** A scrub that has not begun yet. */
   #scrub: Promise<void> | null = null;
@@ -75,8 +70,8 @@ class SqliteStore implements Store {
     this.log = {
       reach: async () => log.reach(),
       after: async (position, most) => log.after(position, most),
-      follow: (tell) => {
-        this.#followers.push(tell);
+      follow: (follower) => {
+        this.#followers.push(follower);
       },
       truncate: (before) => this.#commits.between(() => this.#writer.truncateLog(before)),
     };
@@ -110,7 +105,12 @@ class SqliteStore implements Store {
     return kind.run(this.#reader.queries, scope, input, { current: this.#current });
   }
 
-  scrub(): Promise<void> {
+  async scrub(): Promise<void> {
+    await this.#scrubOwn();
+    await Promise.all(this.#followers.map((follower) => follower.scrub()));
+  }
+
+  #scrubOwn(): Promise<void> {
     // One that has not begun serves whoever asks meanwhile: what they deleted is committed by then.
     this.#scrub ??= this.#checkpoints.without(() =>
       this.#commits.between(() => {
@@ -145,7 +145,7 @@ class SqliteStore implements Store {
 
   async #together(commits: readonly Commit[]): Promise<void> {
     const { settled, entry } = await this.#writer.transact(commits.map(({ batch }) => batch));
-    if (entry) for (const tell of this.#followers) tell(entry);
+    if (entry) for (const follower of this.#followers) follower.tell(entry);
     for (const [index, result] of settled.entries()) commits[index]?.settle(result);
     this.#checkpoints.committed();
   }

@@ -44,13 +44,20 @@ export type Outcomes<B extends readonly Write<unknown>[]> = {
   [I in keyof B]: B[I] extends Write<infer O> ? O : never;
 };
 
+/** Keeps something that follows from what is stored. */
+export interface Follower {
+  /** Told of each entry from now on, in order, before whoever committed it is told. */
+  tell(entry: LogEntry): void;
+  /** As the store's own, of whatever it keeps in files. */
+  scrub(): Promise<void>;
+}
+
 /** The log of what was committed, to be followed. */
 export interface Log {
   reach(): Promise<LogReach>;
   /** The first entries behind a position, `most` of them. */
   after(position: LogPosition, most: number): Promise<readonly LogEntry[]>;
-  /** Tells of each entry from now on, in order, before whoever committed it is told. */
-  follow(tell: (entry: LogEntry) => void): void;
+  follow(follower: Follower): void;
   /** Forgets what is before a position: everybody who follows has read it. */
   truncate(before: LogPosition): Promise<void>;
 }

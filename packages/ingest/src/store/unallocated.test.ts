@@ -77,7 +77,7 @@ function unallocatedInLog(file: string): string[] {
 
 t.test("is not in the file after a scrub, nor after what is written next", async (t) => {
   const file = join(t.testdir({}), "rollcall.db");
-  const { store } = await openSqliteStore(file);
+  const store = await openSqliteStore(file);
   const change = {
     add: async (rows: readonly { number: string; name: string }[]) => void (await store.commit([add(rows)])),
     remove: async (numbers: readonly string[]) => void (await store.commit([remove(numbers)])),

@@ -1,4 +1,4 @@
-/** Questions to the inventory's API; an answer that is not of the contract's shape fails the test that asked. */
+/** Questions to the inventory's API, with everything that was acknowledged before; an answer that is not of the contract's shape fails the test that asked. */
 import type { z } from "zod";
 import { devicePage, deviceWhole, namedDevices } from "../inventory/answers.ts";
 import { facets, titlePage } from "../search/answers.ts";
@@ -6,6 +6,8 @@ import type { Reply } from "./simulated-device.ts";
 import type { TestServer } from "./test-server.ts";
 
 export type Parameters = Readonly<Record<string, string | number>>;
+
+const fresh = { fresh: "true" } as const;
 
 function addressOf(path: string, parameters: Parameters = {}): string {
   const search = new URLSearchParams();
@@ -31,7 +33,7 @@ export class Inventory {
   }
 
   devices(parameters?: Parameters) {
-    return this.#ask(devicePage, "devices", parameters);
+    return this.#ask(devicePage, "devices", { ...parameters, ...fresh });
   }
 
   named(name: string) {
@@ -43,11 +45,11 @@ export class Inventory {
   }
 
   software(parameters?: Parameters) {
-    return this.#ask(titlePage, "software", parameters);
+    return this.#ask(titlePage, "software", { ...parameters, ...fresh });
   }
 
   facets(parameters: Parameters) {
-    return this.#ask(facets, "facets", parameters);
+    return this.#ask(facets, "facets", { ...parameters, ...fresh });
   }
 
   /** Host names of the devices that a query finds, in the order of enrolment. */

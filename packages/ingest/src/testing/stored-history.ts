@@ -12,7 +12,7 @@ export async function historyOf(
   installation: number,
   section: string,
 ): Promise<readonly Version[]> {
-  const { store } = await openSqliteStore(pathsIn(directory).database);
+  const store = await openSqliteStore(pathsIn(directory).database);
   try {
     return await store.read(documentHistory, protocolScope, { installation, section });
   } finally {

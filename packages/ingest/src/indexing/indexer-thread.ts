@@ -1,0 +1,70 @@
+/** What runs in the indexer's thread: one index, kept as the log goes on. Asked as `IndexerAsk` says. */
+import { workerData } from "node:worker_threads";
+import { openTruth } from "../store/truth.ts";
+import { devicesFrom, readDevices } from "./device-source.ts";
+import { IndexKeeper } from "./index-keeper.ts";
+import { LogFollower } from "./log-follower.ts";
+import type { Position } from "./part-file.ts";
+import { serveAsked } from "./serve-asked.ts";
+import type { IndexFiles } from "./served-index.ts";
+
+/**
+ * - `look`: the log has more.
+ * - `reached`: answered when everything that was committed is in.
+ * - `merged`: how far it is, a position for each server.
+ * - `scrub`: answered when nothing of what was deleted before is in any file.
+ * - `close`: nothing is asked after it.
+ * - `reindex`: it is to be made anew. Answered with the number of devices.
+ */
+export interface IndexerAsk {
+  readonly name: "look" | "reached" | "merged" | "scrub" | "reindex" | "close";
+}
+
+/** What a merge fails with ends the thread: the next one begins from what is on the disk. */
+function end(reason: unknown): never {
+  throw reason;
+}
+
+async function opened(): Promise<LogFollower> {
+  const { database, directory } = workerData as IndexFiles; // as who starts it hands it over
+  const { queries, log } = openTruth(database);
+  const truth = {
+    read: (ordinals: readonly number[]) => readDevices(queries, ordinals),
+    devicesFrom: (ordinal: number, most: number) => devicesFrom(queries, ordinal, most),
+  };
+  const keeper = await IndexKeeper.open(directory, truth, await log.reach(), (reason) =>
+    setImmediate(() => end(reason)),
+  );
+  const follower = new LogFollower(keeper, log);
+  await follower.reached();
+  // What was deleted when the server was killed may still stand in its files.
+  await keeper.scrub();
+  return follower;
+}
+
+const following = opened();
+
+async function answer({ name }: IndexerAsk): Promise<readonly Position[] | number | null> {
+  const follower = await following;
+  switch (name) {
+    case "look":
+      await follower.look();
+      return null;
+    case "reached":
+      await follower.reached();
+      return null;
+    case "scrub":
+      await follower.reached();
+      await follower.keeper.scrub();
+      return null;
+    case "merged":
+      return follower.keeper.merged;
+    case "close":
+      await follower.keeper.close();
+      return null;
+    case "reindex":
+      return await follower.keeper.reindex();
+  }
+}
+
+serveAsked(answer);
