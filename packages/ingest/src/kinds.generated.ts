@@ -29,3 +29,4 @@ import "./privacy/retention-queries.ts";
 import "./privacy/retention.ts";
 import "./privacy/unreached.ts";
 import "./records/history.ts";
+import "./search/reindex.ts";

@@ -49,6 +49,7 @@ const decided: Readonly<Record<string, "anyone" | "device" | "me" | Permission>>
   "POST /api/v1/keys/:key/use": "keys.manage",
   "GET /api/v1/retention": "retention.run",
   "POST /api/v1/retention": "retention.run",
+  "POST /api/v1/reindex": "index.manage",
   "GET /metrics": "metrics.read",
   "GET /api/v1/api-tokens": "tokens.manage",
   "POST /api/v1/api-tokens": "tokens.manage",

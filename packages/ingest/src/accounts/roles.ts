@@ -11,6 +11,7 @@ export const permissions = [
   "audit.read",
   "keys.manage",
   "retention.run",
+  "index.manage",
   "metrics.read",
 ] as const;
 export type Permission = (typeof permissions)[number];
@@ -53,6 +54,7 @@ const overAllGroups: ReadonlySet<Permission> = new Set([
   "audit.read",
   "keys.manage",
   "retention.run",
+  "index.manage",
   "metrics.read",
 ]);
 

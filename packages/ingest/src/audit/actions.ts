@@ -16,5 +16,6 @@ export const auditActions = [
   "key.use",
   "audit.cut",
   "retention.run",
+  "index.reindex",
 ] as const;
 export type AuditAction = (typeof auditActions)[number];

@@ -75,6 +75,7 @@ const examples: Readonly<Record<string, Example>> = {
   "POST /api/v1/devices/:id/retire": aDevice,
   "DELETE /api/v1/devices/:id/retire": aDevice,
   "POST /api/v1/retention": { body: {}, subject: () => "retention" },
+  "POST /api/v1/reindex": { body: {}, subject: () => "index" },
   "POST /api/v1/devices/:id/merge": {
     ...aDevice,
     body: { with: [other] },

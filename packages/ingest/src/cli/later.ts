@@ -12,7 +12,6 @@ const later = [
   "export",
   "sign-in-link",
   "log",
-  "reindex",
   "release",
   "rollout",
   "action",

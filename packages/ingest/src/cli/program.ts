@@ -11,6 +11,7 @@ import { addInventoryCommands } from "./inventory.ts";
 import { addKeys } from "./keys.ts";
 import { addLaterCommands } from "./later.ts";
 import { addMigrate } from "./migrate.ts";
+import { addReindex } from "./reindex.ts";
 import { addRetention } from "./retention.ts";
 import { addServe } from "./serve.ts";
 import { addTokenCommands } from "./tokens.ts";
@@ -48,6 +49,7 @@ export function createProgram(options: ProgramOptions): Command {
   addAudit(program, contextOf);
   addKeys(program, contextOf);
   addRetention(program, contextOf);
+  addReindex(program, contextOf);
   addMigrate(program, contextOf);
   addBackup(program, contextOf);
   addDoctor(program, contextOf);

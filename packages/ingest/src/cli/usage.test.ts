@@ -36,7 +36,6 @@ const later = [
   "export os:debian",
   "sign-in-link",
   "log --follow",
-  "reindex",
   "release keygen --keys DIR",
   "rollout pause x",
   "action sign x",

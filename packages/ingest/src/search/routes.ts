@@ -11,6 +11,7 @@ import { facets, titlePage } from "./answers.ts";
 import { Cursors } from "./cursor.ts";
 import { demandField, readQuery } from "./fields.ts";
 import { freshness, paging, queryText } from "./questions.ts";
+import { reindexRoute } from "./reindex.ts";
 
 const softwareQuery = (config: Config) =>
   z.strictObject({
@@ -31,7 +32,8 @@ const titlePosition = z.object({ name: z.string(), version: z.string(), source: 
 
 const access = { permission: "inventory.read" } as const;
 
-export function searchRoutes({ index, keys, config, now, lookups }: Services): readonly Route[] {
+export function searchRoutes(services: Services): readonly Route[] {
+  const { index, keys, config, now, lookups } = services;
   /** What counts few devices tells of each of them. What counts one value on many is of no one's. */
   const remember = (
     caller: CallingAccount,
@@ -89,5 +91,6 @@ export function searchRoutes({ index, keys, config, now, lookups }: Services): r
         };
       },
     }),
+    reindexRoute(services),
   ];
 }
