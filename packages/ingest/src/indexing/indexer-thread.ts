@@ -2,23 +2,11 @@
 import { workerData } from "node:worker_threads";
 import { openTruth } from "../store/truth.ts";
 import { devicesFrom, readDevices } from "./device-source.ts";
+import type { IndexerAsk, IndexFiles } from "./index-asks.ts";
 import { IndexKeeper } from "./index-keeper.ts";
 import { LogFollower } from "./log-follower.ts";
 import type { Position } from "./part-file.ts";
 import { serveAsked } from "./serve-asked.ts";
-import type { IndexFiles } from "./served-index.ts";
-
-/**
- * - `look`: the log has more.
- * - `reached`: answered when everything that was committed is in.
- * - `merged`: how far it is, a position for each server.
- * - `scrub`: answered when nothing of what was deleted before is in any file.
- * - `close`: nothing is asked after it.
- * - `reindex`: it is to be made anew. Answered with the number of devices.
- */
-export interface IndexerAsk {
-  readonly name: "look" | "reached" | "merged" | "scrub" | "reindex" | "close";
-}
 
 /** What a merge fails with ends the thread: the next one begins from what is on the disk. */
 function end(reason: unknown): never {

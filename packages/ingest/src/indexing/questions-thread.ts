@@ -4,29 +4,12 @@ import { RollcallError } from "@rollcall/protocol";
 import { sql } from "kysely";
 import type { SearchIndex } from "../store/search-index.ts";
 import { openTruth } from "../store/truth.ts";
+import type { AskedWith, IndexFiles, Question, QuestionAnswer } from "./index-asks.ts";
 import { IndexDamaged } from "./index-damaged.ts";
 import { IndexReader } from "./index-reader.ts";
 import { LiveColumns, needsLive } from "./live-devices.ts";
 import type { Position } from "./part-file.ts";
 import { serveAsked } from "./serve-asked.ts";
-import type { IndexFiles } from "./served-index.ts";
-
-type Asked<Name extends keyof SearchIndex> = Parameters<SearchIndex[Name]>;
-
-/** A question of `SearchIndex`, with what it is asked with. */
-export interface Question<Name extends keyof SearchIndex = keyof SearchIndex> {
-  readonly name: Name;
-  readonly asked: Asked<Name>;
-}
-
-export type QuestionAnswer =
-  | {
-      readonly answer: unknown;
-      /** When the first change was committed that the index does not have; null where it has them all. */
-      readonly lacksFrom: number | null;
-    }
-  /** The index has to be made anew. */
-  | { readonly damage: string };
 
 const { database, directory, milliseconds } = workerData as IndexFiles; // as who starts it hands it over
 const { queries } = openTruth(database);
@@ -34,7 +17,7 @@ const live = new LiveColumns();
 const reader = new IndexReader(directory, live, milliseconds);
 
 /** Whether a question depends on more than the index has. */
-const dependsOnLive: { readonly [Name in keyof SearchIndex]: (...asked: Asked<Name>) => boolean } = {
+const dependsOnLive: { readonly [Name in keyof SearchIndex]: (...asked: AskedWith<Name>) => boolean } = {
   devices: (scope, query, { order }) => needsLive(scope, query, order),
   facet: (scope, _field, query) => needsLive(scope, query),
   titles: (scope, _words, query) => needsLive(scope, query),
@@ -66,8 +49,8 @@ async function answered<Name extends keyof SearchIndex>({ name, asked }: Questio
   const lacksFrom = await lackingFrom(reader.position());
   // Whoever asks gives each question its own arguments, which no compiler follows through a table.
   const [depends, ask] = [dependsOnLive[name], reader[name].bind(reader)] as unknown as [
-    (...asked: Asked<Name>) => boolean,
-    (...asked: Asked<Name>) => Promise<unknown>,
+    (...asked: AskedWith<Name>) => boolean,
+    (...asked: AskedWith<Name>) => Promise<unknown>,
   ];
   if (depends(...asked)) await live.read(queries);
   return { answer: await ask(...asked), lacksFrom };

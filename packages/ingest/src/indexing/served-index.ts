@@ -7,19 +7,8 @@ import { RollcallError } from "@rollcall/protocol";
 import type { Dated, Freshness, Index, SearchIndex } from "../store/search-index.ts";
 import type { Log } from "../store/store.ts";
 import { AskedThread } from "./asked-thread.ts";
-import type { IndexerAsk } from "./indexer-thread.ts";
+import type { IndexerAsk, IndexFiles, Question, QuestionAnswer } from "./index-asks.ts";
 import type { Position } from "./part-file.ts";
-import type { Question, QuestionAnswer } from "./questions-thread.ts";
-
-/** What both threads are told. */
-export interface IndexFiles {
-  /** The store's database: `postgres://…`, or the path of a file. */
-  readonly database: string;
-  /** Where the index is. */
-  readonly directory: string;
-  /** How long a question may take. */
-  readonly milliseconds: number;
-}
 
 export interface ServedIndexOptions extends IndexFiles {
   readonly log: Log;
