@@ -29,4 +29,5 @@ import "./privacy/retention-queries.ts";
 import "./privacy/retention.ts";
 import "./privacy/unreached.ts";
 import "./records/history.ts";
+import "./records/section-versions.ts";
 import "./search/reindex.ts";

@@ -43,6 +43,8 @@ const values: Readonly<Record<string, readonly string[]>> = {
   field: ["os", "host", "model", "serial", "mac", "ip", "memory", "software", "group", "vendor", "nothing"],
   sort: ["enrolled", "-enrolled", "hostname", "-hostname", "lastSeenAt", "-lastSeenAt", "number", "nothing"],
   name: ["ada", "outsider", "SN-X", "dev_", nobody],
+  section: ["system", "software.deb", "nothing"],
+  at: ["2999-01-01", "2020-01-01T00:00:00Z", "x"],
   limit: ["1", "2", "1000", "0"],
   fresh: ["true"],
   cursor: ["x"],

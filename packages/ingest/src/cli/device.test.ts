@@ -118,3 +118,38 @@ t.test("colours on a terminal only, and never as a device says", { skip: noScrip
 function noScript(): string | false {
   return existsSync(script) ? false : "there is no script(1) to make a terminal";
 }
+
+t.test("shows what changed, and what it was at a time", async (t) => {
+  const device = await told(server, { hostname: "changing" });
+  const before = new Date(Date.now() + server.ahead).toISOString();
+  server.ahead += 60_000;
+  await device.newSession();
+  await device.sent({
+    "software.deb": machine({ packages: ["openssl 3.0.18-1", "vim 9.1"] })["software.deb"],
+  });
+  const at = ["--data", server.directory];
+  const history = await runHere(["device", "changing", "--history", "--section", "software.deb", ...at]);
+  const [first, ...rest] = history.stdout.split("\n");
+  t.match(first, /^\d{4}-\d\d-\d\dT[\d:.]+Z {2}software\.deb$/);
+  t.same(rest.slice(0, 3), [
+    "  - packages zlib1g amd64 1.2.13",
+    "  + packages vim amd64 9.1",
+    "  ~ packages openssl amd64 version: 3.0.17-1 → 3.0.18-1",
+  ]);
+  t.match(rest[3], /software\.deb {2}as far as is known$/);
+  const json = await runHere(["device", "changing", "--history", "--json", ...at]);
+  t.match(jsonLines(json.stdout)[0], { section: "software.deb", kind: "changed" });
+  const then = await runHere([
+    "device",
+    "changing",
+    "--at",
+    before,
+    "--section",
+    "software.deb",
+    "--json",
+    ...at,
+  ]);
+  t.match(jsonLines(then.stdout), [{ document: machine()["software.deb"].document }]);
+  const wrong = await runHere(["device", "changing", "--at", "noon", ...at]);
+  t.match(wrong, { code: 2, stdout: "", stderr: /noon is no time/ });
+});

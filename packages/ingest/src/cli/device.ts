@@ -3,12 +3,14 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { withApi } from "./client.ts";
 import type { Context } from "./context.ts";
+import { sectionsAsOf, showHistory } from "./device-history.ts";
 import { idOf } from "./device-name.ts";
-import { CommandFailure, notYet, wrongUsage } from "./failure.ts";
+import { CommandFailure, wrongUsage } from "./failure.ts";
 import { addLater } from "./later.ts";
 import { addMerging } from "./merge.ts";
 import { addSetting } from "./set-device.ts";
 import { showDevice } from "./show-device.ts";
+import { readTime } from "./typed-values.ts";
 
 const ids = z.array(z.string());
 const note = z.looseObject({
@@ -25,6 +27,9 @@ const deviceWhole = z.looseObject({
   sections: z.record(z.string(), z.looseObject({ status: z.string(), document: z.unknown().optional() })),
 });
 
+/** What is told of a device at another time than now are its sections. */
+const noFacts = { notes: [], possibleDuplicates: [] };
+
 interface DeviceOptions {
   readonly section?: string;
   readonly history?: true;
@@ -36,8 +41,8 @@ export function addDevice(program: Command, contextOf: () => Context): void {
     .command("device <NAME>")
     .description("one device by id, beginning of an id, host name or serial number")
     .option("--section <S>", "only this section")
-    .option("--history", "not yet")
-    .option("--at <TIME>", "not yet")
+    .option("--history", "instead: when it changed, and what was added, removed and changed")
+    .option("--at <TIME>", "its sections as they were: 2026-01-31, 2026-01-31T12:00:00Z, or 7d ago as 7d")
     .action((name: string, options: DeviceOptions) => show(contextOf(), name, options));
   device
     .command("retire <NAME>")
@@ -55,14 +60,22 @@ export function addDevice(program: Command, contextOf: () => Context): void {
 }
 
 async function show(context: Context, name: string, { section, history, at }: DeviceOptions): Promise<void> {
-  if (history || at !== undefined) throw notYet(`device ${history ? "--history" : "--at"}`);
+  if (history && at !== undefined) throw wrongUsage("--history and --at do not go together");
+  if (history)
+    return withApi(context, async (api) =>
+      showHistory(api, context.output, { id: await idOf(api, name), section }),
+    );
+  const time = at === undefined ? undefined : readTime(at, context.now());
   const device = await withApi(context, async (api) => {
     const id = await idOf(api, name);
+    if (time !== undefined) return { ...noFacts, id, ...(await sectionsAsOf(api, id, time)) };
     return api({ method: "GET", path: `/api/v1/devices/${id}`, answer: deviceWhole });
   });
   if (section !== undefined && !Object.hasOwn(device.sections, section)) {
     const there = Object.keys(device.sections).join(", ");
-    throw new CommandFailure(`${name} has no section ${section}; it has ${there || "none"}`);
+    throw new CommandFailure(
+      `${name} has no section ${section}${at === undefined ? "" : " of that time"}; it has ${there || "none"}`,
+    );
   }
   showDevice(context.output, device, section);
 }

@@ -2,17 +2,11 @@
 import { type Command, Option } from "commander";
 import { z } from "zod";
 import { deviceOrders } from "../store/search-index.ts";
-import { type Api, type Call, withApi } from "./client.ts";
+import { withApi } from "./client.ts";
 import type { Context } from "./context.ts";
 import { deviceItem } from "./device-name.ts";
-import {
-  addListOptions,
-  type ListKind,
-  type ListOptions,
-  type ListPart,
-  printList,
-  readListing,
-} from "./lists.ts";
+import { addListOptions, type ListKind, type ListOptions, printList, readListing } from "./lists.ts";
+import { type Asked, pagesOf } from "./pages.ts";
 import { readQueryWords } from "./typed-values.ts";
 
 type DeviceItem = z.infer<typeof deviceItem>;
@@ -130,10 +124,6 @@ export function addInventoryCommands(program: Command, contextOf: () => Context)
     );
 }
 
-interface Asked<Item> extends Required<Pick<Call<Item>, "path" | "query">> {
-  readonly item: z.ZodType<Item>;
-}
-
 function list<Item>(
   context: Context,
   kind: ListKind<Item>,
@@ -142,32 +132,4 @@ function list<Item>(
 ): Promise<void> {
   const listing = readListing(context.output, kind, options);
   return withApi(context, (api) => printList(listing, (limit) => pagesOf(api, asked, limit)));
-}
-
-const largestPage = 1_000;
-
-/** Pages of a list until `limit` items are read or there are no more. */
-async function* pagesOf<Item>(
-  api: Api,
-  { path, query, item }: Asked<Item>,
-  limit: number,
-): AsyncGenerator<ListPart<Item>> {
-  const answer = z.object({
-    items: z.array(item),
-    next: z.string().nullable(),
-    total: z.int().optional(),
-  });
-  let cursor: string | undefined;
-  let left = limit;
-  do {
-    const page: z.infer<typeof answer> = await api({
-      method: "GET",
-      path,
-      query: { ...query, limit: Math.min(left, largestPage), cursor },
-      answer,
-    });
-    cursor = page.next ?? undefined;
-    left -= page.items.length;
-    yield { items: page.items, total: page.total, isLast: cursor === undefined };
-  } while (cursor !== undefined && left > 0);
 }

@@ -25,3 +25,14 @@ export function readQueryWords(words: readonly string[]): string {
   if (option !== undefined) throw wrongUsage(`unknown option '${option}' (--help tells what there is)`);
   return words.join(" ");
 }
+
+/** A moment, as ISO 8601: typed so, as a day, or as how long it is ago. `now`: milliseconds since 1970. */
+export function readTime(text: string, now: number): string {
+  if (/^\d+[smhdw]$/.test(text)) return new Date(now - readDuration(text) * 1_000).toISOString();
+  const at = /^\d{4}-\d\d-\d\d(T[\d:.]+Z)?$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(at))
+    throw wrongUsage(
+      `${text} is no time; one is written 2026-01-31, 2026-01-31T12:00:00Z, or 7d for 7 days ago`,
+    );
+  return new Date(at).toISOString();
+}

@@ -45,8 +45,6 @@ const later = [
   "account create x",
   "device set ada owner=x",
   "device refresh ada",
-  "device ada --history",
-  "device ada --at 2026-01-01",
   "devices --at 2026-01-01",
   "software --at 2026-01-01",
   "facets os --at 2026-01-01",

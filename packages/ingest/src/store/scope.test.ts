@@ -12,6 +12,7 @@ import { deviceDetail, devicesByIdPrefix, devicesByOrdinal } from "../inventory/
 import { lookupsOfInstallation } from "../privacy/lookup-queries.ts";
 import { ownRecord } from "../privacy/me-queries.ts";
 import { deviceOrdinal } from "../privacy/queries.ts";
+import { sectionChanges, sectionsAt } from "../records/section-versions.ts";
 import { TestServer } from "../testing/test-server.ts";
 import { pathsIn } from "./data-directory.ts";
 import type { ReadKind } from "./kinds.ts";
@@ -54,6 +55,8 @@ const ofDevice = {
   ownRecord: asking(ownRecord, adas),
   lookupsOfInstallation: asking(lookupsOfInstallation, { ordinal: 1, most: 1 }),
   deviceOrdinal: asking(deviceOrdinal, ada.device),
+  sectionChanges: asking(sectionChanges, { id: ada.device, section: undefined, after: null, limit: 1 }),
+  sectionsAt: asking(sectionsAt, { id: ada.device, at: Date.now(), section: undefined }),
 };
 /** Reads of what lets devices and programs in. */
 const overAll = {

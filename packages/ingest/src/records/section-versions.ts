@@ -1,0 +1,253 @@
+/** When the sections of a device changed, and what they were: read page by page, or as they were at a time. */
+import { digestOfBytes } from "@rollcall/protocol";
+import type { ExpressionBuilder, Kysely } from "kysely";
+import type { Schema } from "../store/schema.ts";
+import { inScope, type Scope } from "../store/scope.ts";
+import { defineRead } from "../store/store.ts";
+import { storedSection, storedSections } from "./sections.ts";
+import { unpackVersion } from "./versions.ts";
+
+/** The number of the version that is there now: above that of every superseded one. */
+const present = Number.MAX_SAFE_INTEGER;
+
+/** Where a page of changes ended. */
+export interface ChangePosition {
+  readonly since: number;
+  readonly name: string;
+  readonly id: number;
+}
+
+/** One version of a section without its document. */
+interface VersionFacts extends ChangePosition {
+  readonly status: string;
+  /** null where it has no document. */
+  readonly digest: string | null;
+}
+
+export interface SectionChange extends VersionFacts {
+  /** Canonical form; null: it has no document. */
+  readonly is: Uint8Array | null;
+  /** The version kept before it; undefined where none is kept, so that nothing is known of what it was. */
+  readonly was: Uint8Array | undefined;
+}
+
+export interface ChangePage {
+  /** The device's ordinal. */
+  readonly device: number;
+  /** The latest first. */
+  readonly changes: readonly SectionChange[];
+  readonly next: ChangePosition | null;
+}
+
+interface ChangesInput {
+  /** The device's id. */
+  readonly id: string;
+  /** Only of this section. */
+  readonly section: string | undefined;
+  readonly after: ChangePosition | null;
+  readonly limit: number;
+}
+
+/** What changed in a device's sections, null where there is no such device in scope. */
+export const sectionChanges = defineRead({
+  name: "section-changes",
+  async run(database, scope, { id, section, after, limit }: ChangesInput): Promise<ChangePage | null> {
+    const whose = await installationOf(database, scope, id);
+    if (!whose) return null;
+    const found = await versionsOf(database, whose.installation, section)
+      .$if(after !== null, (query) => query.where((builder) => isBehind(builder, after ?? newest)))
+      .orderBy("since", "desc")
+      .orderBy("name")
+      .orderBy("id", "desc")
+      .limit(limit + 1)
+      .execute();
+    const page = found.slice(0, limit);
+    const last = found.length > limit ? page.at(-1) : undefined;
+    const changes = await withDocuments(database, whose.installation, page);
+    const next = last ? { since: last.since, name: last.name, id: last.id } : null;
+    return { device: whose.device, changes, next };
+  },
+});
+
+const newest: ChangePosition = { since: present, name: "", id: present };
+
+async function installationOf(database: Kysely<Schema>, scope: Scope, id: string) {
+  return database
+    .selectFrom("devices")
+    .innerJoin("installations", "installations.device", "devices.ordinal")
+    .select(["devices.ordinal as device", "installations.ordinal as installation"])
+    .where("devices.id", "=", id)
+    .where((builder) => inScope(builder, scope))
+    .executeTakeFirst();
+}
+
+/** Every version of an installation's sections, the present one among them. */
+function versionsOf(database: Kysely<Schema>, installation: number, section: string | undefined) {
+  const now = database
+    .selectFrom("sections")
+    .select(({ lit }) => ["name", "since", "status", "digest", lit(present).as("id")])
+    .where("installation", "=", installation)
+    .$if(section !== undefined, (query) => query.where("name", "=", section ?? ""));
+  const older = database
+    .selectFrom("section_history")
+    .select(["name", "since", "status", "digest", "id"])
+    .where("installation", "=", installation)
+    .$if(section !== undefined, (query) => query.where("name", "=", section ?? ""));
+  return database.selectFrom(now.unionAll(older).as("versions")).selectAll();
+}
+
+const isBehind = (
+  builder: ExpressionBuilder<{ versions: ChangePosition }, "versions">,
+  { since, name, id }: ChangePosition,
+) =>
+  builder.or([
+    builder("since", "<", since),
+    builder.and([builder("since", "=", since), builder("name", ">", name)]),
+    builder.and([builder("since", "=", since), builder("name", "=", name), builder("id", "<", id)]),
+  ]);
+
+/** Puts to each version its document and that of the version kept before it. */
+async function withDocuments(
+  database: Kysely<Schema>,
+  installation: number,
+  page: readonly VersionFacts[],
+): Promise<SectionChange[]> {
+  const documents = new Map<string, readonly Rebuilt[]>();
+  for (const [name, versions] of Map.groupBy(page, (version) => version.name)) {
+    const ids = versions.map(({ id }) => id);
+    documents.set(
+      name,
+      await rebuilt(database, { installation, name, from: Math.min(...ids), to: Math.max(...ids) }),
+    );
+  }
+  return page.map((version) => {
+    const all = documents.get(version.name) ?? [];
+    const here = all.findIndex(({ id }) => id === version.id);
+    return { ...version, is: all[here]?.document ?? null, was: all[here + 1]?.document ?? undefined };
+  });
+}
+
+interface Rebuilt {
+  readonly id: number;
+  readonly document: Uint8Array | null;
+}
+
+interface Span {
+  readonly installation: number;
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * The documents of the versions from the one with number `to` back to `from` and one further, the latest first; before
+ * them may stand those that they lean on. Throws where one does not have its digest.
+ */
+async function rebuilt(database: Kysely<Schema>, { installation, name, from, to }: Span): Promise<Rebuilt[]> {
+  const own = database
+    .selectFrom("section_history")
+    .where("installation", "=", installation)
+    .where("name", "=", name);
+  const before = await own
+    .select("id")
+    .where("id", "<", from)
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  const alone = await own
+    .select("id")
+    .where("id", ">=", to)
+    .where("whole", "=", 1)
+    .orderBy("id")
+    .limit(1)
+    .executeTakeFirst();
+  const rows = await own
+    .select(["id", "digest", "whole", "body"])
+    .where("id", ">=", before?.id ?? from)
+    .$if(alone !== undefined, (query) => query.where("id", "<=", alone?.id ?? present))
+    .orderBy("id", "desc")
+    .execute();
+  const result: Rebuilt[] = [];
+  let newer: Uint8Array | undefined;
+  if (!alone) {
+    const now = await storedSection(database, installation, name);
+    newer = now?.body ? unpackVersion(now.body, undefined) : undefined;
+    result.push({ id: present, document: newer ?? null });
+  }
+  for (const { id, digest, whole, body } of rows) {
+    newer = unpackVersion(body, whole === 1 ? undefined : newer);
+    if (digestOfBytes(newer) !== digest)
+      throw new Error(`a stored version of section ${name} does not have its digest`);
+    result.push({ id, document: newer });
+  }
+  return result;
+}
+
+export interface SectionAsItWas {
+  readonly name: string;
+  readonly status: string;
+  readonly digest: string | null;
+  readonly since: number;
+  /** When it was superseded; null: it is what it is now. */
+  readonly until: number | null;
+  readonly document: Uint8Array | null;
+}
+
+interface AtInput {
+  /** The device's id. */
+  readonly id: string;
+  readonly at: number;
+  /** Only this section. */
+  readonly section: string | undefined;
+}
+
+/**
+ * A device's sections as they were at a time, null where there is no such device in scope. One that was not there then,
+ * or of which is not kept what it was, is left out.
+ */
+export const sectionsAt = defineRead({
+  name: "sections-at",
+  async run(
+    database,
+    scope,
+    { id, at, section }: AtInput,
+  ): Promise<{ device: number; sections: SectionAsItWas[] } | null> {
+    const whose = await installationOf(database, scope, id);
+    if (!whose) return null;
+    const { device, installation } = whose;
+    const names = section === undefined ? undefined : [section];
+    const sections: SectionAsItWas[] = [];
+    for (const { name, status, digest, since, body } of await storedSections(database, installation, names))
+      if (since <= at) {
+        const document = body ? unpackVersion(body, undefined) : null;
+        sections.push({ name, status, digest, since, until: null, document });
+      }
+    const told = new Set(sections.map(({ name }) => name));
+    const older = await superseded(database, installation, at, section);
+    for (const { id: number, name, ...version } of older.filter((row) => !told.has(row.name))) {
+      const all = await rebuilt(database, { installation, name, from: number, to: number });
+      const document = all.find((each) => each.id === number)?.document ?? null;
+      sections.push({ name, ...version, document });
+    }
+    return { device, sections };
+  },
+});
+
+/** The versions that were there at a time, one for each section. */
+async function superseded(
+  database: Kysely<Schema>,
+  installation: number,
+  at: number,
+  section: string | undefined,
+) {
+  const rows = await database
+    .selectFrom("section_history")
+    .select(["id", "name", "status", "digest", "since", "at as until"])
+    .where("installation", "=", installation)
+    .where("since", "<=", at)
+    .where("at", ">", at)
+    .$if(section !== undefined, (query) => query.where("name", "=", section ?? ""))
+    .orderBy("id")
+    .execute();
+  return [...new Map(rows.map((row) => [row.name, row])).values()];
+}
