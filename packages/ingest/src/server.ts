@@ -96,6 +96,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const database = options.database ?? config["database.url"];
     const store = await openStore(directory, database);
     undo.push(() => store.close());
+    const { newest: atStart } = await store.log.reach();
     const metrics = config["metrics.enabled"] ? await Metrics.open(options.now) : null;
     undo.push(() => metrics?.close());
     if (metrics) store.commits.watch((committed) => metrics.committed(committed));
@@ -106,6 +107,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const index = new ServedIndex({
       database: database || directory.database,
       directory: directory.index,
+      atStart,
       milliseconds: config["search.seconds"] * 1_000,
       mostWaiting: config["search.waiting"],
       log: store.log,

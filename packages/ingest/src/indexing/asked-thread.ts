@@ -22,7 +22,7 @@ const comeAgainSeconds = 5;
 export class AskedThread {
   readonly #module: URL;
   /** What the thread has to know from its beginning. */
-  readonly #data: unknown;
+  readonly #data: () => unknown;
   readonly #fault: (reason: unknown) => void;
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
   #worker: Worker | null = null;
@@ -30,7 +30,7 @@ export class AskedThread {
   #isClosed = false;
 
   /** `fault` is told when the thread ends by itself. */
-  constructor(module: URL, data: unknown, fault: (reason: unknown) => void) {
+  constructor(module: URL, data: () => unknown, fault: (reason: unknown) => void) {
     this.#module = module;
     this.#data = data;
     this.#fault = fault;
@@ -65,7 +65,7 @@ export class AskedThread {
   }
 
   #begun(): Worker {
-    const worker = new Worker(this.#module, { workerData: this.#data, execArgv: [] });
+    const worker = new Worker(this.#module, { workerData: this.#data(), execArgv: [] });
     // What is asked of it is waited for by those who keep the process alive.
     worker.unref();
     worker.on("message", (answered: Answered) => this.#settle(answered));

@@ -1,5 +1,6 @@
 /** What the threads of the index are told and asked. */
 import type { SearchIndex } from "../store/search-index.ts";
+import type { Position } from "./part-file.ts";
 
 /** What both threads are told. */
 export interface IndexFiles {
@@ -9,6 +10,11 @@ export interface IndexFiles {
   readonly directory: string;
   /** How long a question may take. */
   readonly milliseconds: number;
+  /**
+   * How far the log went when the server started, before it wrote anything; null once the index was opened. One that
+   * is further is of another history: an older database was put in place.
+   */
+  readonly atStart: readonly Position[] | null;
 }
 
 /**

@@ -14,13 +14,14 @@ function end(reason: unknown): never {
 }
 
 async function opened(): Promise<LogFollower> {
-  const { database, directory } = workerData as IndexFiles; // as who starts it hands it over
+  const { database, directory, atStart } = workerData as IndexFiles; // as who starts it hands it over
   const { queries, log } = openTruth(database);
   const truth = {
     read: (ordinals: readonly number[]) => readDevices(queries, ordinals),
     devicesFrom: (ordinal: number, most: number) => devicesFrom(queries, ordinal, most),
   };
-  const keeper = await IndexKeeper.open(directory, truth, await log.reach(), (reason) =>
+  const { oldest, newest } = await log.reach();
+  const keeper = await IndexKeeper.open(directory, truth, { oldest, newest: atStart ?? newest }, (reason) =>
     setImmediate(() => end(reason)),
   );
   const follower = new LogFollower(keeper, log);

@@ -10,7 +10,8 @@ import { AskedThread } from "./asked-thread.ts";
 import type { IndexerAsk, IndexFiles, Question, QuestionAnswer } from "./index-asks.ts";
 import type { Position } from "./part-file.ts";
 
-export interface ServedIndexOptions extends IndexFiles {
+export interface ServedIndexOptions extends Omit<IndexFiles, "atStart"> {
+  readonly atStart: readonly Position[];
   readonly log: Log;
   /** Questions that may wait for their turn. */
   readonly mostWaiting: number;
@@ -32,12 +33,16 @@ export class ServedIndex implements Index {
   readonly #questions: AskedThread;
   /** Resolves once there is an index that is of this log. */
   #opened: Promise<void> | null = null;
+  #wasOpened = false;
   #isLooking = false;
   readonly #timer: NodeJS.Timeout;
 
   constructor(options: ServedIndexOptions) {
     const { database, directory, milliseconds, fault, log } = options;
-    const files: IndexFiles = { database, directory, milliseconds };
+    const files = (): IndexFiles => {
+      const atStart = this.#wasOpened ? null : options.atStart;
+      return { database, directory, milliseconds, atStart };
+    };
     this.#options = options;
     this.#indexer = new AskedThread(indexerModule, files, (reason) => {
       this.#opened = null;
@@ -88,8 +93,11 @@ export class ServedIndex implements Index {
     await this.#indexer.close();
   }
 
-  #keep<Answer>(name: IndexerAsk["name"]): Promise<Answer> {
-    return this.#indexer.ask<Answer>({ name } satisfies IndexerAsk);
+  async #keep<Answer>(name: IndexerAsk["name"]): Promise<Answer> {
+    const answer = await this.#indexer.ask<Answer>({ name } satisfies IndexerAsk);
+    // It answers nothing before it has opened the index.
+    this.#wasOpened = true;
+    return answer;
   }
 
   #open(): Promise<void> {

@@ -80,3 +80,19 @@ t.test("takes in at the next start what it does not have yet, and what came whil
   t.same(await inventory.found("host:dan"), ["dan"]);
   t.same(await inventory.found("host:bob"), ["bob"]);
 });
+
+t.test("is made anew where an older database was put in its place", async (t) => {
+  const database = join(server.directory, "rollcall.db");
+  await server.stop();
+  const older = readFileSync(database);
+  await server.restart();
+  await added("eve");
+  t.same(await inventory.found("host:eve"), ["eve"]);
+  await server.stop();
+  writeFileSync(database, older);
+  await server.restart();
+  // As many changes as there were after the copy, before anybody asks: by numbers alone the index would have them.
+  await added("fay");
+  t.same(await inventory.found("host:fay"), ["fay"]);
+  t.same(await inventory.found("host:eve"), []);
+});
