@@ -32,6 +32,8 @@ async function opened(): Promise<LogFollower> {
 }
 
 const following = opened();
+// Whoever asked is answered with it first; whoever asks then gets a thread that tries again.
+following.catch((reason) => setImmediate(() => end(reason)));
 
 async function answer({ name }: IndexerAsk): Promise<readonly Position[] | number | null> {
   const follower = await following;

@@ -50,7 +50,8 @@ export class ServedIndex implements Index {
     });
     this.#questions = new AskedThread(questionsModule, files, fault);
     log.follow({ tell: () => this.#look(), scrub: () => this.#keep("scrub") });
-    this.#timer = setTimeout(() => void this.#open().catch(fault), beginsAfter).unref();
+    // What that fails with ends the thread, and is told by it.
+    this.#timer = setTimeout(() => void this.#open().catch(() => undefined), beginsAfter).unref();
   }
 
   async ask<Name extends keyof SearchIndex>(
@@ -88,8 +89,8 @@ export class ServedIndex implements Index {
   async close(): Promise<void> {
     clearTimeout(this.#timer);
     await this.#questions.close();
-    // One that was never needed, or fails at it, has nothing to lose: what it keeps is made anew.
-    if (this.#indexer.isRunning) await this.#keep("close").catch(this.#options.fault);
+    // One that is still being opened, which may be made anew for minutes, has nothing to lose.
+    if (this.#indexer.isRunning && this.#wasOpened) await this.#keep("close").catch(this.#options.fault);
     await this.#indexer.close();
   }
 

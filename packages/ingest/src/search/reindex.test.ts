@@ -96,3 +96,15 @@ t.test("is made anew where an older database was put in its place", async (t) =>
   t.same(await inventory.found("host:fay"), ["fay"]);
   t.same(await inventory.found("host:eve"), []);
 });
+
+t.test("comes back by itself once what kept it from being opened is gone", async (t) => {
+  await server.stop();
+  const index = join(server.directory, "index");
+  rmSync(index, { recursive: true });
+  writeFileSync(index, "in the way");
+  await server.restart();
+  t.match(outcomeOf(await inventory.get("devices", { fresh: "true" })), /^50[03] /);
+  t.equal((await server.device()).device.slice(0, 4), "dev_", "devices do not wait for it");
+  rmSync(index);
+  t.same(await inventory.found("host:bob"), ["bob"]);
+});
