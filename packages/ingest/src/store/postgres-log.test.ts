@@ -140,6 +140,7 @@ t.test("the log on PostgreSQL", { skip: withoutPostgres }, async (t) => {
     const url = await postgresDatabase();
     const [first, second] = [await opened(t, url), await opened(t, url)];
     await first.commit(device(1));
+    await second.follower.reached(1);
     await second.commit(device(2));
     await first.store.close();
     // PostgreSQL hears a moment later that the connection has ended.
