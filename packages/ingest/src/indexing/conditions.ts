@@ -13,6 +13,7 @@ import type { Scope } from "../store/scope.ts";
 import type { IndexCondition, IndexQuery } from "../store/search-index.ts";
 import { devicesOf, type Expression, everything } from "./expression.ts";
 import type { Field, KeyRow, PartReader, Term } from "./part-reader.ts";
+import { textsFrom } from "./text-range.ts";
 
 /** Server's own columns: compared as they are, not folded. */
 const asTheyAre: ReadonlySet<string> = new Set(["group"]);
@@ -108,7 +109,7 @@ function holdsWord(asked: Asked, word: string): Expression {
   const ids = idsOfWords(asked);
   const has = "instr(folded, ?) > 0";
   const folded = fold(word);
-  return { kind: "any", parts: [termsOf(asked, ids, has, folded), keysOf(asked, ids, has, folded)] };
+  return { kind: "any", parts: [termsNamed(asked, ids, has, folded), keysOf(asked, ids, has, folded)] };
 }
 
 function holdsText(asked: Asked, field: string, text: string): Expression {
@@ -124,12 +125,17 @@ function holdsLike(asked: Asked, field: string | null, pieces: readonly string[]
   const ids = field === null ? idsOfWords(asked) : idsOf(asked, field);
   const pattern = pieces.map((piece) => fold(piece).replaceAll(/[\\%_]/g, "\\$&")).join("%");
   const like = "folded like ? escape '\\'";
-  const terms = termsOf(asked, ids, like, pattern);
+  const terms = termsNamed(asked, ids, like, pattern);
   if (terms.terms.length > mostTerms)
     throw new RollcallError("query-invalid", {
       detail: `The wildcard stands for ${terms.terms.length} values; ${mostTerms} are the most.`,
     });
-  return { kind: "any", parts: [terms, keysOf(asked, ids, like, pattern)] };
+  const [from, behind] = textsFrom(fold(pieces[0] ?? ""));
+  const keys =
+    behind === null
+      ? keysOf(asked, ids, like, pattern)
+      : keysOf(asked, ids, `folded >= ? and folded < ? and ${like}`, from, behind, pattern);
+  return { kind: "any", parts: [terms, keys] };
 }
 
 /** A title in versions that compare so with this one, by the rule of each source. */
@@ -196,6 +202,22 @@ function termsOf(
 ): Extract<Expression, { kind: "terms" }> {
   const rows = part.rows<{ id: number }>(
     `select id from terms where field in ${places(ids)} and ${where}`,
+    ...ids,
+    ...values,
+  );
+  return { kind: "terms", terms: rows.map(({ id }) => id) };
+}
+
+/** Terms by what is shown of them, each name being looked at once. */
+function termsNamed(
+  { part }: Asked,
+  ids: readonly number[],
+  where: string,
+  ...values: readonly unknown[]
+): Extract<Expression, { kind: "terms" }> {
+  const rows = part.rows<{ id: number }>(
+    `select id from (select field, shown, folded from names where field in ${places(ids)} and ${where}) as name
+       cross join terms using (field, folded, shown)`,
     ...ids,
     ...values,
   );

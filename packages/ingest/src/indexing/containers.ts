@@ -19,7 +19,7 @@ export const empty: Container = { count: 0, values: new Uint16Array(0), words: n
 export function fromSorted(values: Uint16Array): Container {
   if (values.length <= mostInArray) return { count: values.length, values, words: null };
   const words = new Uint32Array(wordsOfBits);
-  for (const value of values) setBit(words, value);
+  setAll(words, values);
   return { count: values.length, values: null, words };
 }
 
@@ -60,8 +60,21 @@ export function or(a: Container, b: Container): Container {
   if (b.count === 0) return a;
   if (a.values && b.values && a.count + b.count <= mostInArray) return fromSorted(either(a.values, b.values));
   const words = bitsOf(a);
-  if (b.values) for (const value of b.values) setBit(words, value);
-  else for (let at = 0; at < wordsOfBits; at++) words[at] = (words[at] ?? 0) | (b.words[at] ?? 0);
+  if (b.values) setAll(words, b.values);
+  else joinWords(words, b.words);
+  return fromWords(words);
+}
+
+/** Of any number of sets, gathered in one set of bits. */
+export function union(sets: readonly Container[]): Container {
+  const some = sets.filter(({ count }) => count > 0);
+  const [first, second] = some;
+  if (!first) return empty;
+  if (!second) return first;
+  const words = new Uint32Array(wordsOfBits);
+  for (const set of some)
+    if (set.values) setAll(words, set.values);
+    else joinWords(words, set.words);
   return fromWords(words);
 }
 
@@ -95,7 +108,7 @@ export function changed(container: Container, added: Uint16Array, removed: Uint1
 export function bitsOf({ values, words }: Container): Uint32Array {
   if (words) return words.slice();
   const bits = new Uint32Array(wordsOfBits);
-  for (const value of values) setBit(bits, value);
+  setAll(bits, values);
   return bits;
 }
 
@@ -160,6 +173,15 @@ function lowerBound(values: Uint16Array, value: number, from = 0): number {
     else high = middle;
   }
   return low;
+}
+
+function setAll(words: Uint32Array, values: Uint16Array): void {
+  // By place: an iterator takes several times as long.
+  for (let at = 0; at < values.length; at++) setBit(words, values[at] ?? 0);
+}
+
+function joinWords(words: Uint32Array, others: Uint32Array): void {
+  for (let at = 0; at < wordsOfBits; at++) words[at] = (words[at] ?? 0) | (others[at] ?? 0);
 }
 
 function setBit(words: Uint32Array, value: number): void {

@@ -3,7 +3,8 @@ import { fold } from "@rollcall/protocol";
 import type { TitleCount, TitlePosition } from "../store/search-index.ts";
 import { type Asked, idsOf, places } from "./conditions.ts";
 import type { FoundDevices } from "./found-devices.ts";
-import type { KeyRow, Term } from "./part-reader.ts";
+import { compareValues, mergeSorted } from "./ordering.ts";
+import type { KeyRow, PartReader, Term } from "./part-reader.ts";
 
 export interface CountedValue {
   /** What is equal in spellings of one value. */
@@ -59,24 +60,44 @@ export function* titlesCounted(
   words: readonly string[],
   after: TitlePosition | null,
 ): Generator<TitleCount> {
-  const ids = titleFields(found.asked);
-  const holding = words.map(() => "and instr(folded, ?) > 0").join(" ");
-  const terms = found.asked.part.each<Term>(
-    `select * from terms where field in ${places(ids)} ${holding}
-       ${after ? "and (shown, version, source) > (?, ?, ?)" : ""} order by shown, version, source`,
-    ...ids,
-    ...words.map(fold),
-    ...(after ? [after.name, after.version, after.source] : []),
-  );
-  for (const group of grouped(terms, ({ shown, version, source }) =>
-    JSON.stringify([shown, version, source]),
-  )) {
-    const devices = found.countWith(group.map(({ id }) => id));
-    const [title] = group;
+  const named = titleFields(found.asked).map((field) => titlesNamed(found.asked.part, field, words, after));
+  for (const same of mergeSorted(named, byTitle)) {
+    const devices = found.countWith(same.map(({ id }) => id));
+    const [title] = same;
     if (title && devices > 0)
       yield { name: title.shown, version: title.version, source: title.source, devices };
   }
 }
+
+/** Titles of one field beyond `after`, in their order; names are looked through, versions only of those that fit. */
+function* titlesNamed(
+  part: PartReader,
+  field: number,
+  words: readonly string[],
+  after: TitlePosition | null,
+): Generator<Term> {
+  const holding = words.map(() => "and instr(folded, ?) > 0").join(" ");
+  const names = part.each<{ shown: string }>(
+    `select shown from names where field = ? and shown >= ? ${holding} order by shown`,
+    field,
+    after?.name ?? "",
+    ...words.map(fold),
+  );
+  for (const { shown } of names) {
+    const beyond = after?.name === shown ? [after.version, after.source] : ["", ""];
+    yield* part.rows<Term>(
+      `select * from terms where shown = ? and field = ? and (version, source) ${after?.name === shown ? ">" : ">="} (?, ?)
+         order by version, source`,
+      shown,
+      field,
+      ...beyond,
+    );
+  }
+}
+
+/** The order of titles. */
+const byTitle = (a: Term, b: Term): number =>
+  compareValues(a.shown, b.shown) || compareValues(a.version, b.version) || compareValues(a.source, b.source);
 
 const titleFields = ({ fields }: Asked): readonly number[] =>
   fields.filter(({ kind }) => kind === "title").map(({ id }) => id);

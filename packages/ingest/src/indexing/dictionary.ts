@@ -19,6 +19,9 @@ export class Dictionary {
   readonly #termId: Statement<TermRow, number>;
   readonly #addTerm: Statement<[number, ...TermRow]>;
   readonly #removeTerm: Statement<[number], TermRow>;
+  readonly #addName: Statement<[field: number, shown: string, folded: string]>;
+  readonly #countName: Statement<[field: number, shown: string]>;
+  readonly #removeName: Statement<[field: number, shown: string]>;
   readonly #next: Statement<[], number>;
   readonly #setNext: Statement<[number]>;
   /** By name, then by what else distinguishes fields of one name. */
@@ -47,6 +50,11 @@ export class Dictionary {
         "delete from terms where id = ? returning field, folded, shown, version, source, number",
       )
       .raw();
+    this.#addName = database.prepare(
+      "insert into names values (?, ?, ?, 1) on conflict do update set terms = terms + 1",
+    );
+    this.#countName = database.prepare("update names set terms = terms - 1 where field = ? and shown = ?");
+    this.#removeName = database.prepare("delete from names where field = ? and shown = ? and terms = 0");
     this.#next = database.prepare<[], number>("select id from next_term").pluck();
     this.#setNext = database.prepare("update next_term set id = ?");
   }
@@ -96,6 +104,8 @@ export class Dictionary {
     if (!row) return;
     const [field, , shown, version, source, number] = row;
     this.#terms.delete(field, shown, version, source, number);
+    this.#countName.run(field, shown);
+    this.#removeName.run(field, shown);
   }
 
   #fieldOf(row: FieldRow): number {
@@ -107,6 +117,8 @@ export class Dictionary {
     if (known !== undefined) return known;
     const id = this.#nextTerm++;
     this.#addTerm.run(id, ...row);
+    const [field, folded, shown] = row;
+    this.#addName.run(field, shown, folded);
     return id;
   }
 }

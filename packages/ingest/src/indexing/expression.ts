@@ -1,14 +1,5 @@
 /** What a question comes down to in one part: sets of devices joined, worked out block by block. */
-import {
-  and,
-  andNot,
-  type Container,
-  empty,
-  fromSorted,
-  fromWords,
-  valuesOf,
-  wordsOfBits,
-} from "./containers.ts";
+import { and, andNot, type Container, empty, fromSorted, union, valuesOf } from "./containers.ts";
 import { blockOf, everyDevice, numberIn, ordinalOf } from "./part-file.ts";
 
 export type Expression =
@@ -53,21 +44,6 @@ export function evaluate(expression: Expression, block: number, bitmap: BitmapOf
   const conjoined = (sofar: Container, part: Expression): Container =>
     part.kind === "not" ? andNot(sofar, found(part.part)) : and(sofar, found(part));
   return found(expression);
-}
-
-/** Many sets are gathered in one set of bits. */
-export function union(sets: readonly Container[]): Container {
-  const some = sets.filter(({ count }) => count > 0);
-  const [first] = some;
-  if (!first) return empty;
-  if (some.length === 1) return first;
-  const words = new Uint32Array(wordsOfBits);
-  for (const set of some) {
-    if (set.values)
-      for (const value of set.values) words[value >>> 5] = (words[value >>> 5] ?? 0) | (1 << (value & 31));
-    else for (let at = 0; at < wordsOfBits; at++) words[at] = (words[at] ?? 0) | (set.words[at] ?? 0);
-  }
-  return fromWords(words);
 }
 
 /** Of ordinals in any order. */

@@ -1,9 +1,9 @@
 /** The devices that a question finds in one part, and what is counted among them. */
 import type { IndexQuery } from "../store/search-index.ts";
 import { type Asked, expressionOf } from "./conditions.ts";
-import { type Container, countAnd, has, valuesOf } from "./containers.ts";
+import { type Container, countAnd, has, union, valuesOf } from "./containers.ts";
 import type { Deadline } from "./deadline.ts";
-import { evaluate, union } from "./expression.ts";
+import { evaluate } from "./expression.ts";
 import { blockOf, everyDevice, numberIn, ordinalOf } from "./part-file.ts";
 
 export class FoundDevices {

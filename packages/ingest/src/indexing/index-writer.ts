@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { IndexDamaged } from "./index-damaged.ts";
 import type { Change } from "./indexed-device.ts";
-import { firstBlockOf, lowestPosition, type Position, partFile, partIn, partOf } from "./part-file.ts";
+import { lowestPosition, type Position, partFile, partIn, partOf } from "./part-file.ts";
 import { PartWriter } from "./part-writer.ts";
 
 export class IndexWriter {
@@ -64,7 +64,7 @@ export class IndexWriter {
   }
 
   #open(part: number): PartWriter {
-    const writer = new PartWriter(partFile(this.#directory, part), firstBlockOf(part));
+    const writer = new PartWriter(partFile(this.#directory, part), part);
     this.#parts.set(part, writer);
     if (part > 0) this.#parts.get(0)?.addPart(part);
     return writer;

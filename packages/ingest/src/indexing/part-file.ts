@@ -8,7 +8,7 @@ import SqliteDatabase, { type Database } from "better-sqlite3";
 import { IndexDamaged } from "./index-damaged.ts";
 
 /** Another one is made anew. */
-const partVersion = 2;
+const partVersion = 3;
 
 /** What values there are and how they are folded follows from these; an index that was made by others is made anew. */
 const madeBy = `${catalogueDigest} unicode ${process.versions.unicode}`;
@@ -23,6 +23,12 @@ export const partOf = (ordinal: number): number => Math.floor(ordinal / 2 ** (bl
 export const blockOf = (ordinal: number): number => Math.floor(ordinal / 2 ** blockBits);
 export const numberIn = (ordinal: number): number => ordinal % 2 ** blockBits;
 export const ordinalOf = (block: number, number: number): number => block * 2 ** blockBits + number;
+
+/** A term's set in a block; those of a block lie together. Below 2^53, for a block has 16 bits. */
+export const bitmapId = (block: number, term: number): number => block * 2 ** 32 + term;
+export const bitmapOf = (id: number): { readonly block: number; readonly term: number } => {
+  return { block: Math.floor(id / 2 ** 32), term: id % 2 ** 32 };
+};
 
 /** The term that every device of the index has. */
 export const everyDevice = 0;
@@ -47,7 +53,11 @@ export function lowestPosition(parts: readonly (readonly Position[])[]): Positio
  *   sensitive and found by a bare word.
  * - `terms`: what many devices share. A number has empty texts; a title has its version (empty: none) and source; a
  *   title's versions lie side by side in the unique index.
- * - `bitmaps`: who has a term, block by block; term 0 is had by all. New devices touch the end of it only.
+ * - `names`: how many terms of a field are shown so. Of a title with many versions it has one row, so that looking for a
+ *   part of a name does not read the whole dictionary.
+ * - `bitmaps`: who has a term, block by block; term 0 is had by all. New devices touch the end of it only. By one number
+ *   (`bitmapId`): a key of two columns would put sets into the inner pages of the tree, and looking one up takes 15 times
+ *   as long.
  * - `keys`: values that are close to unique, such as serial numbers.
  * - `forward`: what a device put into the index, so that it can be taken out again.
  * - `orders`: what lists are sorted by.
@@ -65,10 +75,11 @@ const tables = `
     version text not null, source text not null, number real not null,
     unique (field, folded, shown, version, source, number)
   );
-  create table bitmaps (
-    block integer not null, term integer not null, count integer not null, body blob not null,
-    primary key (block, term)
+  create table names (
+    field integer not null, shown text not null, folded text not null, terms integer not null,
+    primary key (field, shown)
   ) without rowid;
+  create table bitmaps (id integer primary key, count integer not null, body blob not null);
   create index terms_by_name on terms (shown, version, source, field);
   create table keys (
     field integer not null, folded text not null, ordinal integer not null, shown text not null,
@@ -88,7 +99,9 @@ const tables = `
   insert into next_term values (1);
 `;
 
-export const firstBlockOf = (part: number): number => part * 2 ** partBits;
+/** The blocks that a part may have, ascending. To ask a table of sets for them would read all of it. */
+export const blocksOf = (part: number): number[] =>
+  Array.from({ length: 2 ** partBits }, (_, at) => part * 2 ** partBits + at);
 
 export const partFile = (directory: string, part: number): string => join(directory, `part-${part}.db`);
 
@@ -123,6 +136,8 @@ export function openPartToRead(file: string): Database | null {
   try {
     database = new SqliteDatabase(file, { readonly: true, fileMustExist: true });
     database.pragma("busy_timeout = 5000");
+    // KiB: what was asked for a moment ago is asked for again.
+    database.pragma("cache_size = -16384");
     const version = Number(database.pragma("user_version", { simple: true }));
     demandOurs(database, version);
     return database;

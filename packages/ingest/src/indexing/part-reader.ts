@@ -2,7 +2,7 @@
 import type { Database, Statement } from "better-sqlite3";
 import { decodeContainer } from "./container-bytes.ts";
 import { type Container, empty } from "./containers.ts";
-import { everyDevice, firstBlockOf, openPartToRead, type Position, partFile } from "./part-file.ts";
+import { bitmapId, blocksOf, everyDevice, openPartToRead, type Position, partFile } from "./part-file.ts";
 
 export interface Field {
   readonly id: number;
@@ -30,18 +30,15 @@ export interface KeyRow {
 
 export class PartReader {
   readonly #database: Database;
-  readonly #bitmap: Statement<[number, number], Buffer>;
+  readonly #bitmap: Statement<[number], Buffer>;
   readonly #statements = new Map<string, Statement<unknown[]>>();
   /** Blocks that this part can have. */
   readonly #possible: readonly number[];
 
   private constructor(database: Database, part: number) {
     this.#database = database;
-    const [from, to] = [firstBlockOf(part), firstBlockOf(part + 1)];
-    this.#possible = Array.from({ length: to - from }, (_, at) => from + at);
-    this.#bitmap = database
-      .prepare<[number, number], Buffer>("select body from bitmaps where block = ? and term = ?")
-      .pluck();
+    this.#possible = blocksOf(part);
+    this.#bitmap = database.prepare<[number], Buffer>("select body from bitmaps where id = ?").pluck();
   }
 
   /** Null where there is no such part yet. Throws `IndexDamaged` where it has to be made anew. */
@@ -65,13 +62,13 @@ export class PartReader {
   }
 
   bitmap(block: number, term: number): Container {
-    const body = this.#bitmap.get(block, term);
+    const body = this.#bitmap.get(bitmapId(block, term));
     return body ? decodeContainer(body) : empty;
   }
 
   /** Blocks that have devices, ascending. Each is looked up: a condition on the term alone would read all of them. */
   blocks(): readonly number[] {
-    return this.#possible.filter((block) => this.#bitmap.get(block, everyDevice) !== undefined);
+    return this.#possible.filter((block) => this.#bitmap.get(bitmapId(block, everyDevice)) !== undefined);
   }
 
   position(): readonly Position[] {

@@ -8,19 +8,28 @@ import { changed, empty } from "./containers.ts";
 import { Dictionary } from "./dictionary.ts";
 import { decodeForwardList, encodeForwardList, type ForwardList, type Key, nothing } from "./forward-list.ts";
 import type { Change, IndexedDevice } from "./indexed-device.ts";
-import { blockOf, damageOf, everyDevice, numberIn, openPart, type Position } from "./part-file.ts";
+import {
+  bitmapId,
+  blockOf,
+  blocksOf,
+  damageOf,
+  everyDevice,
+  numberIn,
+  openPart,
+  type Position,
+} from "./part-file.ts";
 
 export class PartWriter {
   readonly #database: Database;
-  readonly #firstBlock: number;
+  /** Those that are in this file. */
+  readonly #blocks: readonly number[];
   readonly #unallocated: UnallocatedSpace;
   readonly #dictionary: Dictionary;
   readonly #statements: ReturnType<typeof statementsOf>;
 
-  /** `firstBlock`: of the 16 that are in this file. */
-  constructor(file: string, firstBlock: number) {
+  constructor(file: string, part: number) {
     this.#database = openPart(file);
-    this.#firstBlock = firstBlock;
+    this.#blocks = blocksOf(part);
     const pageSize = Number(this.#database.pragma("page_size", { simple: true }));
     this.#unallocated = new UnallocatedSpace(file, pageSize);
     this.#dictionary = new Dictionary(this.#database);
@@ -32,7 +41,7 @@ export class PartWriter {
     try {
       this.#database.transaction(() => {
         this.#dictionary.begin();
-        const bitmaps = new BitmapChanges(this.#firstBlock);
+        const bitmaps = new BitmapChanges(this.#blocks[0] ?? 0);
         for (const change of changes) this.#replace(change, bitmaps);
         const emptied: number[] = [];
         for (const bitmap of bitmaps.byBitmap()) if (!this.#change(bitmap)) emptied.push(bitmap.term);
@@ -116,20 +125,22 @@ export class PartWriter {
 
   /** False where nobody in the block has the term any more. */
   #change({ block, term, added, removed }: BitmapChange): boolean {
-    const stored = this.#statements.bitmap.get(block, term);
+    const id = bitmapId(block, term);
+    const stored = this.#statements.bitmap.get(id);
     const after = changed(stored ? decodeContainer(stored) : empty, added, removed);
-    if (after.count === 0) this.#statements.removeBitmap.run(block, term);
-    else if (stored) this.#statements.setBitmap.run(after.count, encodeContainer(after), block, term);
-    else this.#statements.addBitmap.run(block, term, after.count, encodeContainer(after));
+    if (after.count === 0) this.#statements.removeBitmap.run(id);
+    else if (stored) this.#statements.setBitmap.run(after.count, encodeContainer(after), id);
+    else this.#statements.addBitmap.run(id, after.count, encodeContainer(after));
     return after.count > 0;
   }
 
   /** Once everything is changed: who has a term in another block may have got it in the same merge. */
   #removeUnheld(terms: readonly number[]): void {
     if (terms.length === 0) return;
-    const blocks = this.#statements.blocks.all();
-    const isHeld = (term: number) =>
-      blocks.some((block) => this.#statements.hasBitmap.get(block, term) !== undefined);
+    const has = (block: number, term: number) =>
+      this.#statements.hasBitmap.get(bitmapId(block, term)) !== undefined;
+    const blocks = this.#blocks.filter((block) => has(block, everyDevice));
+    const isHeld = (term: number) => blocks.some((block) => has(block, term));
     for (const term of terms) if (term !== everyDevice && !isHeld(term)) this.#dictionary.remove(term);
   }
 }
@@ -152,19 +163,14 @@ function statementsOf(database: Database) {
     removeKey: prepare<[number, string, number, string], never>(
       "delete from keys where field = ? and folded = ? and ordinal = ? and shown = ?",
     ),
-    bitmap: prepare<[number, number], Buffer>(
-      "select body from bitmaps where block = ? and term = ?",
-    ).pluck(),
-    hasBitmap: prepare<[number, number], number>(
-      "select 1 from bitmaps where block = ? and term = ?",
-    ).pluck(),
-    addBitmap: prepare<[number, number, number, Buffer], never>("insert into bitmaps values (?, ?, ?, ?)"),
+    bitmap: prepare<[number], Buffer>("select body from bitmaps where id = ?").pluck(),
+    hasBitmap: prepare<[number], number>("select 1 from bitmaps where id = ?").pluck(),
+    addBitmap: prepare<[number, number, Buffer], never>("insert into bitmaps values (?, ?, ?)"),
     // In place: of bits that stay as long as they were only the pages that differ are written.
-    setBitmap: prepare<[number, Buffer, number, number], never>(
-      "update bitmaps set count = ?, body = ? where block = ? and term = ?",
+    setBitmap: prepare<[number, Buffer, number], never>(
+      "update bitmaps set count = ?, body = ? where id = ?",
     ),
-    removeBitmap: prepare<[number, number], never>("delete from bitmaps where block = ? and term = ?"),
-    blocks: prepare<[], number>(`select block from bitmaps where term = ${everyDevice}`).pluck(),
+    removeBitmap: prepare<[number], never>("delete from bitmaps where id = ?"),
     parts: prepare<[], number>("select part from parts").pluck(),
     addPart: prepare<[number], never>("insert or ignore into parts values (?)"),
     position: prepare<[], Position>("select server, seq from position order by server"),

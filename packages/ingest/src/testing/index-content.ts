@@ -5,7 +5,7 @@ import SqliteDatabase from "better-sqlite3";
 import { decodeContainer } from "../indexing/container-bytes.ts";
 import { valuesOf } from "../indexing/containers.ts";
 import { decodeForwardList } from "../indexing/forward-list.ts";
-import { everyDevice, ordinalOf, partIn } from "../indexing/part-file.ts";
+import { bitmapOf, everyDevice, ordinalOf, partIn } from "../indexing/part-file.ts";
 
 export interface IndexContent {
   /** By field and text, the devices. Every term, field name and number that stands anywhere is in here. */
@@ -41,17 +41,18 @@ function partContent(file: string): IndexContent {
       names.set(id, `${fields.get(field)} ${JSON.stringify(Object.values(text))}`);
     const terms: Record<string, number[]> = {};
     for (const [id, term] of names) if (id !== everyDevice) terms[term] = [];
-    for (const { block, term, count, body } of rows<{
-      block: number;
-      term: number;
-      count: number;
-      body: Buffer;
-    }>("select * from bitmaps order by block, term")) {
+    for (const { id, count, body } of rows<{ id: number; count: number; body: Buffer }>(
+      "select * from bitmaps order by id",
+    )) {
+      const { block, term } = bitmapOf(id);
       const numbers = [...valuesOf(decodeContainer(body))];
       if (numbers.length !== count || count === 0) throw new Error(`${term} has another count than it says`);
       const name = names.get(term) ?? `unknown ${term}`;
       terms[name] = [...(terms[name] ?? []), ...numbers.map((number) => ordinalOf(block, number))];
     }
+    const named = "select field, shown, folded, count(*) as terms from terms group by 1, 2, 3 order by 1, 2";
+    if (JSON.stringify(rows(named)) !== JSON.stringify(rows("select * from names order by 1, 2")))
+      throw new Error("other names are there than terms have");
     const keyName = (key: { field: number; folded: string; shown: string }): string =>
       JSON.stringify([fields.get(key.field), key.folded, key.shown]);
     const keys = rows<{ field: number; folded: string; ordinal: number; shown: string }>(
