@@ -28,6 +28,7 @@ import "./privacy/queries.ts";
 import "./privacy/retention-queries.ts";
 import "./privacy/retention.ts";
 import "./privacy/unreached.ts";
+import "./records/changed-sections.ts";
 import "./records/history.ts";
 import "./records/section-versions.ts";
 import "./search/reindex.ts";

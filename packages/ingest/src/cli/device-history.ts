@@ -6,10 +6,11 @@ import { pagesOf } from "./pages.ts";
 
 const place = z.array(z.string());
 const told = z.array(z.object({ place, value: z.unknown() }));
-const change = z.looseObject({
+export const change = z.looseObject({
   section: z.string(),
   at: z.string(),
   kind: z.string(),
+  digest: z.string().nullable(),
   added: told,
   removed: told,
   changed: z.array(z.object({ place, was: z.unknown(), is: z.unknown() })),
@@ -40,14 +41,20 @@ export async function showHistory(api: Api, output: Output, { id, section }: Whi
 const kinds: Readonly<Record<string, string>> = { first: "as far as is known", gone: "gone" };
 
 function showChange(output: Output, item: Change): void {
-  const { section, at, kind, added, removed, changed, more } = item;
+  const { section, at, kind } = item;
   output.json(item);
   output.line(`${at}  `, output.colour.bold(section), kinds[kind] ? `  ${kinds[kind]}` : "");
-  for (const each of removed) output.line(`  - ${each.place.join(" ")}${shortly(each.value)}`);
-  for (const each of added) output.line(`  + ${each.place.join(" ")}${shortly(each.value)}`);
-  for (const { place: where, was, is } of changed)
-    output.line(`  ~ ${where.join(" ")}: ${oneValue(was)} → ${oneValue(is)}`);
-  if (more > 0) output.line(`  … and ${more} more`);
+  for (const words of changeInWords(item)) output.line(`  ${words}`);
+}
+
+/** What was removed, added and changed, one of it each. */
+export function changeInWords({ added, removed, changed, more }: Change): string[] {
+  return [
+    ...removed.map((each) => `- ${each.place.join(" ")}${shortly(each.value)}`),
+    ...added.map((each) => `+ ${each.place.join(" ")}${shortly(each.value)}`),
+    ...changed.map(({ place: where, was, is }) => `~ ${where.join(" ")}: ${oneValue(was)} → ${oneValue(is)}`),
+    ...(more > 0 ? [`… and ${more} more`] : []),
+  ];
 }
 
 /** What an item is called stands in its place already. */

@@ -124,7 +124,7 @@ export function addInventoryCommands(program: Command, contextOf: () => Context)
     );
 }
 
-function list<Item>(
+export function list<Item>(
   context: Context,
   kind: ListKind<Item>,
   options: ListOptions,

@@ -6,7 +6,6 @@ const later = [
   "group",
   "tag",
   "search",
-  "changes",
   "complete",
   "import",
   "export",

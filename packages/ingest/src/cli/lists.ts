@@ -12,6 +12,8 @@ export interface ListKind<Item> {
   readonly usual?: readonly string[];
   /** What `--ids` tells, where items have ids. */
   readonly id?: string;
+  /** Several items may be of one id; `--ids` tells each once. */
+  readonly repeatsIds?: true;
   /** Said when there is nothing to list. */
   readonly none: string;
 }
@@ -161,13 +163,18 @@ async function printEach<Item>(
 
 function printerOf<Item>(listing: Listing<Item>): (item: Item) => void {
   const { output, kind, columns: names, options } = listing;
-  const { columns, id = "" } = kind;
+  const { columns, id = "", repeatsIds } = kind;
   const cellIn = (item: Item, name: string) => columns[name]?.(item) ?? null;
-  if (options.ids)
+  if (options.ids) {
+    const told = new Set<string | number | null>();
     return (item) => {
-      output.line(String(cellIn(item, id)));
-      output.json({ [id]: cellIn(item, id) });
+      const cell = cellIn(item, id);
+      if (told.has(cell)) return;
+      if (repeatsIds) told.add(cell);
+      output.line(String(cell));
+      output.json({ [id]: cell });
     };
+  }
   if (options.csv) {
     output.line(csvLine(names));
     return (item) => output.line(csvLine(names.map((name) => cellIn(item, name))));

@@ -3,6 +3,7 @@ import { wrongUsageInOneLine } from "@rollcall/host";
 import { Command } from "commander";
 import { addAudit } from "./audit.ts";
 import { addBackup } from "./backup.ts";
+import { addChanges } from "./changes.ts";
 import { addConfig } from "./config.ts";
 import type { Context } from "./context.ts";
 import { addDevice } from "./device.ts";
@@ -44,6 +45,7 @@ export function createProgram(options: ProgramOptions): Command {
   addServe(program, contextOf);
   addTokenCommands(program, contextOf);
   addInventoryCommands(program, contextOf);
+  addChanges(program, contextOf);
   addDevice(program, contextOf);
   addConfig(program, contextOf);
   addAudit(program, contextOf);

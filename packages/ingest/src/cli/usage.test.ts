@@ -27,7 +27,6 @@ t.test("answers wrong usage with 2 and one line that says where to look", async 
 
 /** Commands as CONTRACT names them that come with later work. */
 const later = [
-  "changes os:debian --since 24h",
   "complete os:",
   "group list",
   "tag create x",

@@ -6,6 +6,7 @@ import { copyRoutes } from "../copies/routes.ts";
 import { enrolmentRoutes } from "../enrolment/routes.ts";
 import { keyRoutes } from "../identity/key-routes.ts";
 import { identityRoutes } from "../identity/routes.ts";
+import { changesRoutes } from "../inventory/changes-routes.ts";
 import { historyRoutes } from "../inventory/history-routes.ts";
 import { inventoryRoutes } from "../inventory/routes.ts";
 import { locationRoutes } from "../location/routes.ts";
@@ -26,6 +27,7 @@ export function routes(services: Services): readonly Route[] {
     ...meRoutes(services),
     ...inventoryRoutes(services),
     ...historyRoutes(services),
+    ...changesRoutes(services),
     ...locationRoutes(services),
     ...copyRoutes(services),
     ...searchRoutes(services),

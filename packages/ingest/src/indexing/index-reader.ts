@@ -47,6 +47,12 @@ export class IndexReader implements SearchIndex {
     });
   }
 
+  async among(scope: Scope, query: IndexQuery, ordinals: readonly number[]): Promise<{ ordinals: number[] }> {
+    return this.#ask(scope, query, (found) => ({
+      ordinals: ordinals.filter((ordinal) => found.some((part) => part.has(ordinal))),
+    }));
+  }
+
   async facet(
     scope: Scope,
     field: string,

@@ -19,6 +19,7 @@ const reader = new IndexReader(directory, live, milliseconds);
 /** Whether a question depends on more than the index has. */
 const dependsOnLive: { readonly [Name in keyof SearchIndex]: (...asked: AskedWith<Name>) => boolean } = {
   devices: (scope, query, { order }) => needsLive(scope, query, order),
+  among: (scope, query) => needsLive(scope, query),
   facet: (scope, _field, query) => needsLive(scope, query),
   titles: (scope, _words, query) => needsLive(scope, query),
 };

@@ -13,7 +13,7 @@ import { changeView, sectionAtView } from "./history-view.ts";
 const pages = { usual: 20, largest: 100 } as const;
 
 const sectionName = z.string().min(1).max(64);
-const historyQuery = z.strictObject({
+export const historyQuery = z.strictObject({
   section: sectionName.optional(),
   limit: z.coerce
     .number()
@@ -32,7 +32,7 @@ const position = z.object({ since: z.int(), name: z.string(), id: z.int() });
 const instant = z.iso.datetime();
 const place = z.array(z.string());
 const told = z.array(z.strictObject({ place, value: z.unknown() }));
-const history = z.strictObject({
+export const history = z.strictObject({
   asOf: instant,
   items: z.array(
     z.strictObject({

@@ -81,6 +81,21 @@ async function installationOf(database: Kysely<Schema>, scope: Scope, id: string
     .executeTakeFirst();
 }
 
+/** What an installation's section became at these times, the latest first. */
+export async function changesAt(
+  database: Kysely<Schema>,
+  installation: number,
+  section: string,
+  times: readonly number[],
+): Promise<SectionChange[]> {
+  const versions = await versionsOf(database, installation, section)
+    .where("since", "in", [...times])
+    .orderBy("since", "desc")
+    .orderBy("id", "desc")
+    .execute();
+  return withDocuments(database, installation, versions);
+}
+
 /** Every version of an installation's sections, the present one among them. */
 function versionsOf(database: Kysely<Schema>, installation: number, section: string | undefined) {
   const now = database

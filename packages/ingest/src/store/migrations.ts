@@ -370,4 +370,10 @@ async function withoutSearchTables({ schema }: Transaction<Schema>): Promise<voi
     await schema.dropTable(table).execute();
 }
 
-export const migrations: readonly Migration[] = [first, logTable, withoutSearchTables];
+/** What changed in a fleet is found by time. */
+async function changesByTime({ schema }: Transaction<Schema>): Promise<void> {
+  for (const table of ["sections", "section_history"] as const)
+    await schema.createIndex(`${table}_by_time`).on(table).column("since").execute();
+}
+
+export const migrations: readonly Migration[] = [first, logTable, withoutSearchTables, changesByTime];

@@ -12,7 +12,9 @@ import { deviceDetail, devicesByIdPrefix, devicesByOrdinal } from "../inventory/
 import { lookupsOfInstallation } from "../privacy/lookup-queries.ts";
 import { ownRecord } from "../privacy/me-queries.ts";
 import { deviceOrdinal } from "../privacy/queries.ts";
+import { changedSections, toldChanges } from "../records/changed-sections.ts";
 import { sectionChanges, sectionsAt } from "../records/section-versions.ts";
+import { told } from "../testing/machine.ts";
 import { TestServer } from "../testing/test-server.ts";
 import { pathsIn } from "./data-directory.ts";
 import type { ReadKind } from "./kinds.ts";
@@ -24,7 +26,7 @@ t.teardown(() => server.remove());
 const apiToken = await server.apiToken({ role: "viewer" });
 await server.admin("POST", "/api/v1/applications", { name: "Kiosk" });
 const { token } = await server.enrolment();
-const ada = await server.device({ group: "lab" });
+const ada = await told(server, {}, { group: "lab" });
 await server.device({ group: "office" });
 await server.admin("GET", `/api/v1/devices/${ada.device}`);
 await server.stop();
@@ -44,6 +46,8 @@ const asking =
     return Array.isArray(found) ? found.length > 0 : Boolean(found);
   };
 
+const ever = { from: 0, section: undefined, devices: null, after: null, most: 100 } as const;
+
 /** Reads of a device, asked for Ada's. */
 const ofDevice = {
   consentOf: asking(consentOf, adas),
@@ -56,6 +60,11 @@ const ofDevice = {
   lookupsOfInstallation: asking(lookupsOfInstallation, { ordinal: 1, most: 1 }),
   deviceOrdinal: asking(deviceOrdinal, ada.device),
   sectionChanges: asking(sectionChanges, { id: ada.device, section: undefined, after: null, limit: 1 }),
+  changedSections: async (scope: Scope) => (await store.read(changedSections, scope, ever)).found.length > 0,
+  toldChanges: async (scope: Scope) => {
+    const { found } = await store.read(changedSections, protocolScope, ever);
+    return (await store.read(toldChanges, scope, found)).length > 0;
+  },
   sectionsAt: asking(sectionsAt, { id: ada.device, at: Date.now(), section: undefined }),
 };
 /** Reads of what lets devices and programs in. */

@@ -54,6 +54,12 @@ export interface SearchIndex {
     query: IndexQuery,
     page: { order: DeviceOrder; limit: number; after: DevicePosition | null },
   ): Promise<DevicePage>;
+  /** Which of these devices a query finds: their ordinals, in the order given. */
+  among(
+    scope: Scope,
+    query: IndexQuery,
+    ordinals: readonly number[],
+  ): Promise<{ readonly ordinals: readonly number[] }>;
   /** The values of a field among the devices that a query finds, most frequent first; equal ones by value. */
   facet(
     scope: Scope,
