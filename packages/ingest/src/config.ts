@@ -157,13 +157,13 @@ export const configKeys = {
     default: 10,
     least: 1,
     most: 600,
-    is: "How long a question to the index may take.",
+    is: "How long a question to the index may take, and what else reads many rows.",
   },
   "search.waiting": {
     default: 64,
     least: 1,
     most: 10_000,
-    is: "Questions to the index that may wait for their turn; who comes beyond is asked to come later.",
+    is: "Questions to the index that may wait for their turn, and likewise reads of many rows; who comes beyond is asked to come later.",
   },
   "search.page": {
     default: 100,

@@ -4,30 +4,41 @@ import { writeAtomically } from "@rollcall/host";
 import { rememberedServer } from "./identity/queries.ts";
 import type { DataDirectory } from "./store/data-directory.ts";
 import { nameOf, openPostgresStore } from "./store/postgres-store.ts";
+import type { ReadingLimits } from "./store/reading-limits.ts";
 import { protocolScope } from "./store/scope.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 
-/** The thread that writes the database. */
-const writerModule = new URL("./writer.ts", import.meta.url);
+/** The threads that write the database and read it. */
+const writer = new URL("./writer.ts", import.meta.url);
+const reader = new URL("./reader.ts", import.meta.url);
+
+/** What its reads beside the event loop keep to, and who is told when a thread ends that does them. */
+export interface Reading extends ReadingLimits {
+  readonly fault: (reason: unknown) => void;
+}
 
 type Places = Pick<DataDirectory, "path" | "database" | "databaseElsewhere">;
 
 /** On PostgreSQL where `url` names one. Throws where what this directory's server kept is in the other place. */
-export function openStore(directory: Places, url: string): Promise<Store> {
-  return url === "" ? openFile(directory) : openPostgres(directory, url);
+export function openStore(directory: Places, url: string, reading: Reading): Promise<Store> {
+  return url === "" ? openFile(directory, reading) : openPostgres(directory, url, reading);
 }
 
-async function openFile({ path, database, databaseElsewhere }: Places): Promise<Store> {
+async function openFile({ path, database, databaseElsewhere }: Places, reading: Reading): Promise<Store> {
   if (!existsSync(database) && existsSync(databaseElsewhere))
     throw new Error(
       `${path} belongs to a server whose data is in ${readFileSync(databaseElsewhere, "utf8").trim()}: name that with --database or database.url, or carry it here with rollcall migrate`,
     );
-  return openSqliteStore(database, writerModule);
+  return openSqliteStore(database, { writer, readers: { module: reader, ...reading } });
 }
 
-async function openPostgres({ path, database, databaseElsewhere }: Places, url: string): Promise<Store> {
-  const store = await openPostgresStore(url);
+async function openPostgres(
+  { path, database, databaseElsewhere }: Places,
+  url: string,
+  limits: ReadingLimits,
+): Promise<Store> {
+  const store = await openPostgresStore(url, limits);
   try {
     if (existsSync(database) && (await store.read(rememberedServer, protocolScope, null)) === null)
       throw new Error(

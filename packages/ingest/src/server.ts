@@ -94,22 +94,28 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     removeLeftCopies(directory.path);
     const config = readConfig(directory.path);
     const database = options.database ?? config["database.url"];
-    const store = await openStore(directory, database);
-    undo.push(() => store.close());
-    const { newest: atStart } = await store.log.reach();
     const metrics = config["metrics.enabled"] ? await Metrics.open(options.now) : null;
     undo.push(() => metrics?.close());
+    const log = measured(await openLog(directory.requestLog, options.now, config["logs.fileBytes"]), metrics);
+    undo.push(() => log.close());
+    const limits = {
+      milliseconds: config["search.seconds"] * 1_000,
+      mostWaiting: config["search.waiting"],
+    };
+    const store = await openStore(directory, database, {
+      ...limits,
+      fault: (error) => log.fault(error, "store"),
+    });
+    undo.push(() => store.close());
+    const { newest: atStart } = await store.log.reach();
     if (metrics) store.commits.watch((committed) => metrics.committed(committed));
     const keys = await keysOf(store, directory.path, options.now);
     const ledger = await openLedger(store, directory, config);
-    const log = measured(await openLog(directory.requestLog, options.now, config["logs.fileBytes"]), metrics);
-    undo.push(() => log.close());
     const index = new ServedIndex({
       database: database || directory.database,
       directory: directory.index,
       atStart,
-      milliseconds: config["search.seconds"] * 1_000,
-      mostWaiting: config["search.waiting"],
+      ...limits,
       log: store.log,
       now: options.now,
       fault: (error) => log.fault(error, "index"),

@@ -70,6 +70,7 @@ export const addApiToken = defineAuditedWrite({
 
 export const listApiTokens = defineRead({
   name: "list-api-tokens",
+  aside: true,
   run: (database, scope, _input: null) =>
     database
       .selectFrom("api_tokens")

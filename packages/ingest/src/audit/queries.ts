@@ -18,6 +18,7 @@ const entriesInScope = (database: Kysely<Schema>, scope: Scope) =>
 
 export const auditEntries = defineRead({
   name: "audit-entries",
+  aside: true,
   async run(database, scope, { descending, limit, after }: AuditPage): Promise<readonly AuditEntry[]> {
     const entries = entriesInScope(database, scope)
       .selectAll()
@@ -56,6 +57,7 @@ export const auditCheckpoint = defineRead({
 /** The last entry before an instant, or null. */
 export const lastEntryBefore = defineRead({
   name: "last-audit-entry-before",
+  aside: true,
   async run(database, scope, at: number): Promise<Link | null> {
     const row = await entriesInScope(database, scope)
       .select(["number", "hash"])

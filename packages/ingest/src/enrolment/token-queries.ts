@@ -44,6 +44,7 @@ export const addToken = defineAuditedWrite({
 
 export const listTokens = defineRead({
   name: "list-enrolment-tokens",
+  aside: true,
   run: (database, scope, _input: null) =>
     database
       .selectFrom("enrolment_tokens")

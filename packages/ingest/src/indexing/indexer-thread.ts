@@ -1,12 +1,12 @@
 /** What runs in the indexer's thread: one index, kept as the log goes on. Asked as `IndexerAsk` says. */
 import { workerData } from "node:worker_threads";
+import { serveAsked } from "../store/serve-asked.ts";
 import { openTruth } from "../store/truth.ts";
 import { devicesFrom, readDevices } from "./device-source.ts";
 import type { IndexerAsk, IndexFiles } from "./index-asks.ts";
 import { IndexKeeper } from "./index-keeper.ts";
 import { LogFollower } from "./log-follower.ts";
 import type { Position } from "./part-file.ts";
-import { serveAsked } from "./serve-asked.ts";
 
 /** What a merge fails with ends the thread: the next one begins from what is on the disk. */
 function end(reason: unknown): never {

@@ -3,13 +3,13 @@ import { workerData } from "node:worker_threads";
 import { RollcallError } from "@rollcall/protocol";
 import { sql } from "kysely";
 import type { SearchIndex } from "../store/search-index.ts";
+import { serveAsked } from "../store/serve-asked.ts";
 import { openTruth } from "../store/truth.ts";
 import type { AskedWith, IndexFiles, Question, QuestionAnswer } from "./index-asks.ts";
 import { IndexDamaged } from "./index-damaged.ts";
 import { IndexReader } from "./index-reader.ts";
 import { LiveColumns, needsLive } from "./live-devices.ts";
 import type { Position } from "./part-file.ts";
-import { serveAsked } from "./serve-asked.ts";
 
 const { database, directory, milliseconds } = workerData as IndexFiles; // as who starts it hands it over
 const { queries } = openTruth(database);

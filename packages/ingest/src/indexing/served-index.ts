@@ -4,17 +4,16 @@
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { RollcallError } from "@rollcall/protocol";
+import { AskedThread } from "../store/asked-thread.ts";
+import { type ReadingLimits, refuseCrowd } from "../store/reading-limits.ts";
 import type { Dated, Freshness, Index, SearchIndex } from "../store/search-index.ts";
 import type { Log } from "../store/store.ts";
-import { AskedThread } from "./asked-thread.ts";
 import type { IndexerAsk, IndexFiles, Question, QuestionAnswer } from "./index-asks.ts";
 import type { Position } from "./part-file.ts";
 
-export interface ServedIndexOptions extends Omit<IndexFiles, "atStart"> {
+export interface ServedIndexOptions extends Omit<IndexFiles, "atStart">, ReadingLimits {
   readonly atStart: readonly Position[];
   readonly log: Log;
-  /** Questions that may wait for their turn. */
-  readonly mostWaiting: number;
   readonly now: () => number;
   readonly fault: (reason: unknown) => void;
 }
@@ -59,11 +58,7 @@ export class ServedIndex implements Index {
     { fresh }: Freshness,
     ...asked: Parameters<SearchIndex[Name]>
   ): Promise<Dated<Awaited<ReturnType<SearchIndex[Name]>>>> {
-    if (this.#questions.waiting >= this.#options.mostWaiting)
-      throw new RollcallError("busy", {
-        detail: `${this.#questions.waiting} questions wait for their turn.`,
-        retryAfterSeconds: 1,
-      });
+    refuseCrowd(this.#questions.waiting, this.#options);
     await this.#within(fresh ? this.#keep("reached") : this.#open());
     const question: Question<Name> = { name, asked };
     const answered = await this.#questions.ask<QuestionAnswer>(question);

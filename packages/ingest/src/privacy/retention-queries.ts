@@ -20,6 +20,7 @@ const old = ({ since, before, sections }: Old): RawBuilder<unknown> =>
 
 export const countOld = defineRead({
   name: "count-old",
+  aside: true,
   async run(database, scope, which: Old): Promise<number> {
     if (!isOverAll(scope)) return 0;
     const { rows } = await sql<{ n: number }>`

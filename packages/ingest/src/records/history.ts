@@ -193,6 +193,7 @@ export interface Version {
 /** Every kept version of a section, the latest first, each rebuilt to its digest. */
 export const documentHistory = defineRead({
   name: "document-history",
+  aside: true,
   async run(
     database,
     scope,

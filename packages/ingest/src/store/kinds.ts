@@ -16,6 +16,11 @@ export interface WriteKind<Input, Outcome> {
 /** A kind of read. Its scope decides which rows exist for it. */
 export interface ReadKind<Input, Result> {
   readonly name: string;
+  /**
+   * Reads more than a few rows by their keys, or unpacks what it read: not on the event loop but beside it, within the
+   * time that a question may take. Its result is plain values, as its input is.
+   */
+  readonly aside?: true;
   run(database: Kysely<Schema>, scope: Scope, input: Input, context: ReadContext): Promise<Result>;
 }
 
@@ -64,6 +69,23 @@ export function runWrite<Outcome>(
   const known = found(writes, kind) as WriteKind<unknown, Outcome>;
   return known.run(transaction, input, context);
 }
+
+/** Runs a read in the thread that was told its name. */
+export function runRead(
+  name: string,
+  database: Kysely<Schema>,
+  scope: Scope,
+  input: unknown,
+  context: ReadContext,
+): Promise<unknown> {
+  // Whoever asks has the kind, and with it this input.
+  const known = found(reads, name) as ReadKind<unknown, unknown>;
+  return known.run(database, scope, input, context);
+}
+
+/** Reads of the event loop, by name. */
+export const readsOfEventLoop = (): string[] =>
+  [...reads.values()].flatMap(({ name, aside }) => (aside ? [] : [name]));
 
 /** What a write changed, for the audit log; null where that was nothing. */
 export function subjectOf<Outcome>({ kind, input }: Write<Outcome>, outcome: Outcome): string | null {

@@ -14,6 +14,10 @@ const conflict = /^40(001|P01)$/;
 export const isConflict = (error: unknown): boolean =>
   error instanceof DatabaseError && conflict.test(error.code ?? "");
 
+/** A statement that took longer than its connection allows. */
+export const isOverdue = (error: unknown): boolean =>
+  error instanceof DatabaseError && error.code === "57014";
+
 /** Whether nothing can be said of what was asked for: the connection is gone, and with it the answer. */
 function isAway(error: unknown): boolean {
   if (error instanceof RollcallError || !(error instanceof Error)) return false;

@@ -39,6 +39,14 @@ const committed = defineRead({
     database.selectFrom("applications").select(["number", "name"]).orderBy("number").execute(),
 });
 
+const endless = defineRead({
+  name: "endless",
+  aside: true,
+  async run(database, _scope, _input: null) {
+    await sql`select pg_sleep(3600)`.execute(database);
+  },
+});
+
 const read = (store: Store) => store.read(committed, protocolScope, null);
 
 async function opened(t: Test, url: string): Promise<Store> {
@@ -87,6 +95,18 @@ t.test("PostgreSQL", { skip: withoutPostgres }, async (t) => {
     await first.close();
     // PostgreSQL hears a moment later that the connection has ended.
     while (!(await second.leads())) {}
+  });
+
+  t.test("ends reads of many rows that take too long, and asks the rest to come later", async (t) => {
+    const store = await openPostgresStore(await postgresDatabase(), { milliseconds: 100, mostWaiting: 2 });
+    t.teardown(() => store.close());
+    const reads = Array.from({ length: 7 }, () => store.read(endless, protocolScope, null));
+    const results = await Promise.allSettled(reads);
+    t.same(
+      results.map((result) => result.status === "rejected" && result.reason.code),
+      [...Array(6).fill("query-too-slow"), "busy"],
+    );
+    t.same(await read(store), []);
   });
 
   t.test("takes texts that PostgreSQL has none of, and finds them again", async (t) => {

@@ -10,12 +10,14 @@ import { type CommitQueue, GroupCommit, type Job } from "./group-commit.ts";
 import { type ReadKind, runWrite, type Write } from "./kinds.ts";
 import type { LogEntry } from "./log.ts";
 import { migratePostgres } from "./migrate.ts";
+import { PostgresAsides } from "./postgres-asides.ts";
 import { connect } from "./postgres-dialect.ts";
 import { keepTriggers, openNotes } from "./postgres-dirty.ts";
 import { asCallersGetIt, isConflict } from "./postgres-faults.ts";
 import { channel, Following } from "./postgres-following.ts";
 import { leadsJobs } from "./postgres-locks.ts";
 import { keepReaders, PostgresLogReader, PostgresLogWriter } from "./postgres-log.ts";
+import type { ReadingLimits } from "./reading-limits.ts";
 import type { Schema } from "./schema.ts";
 import type { Scope } from "./scope.ts";
 import type { Batch, Settled, Transacted } from "./sqlite-writer.ts";
@@ -28,8 +30,14 @@ const readers = 8;
 /** How often a transaction that met another server's is tried before its callers are asked to come again. */
 const attempts = 10;
 
-/** Opens (and makes or migrates) a database. Throws when it is newer than the program, or not to be reached. */
-export async function openPostgresStore(url: string): Promise<Store> {
+/** What keeps nobody from anything. */
+const unlimited: ReadingLimits = { milliseconds: 0, mostWaiting: Number.POSITIVE_INFINITY };
+
+/**
+ * Opens (and makes or migrates) a database. Throws when it is newer than the program, or not to be reached. `limits`:
+ * of reads that are done aside, each statement of theirs.
+ */
+export async function openPostgresStore(url: string, limits = unlimited): Promise<Store> {
   await preparePostgres(url);
   const log = new PostgresLogWriter();
   const writer = connect(url, { max: 1, idleTimeoutMillis: 0 }, async (connection) => {
@@ -40,7 +48,7 @@ export async function openPostgresStore(url: string): Promise<Store> {
   try {
     await refuseUnfinished(writer, nameOf(url));
     const following = await Following.open(url, new PostgresLogReader(reader));
-    return new PostgresStore(writer, reader, log, following);
+    return new PostgresStore(writer, reader, new PostgresAsides(url, limits), log, following);
   } catch (error) {
     await Promise.all([writer.destroy(), reader.destroy()]);
     throw error;
@@ -84,6 +92,7 @@ class PostgresStore implements Store {
   readonly log: Log;
   readonly #writer: Kysely<Schema>;
   readonly #reader: Kysely<Schema>;
+  readonly #asides: PostgresAsides;
   readonly #commits: GroupCommit<Commit>;
   readonly #context = { current: new CurrentValues() };
   readonly #log: PostgresLogWriter;
@@ -93,9 +102,16 @@ class PostgresStore implements Store {
   #scrubbing: Promise<void> = Promise.resolve();
   #closing = false;
 
-  constructor(writer: Kysely<Schema>, reader: Kysely<Schema>, log: PostgresLogWriter, following: Following) {
+  constructor(
+    writer: Kysely<Schema>,
+    reader: Kysely<Schema>,
+    asides: PostgresAsides,
+    log: PostgresLogWriter,
+    following: Following,
+  ) {
     this.#writer = writer;
     this.#reader = reader;
+    this.#asides = asides;
     this.#log = log;
     this.#following = following;
     this.#commits = new GroupCommit((commits) => this.#together(commits));
@@ -133,7 +149,8 @@ class PostgresStore implements Store {
   }
 
   read<Input, Result>(kind: ReadKind<Input, Result>, scope: Scope, input: Input): Promise<Result> {
-    return told(kind.run(this.#reader, scope, input, this.#context));
+    const run = (database: Kysely<Schema>) => kind.run(database, scope, input, this.#context);
+    return told(kind.aside ? this.#asides.read(run) : run(this.#reader));
   }
 
   async scrub(): Promise<void> {
@@ -180,6 +197,7 @@ class PostgresStore implements Store {
     await this.#commits.settled();
     await this.#scrubbing.catch(() => {});
     await this.#following.close();
+    await this.#asides.close();
     await this.#reader.destroy();
     await this.#writer.destroy();
   }

@@ -1,6 +1,6 @@
 /**
- * The store on SQLite: WAL, synchronous=FULL, one connection that writes and one that reads. A commit that has
- * resolved is on disk.
+ * The store on SQLite: WAL, synchronous=FULL, one connection that writes and one that reads, with more beside the event
+ * loop. A commit that has resolved is on disk.
  */
 import { RollcallError } from "@rollcall/protocol";
 import { Checkpoints } from "./checkpoints.ts";
@@ -8,6 +8,7 @@ import { CurrentValues } from "./current-values.ts";
 import { type CommitQueue, GroupCommit, type Job } from "./group-commit.ts";
 import type { ReadKind, Write } from "./kinds.ts";
 import { LogReader } from "./log.ts";
+import { type ReaderOptions, ReaderThreads } from "./reader-threads.ts";
 import type { Scope } from "./scope.ts";
 import {
   type Batch,
@@ -20,18 +21,25 @@ import {
 import type { Follower, Log, Outcomes, Store } from "./store.ts";
 import { openWriterThread } from "./writer-thread.ts";
 
-/**
- * Opens (and makes or migrates) the database in this file. Throws when it is newer than the program. With the module of
- * a writer's thread it is written there, otherwise in the caller's.
- */
-export async function openSqliteStore(file: string, writerModule?: URL): Promise<Store> {
+/** What the store does in threads of its own; without, all of it is done in the caller's. */
+export interface StoreThreads {
+  /** The module of the thread that writes. */
+  readonly writer?: URL;
+  readonly readers?: ReaderOptions;
+}
+
+/** Opens (and makes or migrates) the database in this file. Throws when it is newer than the program. */
+export async function openSqliteStore(
+  file: string,
+  { writer: writerModule, readers }: StoreThreads = {},
+): Promise<Store> {
   const current = new CurrentValues();
   const writer = await (writerModule
     ? openWriterThread(writerModule, file)
     : openSqliteWriter(file, current));
   try {
     const reader = connect(file, true);
-    return new SqliteStore(writer, reader, current);
+    return new SqliteStore(writer, reader, readers ? new ReaderThreads(file, readers) : null, current);
   } catch (error) {
     await writer.close();
     throw error;
@@ -48,6 +56,7 @@ class SqliteStore implements Store {
   readonly #file: string;
   readonly #writer: Writer;
   readonly #reader: Connection;
+  readonly #readers: ReaderThreads | null;
   readonly #current: CurrentValues;
   readonly #commits: GroupCommit<Commit>;
   readonly #checkpoints: Checkpoints;
@@ -57,10 +66,11 @@ class SqliteStore implements Store {
   #scrub: Promise<void> | null = null;
   #closing = false;
 
-  constructor(writer: Writer, reader: Connection, current: CurrentValues) {
+  constructor(writer: Writer, reader: Connection, readers: ReaderThreads | null, current: CurrentValues) {
     this.#file = reader.database.name;
     this.#writer = writer;
     this.#reader = reader;
+    this.#readers = readers;
     this.#current = current;
     this.#commits = new GroupCommit((commits) => this.#together(commits));
     this.#checkpoints = new Checkpoints(this.#file, () =>
@@ -102,6 +112,9 @@ class SqliteStore implements Store {
   }
 
   read<Input, Result>(kind: ReadKind<Input, Result>, scope: Scope, input: Input): Promise<Result> {
+    if (kind.aside && this.#readers)
+      // The thread runs the kind of this name, whose result this is.
+      return this.#readers.read({ kind: kind.name, scope, input }) as Promise<Result>;
     return kind.run(this.#reader.queries, scope, input, { current: this.#current });
   }
 
@@ -137,6 +150,7 @@ class SqliteStore implements Store {
 
   async close(): Promise<void> {
     this.#closing = true;
+    await this.#readers?.close();
     await this.#commits.settled();
     await this.#checkpoints.close();
     await this.#reader.queries.destroy();

@@ -28,7 +28,7 @@ const engines: readonly Engine[] = [
     taken: "UNIQUE constraint failed: applications.number",
     orphaned: "FOREIGN KEY constraint failed",
     place: async (t) => join(t.testdir({}), "rollcall.db"),
-    open: openSqliteStore,
+    open: (file) => openSqliteStore(file),
   },
   {
     name: "PostgreSQL",
@@ -36,7 +36,7 @@ const engines: readonly Engine[] = [
     taken: 'duplicate key value violates unique constraint "applications_pkey"',
     orphaned: 'insert or update on table "orphans" violates foreign key constraint "orphans_number_fkey"',
     place: () => postgresDatabase(),
-    open: openPostgresStore,
+    open: (url) => openPostgresStore(url),
   },
 ];
 

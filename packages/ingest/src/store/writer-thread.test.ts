@@ -23,7 +23,7 @@ const add = (number: string, at = 0) => addApplication({ number, name: number, a
 
 t.test("commits what others hand in beside a batch that fails, which tells why", async (t) => {
   const file = join(t.testdir({}), "rollcall.db");
-  const store = await openSqliteStore(file, writer);
+  const store = await openSqliteStore(file, { writer });
   const results = await Promise.allSettled([
     store.commit([add("a")]),
     store.commit([add("b"), add("no time", Number.NaN)]),
@@ -45,7 +45,7 @@ t.test("tells what keeps a database from being opened", async (t) => {
     t.testdir({ "rollcall.db": "no database, but long enough to be taken for one".repeat(99) }),
     "rollcall.db",
   );
-  await t.rejects(openSqliteStore(file, writer), { message: /not a database/ });
+  await t.rejects(openSqliteStore(file, { writer }), { message: /not a database/ });
 });
 
 /** Opens a store whose thread ends in this way at its first transaction; says so should it be acknowledged. */
@@ -58,7 +58,7 @@ const program = (ending: string) => `
       else ${ending};
     });\`;
   new (await import("better-sqlite3")).default(process.argv[1]).exec("create table t (n)");
-  const store = await openSqliteStore(process.argv[1], new URL("data:text/javascript," + encodeURIComponent(thread)));
+  const store = await openSqliteStore(process.argv[1], { writer: new URL("data:text/javascript," + encodeURIComponent(thread)) });
   setInterval(() => {}, 1_000);
   await store.commit([]).catch(() => {});
   console.log("acknowledged");

@@ -1,8 +1,8 @@
 /** The thread's side of what is asked of it: each answer goes back under the number of its question. */
 import { setPriority } from "node:os";
 import { parentPort } from "node:worker_threads";
-import { packError } from "../store/crossed-error.ts";
 import type { Answered, Asked } from "./asked-thread.ts";
+import { packError } from "./crossed-error.ts";
 
 /** On Linux a priority is the thread's own (setpriority(2), "C library/kernel differences"): check-ins go first. */
 const lowPriority = 10;
@@ -18,4 +18,5 @@ export function serveAsked<Ask>(answer: (ask: Ask) => unknown): void {
       reply({ id, failure: packError(error) });
     }
   });
+  reply("ready");
 }
