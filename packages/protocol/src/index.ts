@@ -9,7 +9,7 @@ export * from "./digest.ts";
 export * from "./enrolment-string.ts";
 export * from "./failure-reasons.ts";
 export type { SummaryColumn } from "./fields.ts";
-export { summaryColumns } from "./fields.ts";
+export { itemKey, summaryColumns } from "./fields.ts";
 export * from "./grant-changes.ts";
 export * from "./identifier.ts";
 export * from "./json.ts";

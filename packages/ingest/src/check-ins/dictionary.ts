@@ -5,22 +5,18 @@
  */
 import { createHash, type Hash } from "node:crypto";
 import {
-  decompress,
   dictionaryMember,
   dictionaryOf,
   limits,
   RollcallError,
   type Status,
 } from "@rollcall/protocol";
+import { type Documented, readableDocument } from "../records/stored-document.ts";
 
 /** A section as it was last acknowledged. */
-export interface AcknowledgedSection {
-  readonly name: string;
+export interface AcknowledgedSection extends Documented {
   readonly schema: number;
   readonly status: Status;
-  readonly digest: string | null;
-  /** zstd of the canonical document. */
-  readonly body: Uint8Array | null;
 }
 
 /** The dictionary that a `dcz` body (RFC 9842) was made with. */
@@ -36,16 +32,20 @@ export function dictionaryAmong(
   acknowledged: readonly AcknowledgedSection[],
   { hash, names }: WantedDictionary,
 ): Uint8Array {
-  const members = acknowledged.map(memberOf);
+  const members = acknowledged.flatMap(memberOf);
   if (names && members.length < names.length) throw new RollcallError("dictionary-unknown");
   const found = names ? dictionaryOfAll(members, hash) : findDictionary(members, hash);
   if (!found) throw new RollcallError("dictionary-unknown");
   return found;
 }
 
-function memberOf({ name, schema, status, body }: AcknowledgedSection): string {
-  const document = body === null ? null : decompress(body, limits.sectionDecoded).toString();
-  return dictionaryMember(name, { schema, status, body: document });
+/** None of a section that cannot be read any more: the device sends it whole then. */
+function memberOf(section: AcknowledgedSection): string[] {
+  const { name, schema, status } = section;
+  const document = readableDocument(section);
+  return document === undefined
+    ? []
+    : [dictionaryMember(name, { schema, status, body: document && document.toString() })];
 }
 
 /** The dictionary of all these members, if it has the digest. */

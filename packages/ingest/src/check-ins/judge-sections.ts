@@ -5,7 +5,6 @@
 import {
   type CheckedSection,
   checkSection,
-  compress,
   type Digest,
   itemsWithReadings,
   type Ownership,
@@ -21,6 +20,7 @@ import {
   submittedSection,
   summaryValues,
 } from "@rollcall/protocol";
+import { type PackedDocument, packDocument } from "../records/stored-document.ts";
 import { decodeBody, type EncodedBody } from "./decode-body.ts";
 
 export interface SubmittedBody extends EncodedBody {
@@ -37,8 +37,7 @@ export interface SubmittedBody extends EncodedBody {
 export interface AcceptedSection extends Pick<CheckedSection, "status" | "digest"> {
   readonly name: string;
   readonly schema: number;
-  /** zstd of the canonical document. */
-  readonly body: Uint8Array | null;
+  readonly document: PackedDocument | null;
   /** Whether it may be found; one that is flapping may not. */
   readonly isIndexed: boolean;
   /** How many search values it has. */
@@ -106,7 +105,8 @@ function judgeSection(
     schema,
     status,
     digest,
-    body: body === null ? null : compress(Buffer.from(body)),
+    // One that is flapping shares nothing: its items would come and go.
+    document: body === null ? null : packDocument(definition, Buffer.from(body), isIndexed),
     isIndexed,
     terms: found ? searchValues(definition, document).length : 0,
     items: found ? itemsWithReadings(definition, document) : [],

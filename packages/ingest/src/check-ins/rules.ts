@@ -268,12 +268,17 @@ async function packedVersions(
   { accepted, lease }: Pick<JudgedSections, "accepted"> & { readonly lease: Lease },
 ): Promise<PackedVersion[]> {
   const scope = installationScope(ordinal);
-  const names = accepted.flatMap(({ name, body }) => (body === null ? [] : [name]));
+  const names = accepted.flatMap(({ name, document }) => (document === null ? [] : [name]));
   const stored = names.length > 0 ? await store.read(acknowledgedSections, scope, { ordinal, names }) : [];
-  const superseded = stored.flatMap(({ name, digest, body: older }) => {
+  const superseded = stored.flatMap(({ name, digest, body, lists }) => {
     const next = accepted.find((section) => section.name === name);
-    return next?.body && older && digest !== null && digest !== next.digest
-      ? [{ section: name, digest, older, newer: next.body }]
+    return next?.document && body && digest !== null && digest !== next.digest
+      ? [
+          {
+            older: { name, digest, body, lists },
+            newer: { name, digest: next.digest, ...next.document },
+          },
+        ]
       : [];
   });
   return superseded.length > 0 ? decoding.run("packVersions", { superseded }, lease) : [];

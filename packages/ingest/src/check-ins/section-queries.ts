@@ -115,7 +115,8 @@ async function applySections(
     if (documentAfter(is.status) === "removed") await removeReadings(database, input.ordinal, [name]);
     if (was?.digest === is.digest) continue;
     await indexSection(database, input, section, was);
-    await endOvertaken(database, input.ordinal, name, section.body);
+    const document = section.document ?? { body: null, lists: null };
+    await endOvertaken(database, input.ordinal, { name, digest: is.digest, ...document });
     if (documentAfter(is.status) === "replaced")
       await removeReadingsOfOthers(database, input.ordinal, section);
     columns.set(name, section.summary);
@@ -153,13 +154,13 @@ async function indexSection(
 function storeSection(
   database: Kysely<Schema>,
   { ordinal, at }: Applying,
-  { name, schema, body }: AcceptedSection,
+  { name, schema, document }: AcceptedSection,
   { status, digest }: StoredState,
   wasIndexed: boolean,
 ): Promise<void> {
-  const keepsBody = digest !== null && body === null;
   const state = { name, schema, status, digest, since: at, isIndexed: wasIndexed };
-  return putSection(database, ordinal, { ...state, body, keepsBody });
+  const keepsDocument = digest !== null && document === null;
+  return putSection(database, ordinal, state, keepsDocument ? undefined : document);
 }
 
 async function removeUnnamed(

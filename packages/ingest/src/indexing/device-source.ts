@@ -1,14 +1,8 @@
 /** Devices as the index is to know them, read from what the store holds of them. */
-import {
-  decompress,
-  limits,
-  parseJson,
-  type SearchValue,
-  searchValues,
-  sectionNamed,
-} from "@rollcall/protocol";
+import { parseJson, type SearchValue, searchValues, sectionNamed } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
 import { sectionDocuments } from "../records/sections.ts";
+import { type Documented, readableDocument } from "../records/stored-document.ts";
 import type { Schema } from "../store/schema.ts";
 import type { Change } from "./indexed-device.ts";
 
@@ -72,22 +66,19 @@ async function valuesOf(
   const values = new Map<number, SearchValue[]>();
   if (installations.length === 0) return values;
   const rows = await sectionDocuments(database, installations);
-  for (const { installation, name, body, indexed } of rows) {
+  for (const { installation, indexed, ...section } of rows) {
     const known = values.get(installation) ?? [];
     values.set(installation, known);
-    known.push(term("has", name));
-    const definition = sectionNamed(name);
-    if (!definition || !body || indexed === 0) continue;
-    for (const value of searchValues(definition, documentIn(body))) known.push(value);
+    known.push(term("has", section.name));
+    const definition = sectionNamed(section.name);
+    if (!definition || indexed === 0) continue;
+    for (const value of searchValues(definition, documentIn(section))) known.push(value);
   }
   return values;
 }
 
 /** Nothing is found in a document that cannot be read; whoever asks for the document itself is told. */
-function documentIn(body: Uint8Array): unknown {
-  try {
-    return parseJson(decompress(body, limits.sectionDecoded));
-  } catch {
-    return null;
-  }
+function documentIn(section: Documented): unknown {
+  const bytes = readableDocument(section);
+  return bytes ? parseJson(bytes) : null;
 }

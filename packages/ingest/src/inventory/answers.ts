@@ -46,6 +46,8 @@ const section = z.strictObject({
   digest: digestSchema.nullable(),
   status: statusSchema,
   since: instant,
+  /** The store cannot read the document any more. */
+  fault: z.literal("damaged").optional(),
   document: z.unknown().optional(),
 });
 const grantOfNobody = z.looseObject({ category: z.string(), by: z.null() });

@@ -107,7 +107,7 @@ interface Seen {
 
 /** A section as the caller may read it. Of one without a definition nobody knows what in it is sensitive. */
 export function sectionView(
-  { name, status, digest, since, document }: SectionRow,
+  { name, status, digest, since, document, isDamaged }: SectionRow,
   definition: Definition,
   { sensitive, purpose }: Scope,
 ): Seen {
@@ -115,6 +115,7 @@ export function sectionView(
     digest: shownDigest,
     status,
     since: isoTime(since),
+    ...(isDamaged ? { fault: "damaged" } : {}),
     ...(shown === undefined ? {} : { document: shown }),
   });
   // The person at the device sees what its agent sent, whatever it is.

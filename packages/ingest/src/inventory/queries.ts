@@ -2,10 +2,8 @@
 import {
   type Correction,
   type DataRequest,
-  decompress,
   type Grant,
   grantsSchema,
-  limits,
   type Ownership,
   parseJson,
   type Status,
@@ -17,7 +15,8 @@ import { notesOn, possibleDuplicatesOf } from "../copies/notes.ts";
 import type { Place } from "../location/location-view.ts";
 import { correctionsIn } from "../privacy/corrections.ts";
 import { requestsIn } from "../privacy/data-requests.ts";
-import { storedSections } from "../records/sections.ts";
+import { type StoredSection, storedSections } from "../records/sections.ts";
+import { readableDocument } from "../records/stored-document.ts";
 import { jsonColumn } from "../store/columns.ts";
 import { applicationsColumn, readSummary, type Summary } from "../store/device-columns.ts";
 import type { Schema } from "../store/schema.ts";
@@ -113,6 +112,8 @@ export interface SectionRow {
   readonly since: number;
   /** The parsed document, undefined where there is none. */
   readonly document: unknown;
+  /** The store has it, and cannot read it any more. */
+  readonly isDamaged: boolean;
 }
 
 export interface ReadingRow {
@@ -179,13 +180,7 @@ export const deviceDetail = defineRead({
       place: place ?? null,
       corrections: await correctionsIn(database, row.installation),
       requests: await requestsIn(database, row.ordinal),
-      sections: sections.map(({ name, status, digest, since, body }) => ({
-        name,
-        status,
-        digest,
-        since,
-        document: documentIn(name, body),
-      })),
+      sections: sections.map(sectionRow),
       flags: sections.some(({ isIndexed }) => !isIndexed) ? ["not-indexed"] : [],
       readings,
       notes: await notesOn(database, scope, row.ordinal),
@@ -202,12 +197,10 @@ export const deviceDetail = defineRead({
   },
 });
 
-/** What the disk holds and nobody can read is the server's own fault, not the caller's. */
-function documentIn(section: string, body: Uint8Array | null): unknown {
-  if (body === null) return undefined;
-  try {
-    return parseJson(decompress(body, limits.sectionDecoded));
-  } catch (cause) {
-    throw new Error(`the stored document of section ${section} cannot be read`, { cause });
-  }
+/** What the disk holds and nobody can read any more is missing from this section alone. */
+function sectionRow(section: StoredSection): SectionRow {
+  const { name, status, digest, since } = section;
+  const bytes = readableDocument(section);
+  const document = bytes ? parseJson(bytes) : undefined;
+  return { name, status, digest, since, document, isDamaged: bytes === undefined };
 }

@@ -2,13 +2,12 @@
 import {
   type Correction,
   type CorrectionRequest,
-  decompress,
-  limits,
   type Ownership,
   type ProblemAt,
   parseJson,
 } from "@rollcall/protocol";
 import { storedSection } from "../records/sections.ts";
+import { documentOf } from "../records/stored-document.ts";
 import { storedConsent } from "../store/device-columns.ts";
 import { defineWrite } from "../store/store.ts";
 import { asCollected, correctionsIn, refusalOf, valueAt } from "./corrections.ts";
@@ -28,9 +27,10 @@ export const storeCorrection = defineWrite({
   async run(transaction, { ordinal, device, request, at }: CorrectionInput): Promise<CorrectionOutcome> {
     const { section, field, value, reason = null } = request;
     const stored = await storedSection(transaction, ordinal, section);
-    if (!stored?.body)
+    const bytes = stored ? documentOf(stored) : null;
+    if (!stored || !bytes)
       return { errors: [{ pointer: "/section", detail: `nothing is stored of ${section}` }] };
-    const document = parseJson(decompress(stored.body, limits.sectionDecoded));
+    const document = parseJson(bytes);
     const { grants } = storedConsent(
       await transaction
         .selectFrom("installations")

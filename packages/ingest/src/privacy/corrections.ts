@@ -9,14 +9,13 @@ import {
   type CorrectionRequest,
   canonical,
   checkSection,
-  decompress,
-  limits,
   type ProblemAt,
   parseJson,
   type SectionDefinition,
   sectionNamed,
 } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
+import { type Documented, documentOf } from "../records/stored-document.ts";
 import { isoTime } from "../store/columns.ts";
 import type { CorrectionTable, Schema } from "../store/schema.ts";
 
@@ -89,23 +88,23 @@ function correctionIn({ section, field, value, collected, reason, at }: Correcti
 export async function endOvertaken(
   database: Kysely<Schema>,
   installation: number,
-  section: string,
-  body: Uint8Array | null,
+  section: Documented,
 ): Promise<void> {
   const rows = await database
     .selectFrom("corrections")
     .select(["field", "collected"])
     .where("installation", "=", installation)
-    .where("section", "=", section)
+    .where("section", "=", section.name)
     .execute();
   if (rows.length === 0) return;
-  const document = body === null ? undefined : parseJson(decompress(body, limits.sectionDecoded));
+  const bytes = documentOf(section);
+  const document = bytes === null ? undefined : parseJson(bytes);
   for (const { field, collected } of rows)
     if (asCollected(valueAt(document, field.split("."))) !== collected)
       await database
         .deleteFrom("corrections")
         .where("installation", "=", installation)
-        .where("section", "=", section)
+        .where("section", "=", section.name)
         .where("field", "=", field)
         .execute();
 }

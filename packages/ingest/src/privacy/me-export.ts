@@ -6,7 +6,8 @@ import { RollcallError } from "@rollcall/protocol";
 import type { CallingInstallation } from "../accounts/caller.ts";
 import type { StoredVersion } from "../records/history.ts";
 import type { StoredSection } from "../records/sections.ts";
-import { unpackVersion } from "../records/versions.ts";
+import { readableDocument } from "../records/stored-document.ts";
+import { readableVersion } from "../records/versions.ts";
 import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
 import { installationScope } from "../store/scope.ts";
@@ -55,17 +56,27 @@ function* written(
   yield "}}\n";
 }
 
+/** In the place of what the store cannot read any more. */
+const damaged = { fault: "damaged" } as const;
+
 function* writtenSection(
-  { name: _name, body, since, isIndexed: _found, ...told }: StoredSection,
+  section: StoredSection,
   versions: readonly StoredVersion[],
 ): Iterable<string> {
-  const current = body === null ? undefined : unpackVersion(body, undefined);
-  yield withMember({ ...told, since: isoTime(since) }, "document", current).slice(0, -1);
+  const { schema, status, digest, since } = section;
+  const document = readableDocument(section);
+  const facts = { schema, status, digest, since: isoTime(since), ...(document === undefined ? damaged : {}) };
+  yield withMember(facts, "document", document ?? undefined).slice(0, -1);
   yield ',"history":[';
-  let newer = current;
-  for (const [index, { whole, body: packed, name: _same, ...version }] of versions.entries()) {
-    newer = unpackVersion(packed, whole === 1 ? undefined : newer);
-    const facts = { ...version, since: isoTime(version.since), at: isoTime(version.at) };
+  let newer: Uint8Array | undefined = document ?? undefined;
+  for (const [index, { whole, body, name: _same, ...version }] of versions.entries()) {
+    newer = readableVersion({ whole, body, digest: version.digest }, newer);
+    const facts = {
+      ...version,
+      since: isoTime(version.since),
+      at: isoTime(version.at),
+      ...(newer ? {} : damaged),
+    };
     yield `${index === 0 ? "" : ","}${withMember(facts, "document", newer)}`;
   }
   yield "]}";

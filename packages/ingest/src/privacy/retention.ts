@@ -8,6 +8,7 @@ import { cutAuditLog } from "../audit/retention.ts";
 import type { Config } from "../config.ts";
 import { removeOldLogs } from "../logs/old-logs.ts";
 import { day } from "../milliseconds.ts";
+import { sweepItems } from "../records/sweep.ts";
 import type { Services } from "../services.ts";
 import { type TablePlace, tables } from "../store/forgetting.ts";
 import { protocolScope } from "../store/scope.ts";
@@ -75,7 +76,7 @@ function add(counts: Record<string, number>, table: string, rows: number): void 
   if (rows > 0) counts[table] = (counts[table] ?? 0) + rows;
 }
 
-/** A whole run: the tables, the ledger's entry of it, the audit log, the request logs. `change` where an account asked. */
+/** A whole run: the tables, the ledger's entry of it, items, the audit log, the request logs. `change` where an account asked. */
 export async function runRetention(services: Services, change?: Change): Promise<Removed> {
   const { store, config, now, requestLog } = services;
   const at = now();
@@ -83,6 +84,7 @@ export async function runRetention(services: Services, change?: Change): Promise
   const ran = ranRetention({ any: Object.keys(removed).length > 0, at });
   await (change ? change(ran) : store.commit([ran]));
   await settleDeletions(services);
+  add(removed, "items", await sweepItems(store));
   const before = at - config["retention.audit.days"] * day;
   const entries = await store.read(countOld, protocolScope, { table: "audit", since: "at", before });
   if ((await cutAuditLog(services, before)) !== null) add(removed, "audit", entries);

@@ -1,6 +1,7 @@
 /** The history of an installation's sections that goes on with another installation. */
 import type { Kysely } from "kysely";
 import type { Schema } from "../store/schema.ts";
+import { wholeBody } from "./history.ts";
 import { storedSection } from "./sections.ts";
 
 export interface Carrying {
@@ -48,8 +49,9 @@ export async function carryVersions(
     .where("name", "=", name)
     .execute();
   // The same document needs no row: what leans on it leans on the other's.
-  if (last?.digest != null && last.body !== null && last.digest !== oldest?.digest) {
-    const { since, schema, status, digest, body } = last;
+  const body = last ? wholeBody(last) : null;
+  if (last?.digest != null && body !== null && last.digest !== oldest?.digest) {
+    const { since, schema, status, digest } = last;
     await transaction
       .insertInto("section_history")
       .values({

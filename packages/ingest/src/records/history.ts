@@ -2,13 +2,14 @@
  * The history of a section in the store: what it was before each change. Rows lean on the next newer version, so a
  * row may only be left out together with those that lean on it.
  */
-import { digestOfBytes, type Status } from "@rollcall/protocol";
+import { compress, digestOfBytes, type Status } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
 import { day } from "../milliseconds.ts";
 import type { Schema } from "../store/schema.ts";
 import { inScope } from "../store/scope.ts";
 import { defineRead } from "../store/store.ts";
-import { storedSection } from "./sections.ts";
+import { type StoredSection, storedSection } from "./sections.ts";
+import { readableDocument } from "./stored-document.ts";
 import { type PackedVersion, unpackVersion } from "./versions.ts";
 
 /** After so many rows that lean on each other one stands by itself. */
@@ -41,11 +42,19 @@ export async function keepVersion(database: Kysely<Schema>, keeping: Keeping): P
   const mayLean = today + 1 < limits.versionsPerDay && (await leaning(database, keeping)) < mostLeaning;
   const delta = mayLean && packed?.digest === stored.digest ? packed.body : null;
   const { schema, status, digest, since } = stored;
-  const body = delta ?? stored.body;
+  const body = delta ?? wholeBody(stored);
+  if (!body) return dropLeaning(database, keeping);
   await database
     .insertInto("section_history")
     .values({ installation, name, at, since, schema, status, digest, whole: delta ? 0 : 1, body })
     .execute();
+}
+
+/** zstd of the whole document; null for one that cannot be read any more. */
+export function wholeBody(stored: StoredSection): Uint8Array | null {
+  if (stored.lists === null) return stored.body;
+  const document = readableDocument(stored);
+  return document ? compress(document) : null;
 }
 
 type Which = Pick<Keeping, "installation" | "name">;
@@ -210,7 +219,7 @@ export const documentHistory = defineRead({
       .orderBy("h.id", "desc")
       .execute();
     const current = await storedSection(database, installation, section);
-    let newer = current?.body ? unpackVersion(current.body, undefined) : undefined;
+    let newer: Uint8Array | undefined = (current && readableDocument(current)) ?? undefined;
     return rows.map(({ whole, body, ...version }) => {
       newer = unpackVersion(body, whole === 1 ? undefined : newer);
       if (digestOfBytes(newer) !== version.digest)

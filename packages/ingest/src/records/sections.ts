@@ -3,6 +3,9 @@ import type { Status } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
 import type { Schema, SectionTable } from "../store/schema.ts";
 import { inScope, type Scope } from "../store/scope.ts";
+import { decodeIds, encodeIds } from "./item-ids.ts";
+import { dropOwnItems, idsOfItems, itemsWithIds } from "./items.ts";
+import type { Documented, ItemLists, PackedDocument } from "./stored-document.ts";
 
 /** A stored section without its document. */
 export interface SectionState {
@@ -17,10 +20,8 @@ export interface SectionState {
   readonly isIndexed: boolean;
 }
 
-export interface StoredSection extends SectionState {
-  /** zstd of the canonical document. */
-  readonly body: Uint8Array | null;
-}
+/** A section with its document, which `documentOf` reads. */
+export interface StoredSection extends SectionState, Documented {}
 
 const stateColumns = ["name", "schema", "status", "digest", "since", "indexed"] as const;
 
@@ -48,12 +49,35 @@ export async function storedSections(
 ): Promise<StoredSection[]> {
   const rows = await database
     .selectFrom("sections")
-    .select([...stateColumns, "body"])
+    .select([...stateColumns, "body", "items"])
     .where("installation", "=", installation)
     .$if(names !== undefined, (query) => query.where("name", "in", names ?? []))
     .orderBy("name")
     .execute();
-  return rows.map(asStored);
+  return (await withLists(database, rows)).map(asStored);
+}
+
+/** Rows with the items that they name in the place of the ids; each item is read once. */
+async function withLists<Row extends { readonly items: Uint8Array | null }>(
+  database: Kysely<Schema>,
+  rows: readonly Row[],
+): Promise<(Omit<Row, "items"> & { readonly lists: ItemLists<null> | null })[]> {
+  const named = rows.map(({ items, ...row }) => ({ row, lists: items && idsIn(items) }));
+  const ids = named.flatMap(({ lists }) => lists?.flat() ?? []).filter((id) => id !== null);
+  const items = await itemsWithIds(database, ids);
+  return named.map(({ row, lists }) => ({
+    ...row,
+    lists: lists && lists.map((list) => list.map((id) => (id === null ? null : (items.get(id) ?? null)))),
+  }));
+}
+
+/** What cannot be read names an item that is not there: that section's document is damaged, no other's. */
+function idsIn(items: Uint8Array): (number | null)[][] {
+  try {
+    return decodeIds(items);
+  } catch {
+    return [[null]];
+  }
 }
 
 /** One section with its document, undefined where it is not stored. */
@@ -65,14 +89,15 @@ export async function storedSection(
   return (await storedSections(database, installation, [name]))[0];
 }
 
-/** Documents of several installations, zstd as they are stored; `indexed`: 1 where all of it may be found. */
-export function sectionDocuments(database: Kysely<Schema>, installations: readonly number[]) {
-  return database
+/** Documents of several installations; `indexed`: 1 where all of it may be found. */
+export async function sectionDocuments(database: Kysely<Schema>, installations: readonly number[]) {
+  const rows = await database
     .selectFrom("sections")
-    .select(["installation", "name", "body", "indexed"])
+    .select(["installation", "name", "digest", "body", "items", "indexed"])
     .where("installation", "in", [...installations])
     .where("body", "is not", null)
     .execute();
+  return withLists(database, rows);
 }
 
 /** Whether a caller may read what is stored of an installation. */
@@ -91,21 +116,27 @@ export async function isReadable(
   return row !== undefined;
 }
 
-/** Puts a section in the place of what was stored under its name. `keepsBody`: with the document that is there. */
+/** Puts a section in the place of what was stored under its name. `document`: undefined for the one that is there. */
 export async function putSection(
   database: Kysely<Schema>,
   installation: number,
-  { isIndexed, ...section }: StoredSection & { readonly keepsBody: boolean },
+  { isIndexed, ...state }: SectionState,
+  document: PackedDocument | null | undefined,
 ): Promise<void> {
-  const { keepsBody, body, ...state } = section;
+  const holder = { installation, section: state.name };
+  const ids = document?.lists ? await idsOfItems(database, holder, document.lists) : null;
+  const stored = document ? { body: document.body, items: ids && encodeIds(ids) } : { body: null, items: null };
   const row = { ...state, indexed: isIndexed ? 1 : 0 };
   await database
     .insertInto("sections")
-    .values({ installation, ...row, body })
+    .values({ installation, ...row, ...stored })
     .onConflict((conflict) =>
-      conflict.columns(["installation", "name"]).doUpdateSet({ ...row, ...(keepsBody ? {} : { body }) }),
+      conflict
+        .columns(["installation", "name"])
+        .doUpdateSet({ ...row, ...(document === undefined ? {} : stored) }),
     )
     .execute();
+  if (document !== undefined) await dropOwnItems(database, holder, ids?.flat() ?? []);
 }
 
 /** Changes what is known of a section, not what it is. */

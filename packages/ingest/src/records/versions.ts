@@ -6,19 +6,18 @@ import {
   compress,
   declaredSize,
   decompress,
+  digestOfBytes,
   limits,
   parseJson,
   searchValues,
   sectionNamed,
 } from "@rollcall/protocol";
+import { type Documented, readableDocument } from "./stored-document.ts";
 
-/** A document that is about to be superseded, and the one that takes its place; both zstd of the canonical form. */
+/** A document that is about to be superseded, and the one that takes its place. */
 export interface Superseded {
-  readonly section: string;
-  /** Digest of the older document. */
-  readonly digest: string;
-  readonly older: Uint8Array;
-  readonly newer: Uint8Array;
+  readonly older: Documented & { readonly digest: string };
+  readonly newer: Documented;
 }
 
 /** How the older version is kept. */
@@ -34,28 +33,32 @@ export interface PackedVersion {
 /** Below this part of its own size a version is worth leaning on the next. */
 const worthwhile = 0.75;
 
-const plain = (body: Uint8Array) => decompress(body, limits.sectionDecoded);
-
 export function packVersions({
   superseded,
 }: {
   readonly superseded: readonly Superseded[];
 }): PackedVersion[] {
-  return superseded.map(({ section, digest, older, newer }) => {
-    const [before, after] = [plain(older), plain(newer)];
-    const body = compress(before, after);
+  return superseded.map(({ older, newer }) => {
+    const { name: section, digest } = older;
+    const [before, after] = [readableDocument(older), readableDocument(newer)];
+    const body = before && after ? compress(before, after) : null;
+    const pays = body && before && body.length < compressed(older, before) * worthwhile;
     return {
       section,
       digest,
-      body: body.length < older.length * worthwhile ? body : null,
+      body: pays ? body : null,
       newTerms: countNew(termsOf(section, before), termsOf(section, after)),
     };
   });
 }
 
-function termsOf(section: string, document: Uint8Array): ReadonlySet<string> {
+/** Bytes that the version takes whole. */
+const compressed = ({ lists, body }: Documented, document: Uint8Array): number =>
+  (lists === null && body ? body : compress(document)).length;
+
+function termsOf(section: string, document: Uint8Array | null | undefined): ReadonlySet<string> {
   const definition = sectionNamed(section);
-  if (!definition) return new Set();
+  if (!definition || !document) return new Set();
   return new Set(searchValues(definition, parseJson(document)).map((value) => JSON.stringify(value)));
 }
 
@@ -67,10 +70,36 @@ export function unpackVersion(body: Uint8Array, newer: Uint8Array | undefined): 
   return decompress(body, limits.sectionDecoded, newer);
 }
 
+interface Kept {
+  readonly digest: string;
+  readonly whole: number;
+  readonly body: Uint8Array;
+}
+
+/** The same to its digest, undefined where it cannot be read. `newer`: the next newer version, where that can. */
+export function readableVersion(
+  { digest, whole, body }: Kept,
+  newer: Uint8Array | undefined,
+): Uint8Array | undefined {
+  if (whole === 0 && newer === undefined) return undefined;
+  try {
+    const document = unpackVersion(body, whole === 1 ? undefined : newer);
+    return digestOfBytes(document) === digest ? document : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Bytes of the documents as they are stored, and decoded. */
-export const packingSize = ({ superseded }: { readonly superseded: readonly Superseded[] }) => ({
-  encoded: superseded.reduce((sum, { older, newer }) => sum + older.length + newer.length, 0),
-  decoded: superseded.reduce((sum, { older, newer }) => sum + sizeOf(older) + sizeOf(newer), 0),
-});
+export const packingSize = ({ superseded }: { readonly superseded: readonly Superseded[] }) => {
+  const documents = superseded.flatMap(({ older, newer }) => [older, newer]);
+  const items = sum(documents.map(({ lists }) => sum((lists ?? []).flat().map((item) => item?.length ?? 0))));
+  return {
+    encoded: sum(documents.map(({ body }) => body?.length ?? 0)) + items,
+    decoded: sum(documents.map(({ body }) => (body ? sizeOf(body) : 0))) + items,
+  };
+};
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
 
 const sizeOf = (body: Uint8Array) => declaredSize(body) ?? limits.sectionDecoded;

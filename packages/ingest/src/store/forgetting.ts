@@ -48,6 +48,12 @@ export const tables = {
     section: "name",
     retention: { since: "at", days: "of its section" },
   },
+  // Nothing in one is a device's own. One that only a single device ever had could tell of it all the same.
+  items: {
+    forgets: { installation: ["owner"] },
+    section: "section",
+    retention: "until a sweep finds nobody who has it",
+  },
   term_quotas: { forgets: { installation: ["installation"] }, retention: "as long as the device is there" },
   readings: {
     forgets: { installation: ["installation"] },

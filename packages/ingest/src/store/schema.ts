@@ -104,12 +104,28 @@ export interface SectionTable {
   schema: number;
   status: Status;
   digest: string | null;
-  /** zstd of the canonical document. */
+  /** zstd of the canonical document, or of what is left of it without its items. */
   body: Uint8Array | null;
+  /** Ids of the items of its lists, as `records/item-ids.ts` writes them; null where the body is all of it. */
+  items: Uint8Array | null;
   /** When status and digest became what they are. */
   since: number;
   /** 0: some of its values were left out of the index. */
   indexed: number;
+}
+
+/** An item of a list, stored once for the fleet; nothing in it is a device's own. */
+export interface ItemTable {
+  id: Generated<number>;
+  section: string;
+  /** Of section and body. */
+  hash: string;
+  /** Canonical JSON. */
+  body: string;
+  /** The one installation that ever had it; null once another did. */
+  owner: number | null;
+  /** The sweep that ran, or had run last, when somebody took it up. */
+  seen: number;
 }
 
 /** What a section was before it changed. */
@@ -269,6 +285,8 @@ export interface DeletionTable {
 /** One row, once the server has started: the id by which every agent knows it. */
 export interface ServerTable {
   id: string;
+  /** Number of the latest sweep of the items. */
+  sweep: Generated<number>;
 }
 
 /** The audit log. What may be a person's stands beside a commitment to it, which is what the chain is made of. */
@@ -314,6 +332,7 @@ export interface Schema {
   merges: MergeTable;
   sections: SectionTable;
   section_history: SectionHistoryTable;
+  items: ItemTable;
   term_quotas: TermQuotaTable;
   readings: ReadingTable;
   countries: CountryTable;

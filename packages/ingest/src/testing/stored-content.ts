@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
 import SqliteDatabase, { type Database } from "better-sqlite3";
 import { z } from "zod";
+import { decodeIds } from "../records/item-ids.ts";
+import { joinItems } from "../records/split-items.ts";
 
 /** Where the text stands: `file NAME` for bytes of a file, `TABLE.COLUMN` for a value; sorted. */
 export function placesOfText(directory: string, text: string): string[] {
@@ -63,14 +65,16 @@ const version = z.object({
   whole: z.int(),
   present: z.int(),
   body: z.instanceof(Buffer),
+  items: z.instanceof(Buffer).nullable(),
 });
 
 /** Earlier versions are read from the present one backwards: each but the whole ones with the next newer as dictionary. */
 function inHistory(database: Database, text: string): boolean {
   const rows = database
     .prepare(
-      `select installation, name, 1 as whole, body, 1 as present, 0 as id from sections where body is not null
-       union all select installation, name, whole, body, 0, id from section_history
+      `select installation, name, 1 as whole, body, items, 1 as present, 0 as id from sections
+       where body is not null
+       union all select installation, name, whole, body, null, 0, id from section_history
        order by installation, name, present desc, id desc`,
     )
     .all();
@@ -78,10 +82,18 @@ function inHistory(database: Database, text: string): boolean {
   return z
     .array(version)
     .parse(rows)
-    .some(({ installation, name, whole, present, body }) => {
+    .some(({ installation, name, whole, present, body, items }) => {
       const of = `${installation} ${name}`;
       const dictionary = whole === 0 && newer?.of === of ? { dictionary: newer.document } : {};
-      newer = { of, document: zstdDecompressSync(body, dictionary) };
+      const plain = zstdDecompressSync(body, dictionary);
+      newer = { of, document: items ? withItems(database, plain, items) : plain };
       return present === 0 && newer.document.includes(text);
     });
+}
+
+/** A present document, put together again. */
+function withItems(database: Database, rest: Buffer, items: Buffer): Buffer {
+  const bodyOf = database.prepare("select body from items where id = ?").pluck();
+  const lists = decodeIds(items).map((ids) => ids.map((id) => z.string().parse(bodyOf.get(id))));
+  return Buffer.from(joinItems({ rest, lists }));
 }

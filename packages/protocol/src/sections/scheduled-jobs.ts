@@ -39,6 +39,7 @@ export const definition = defineSection({
         sensitivity: "plain",
         max: 4_096,
         key: ["source", "name", "schedule"],
+        own: true,
       },
       {
         source: required(
