@@ -31,4 +31,5 @@ import "./privacy/unreached.ts";
 import "./records/changed-sections.ts";
 import "./records/history.ts";
 import "./records/section-versions.ts";
+import "./records/sweep.ts";
 import "./search/reindex.ts";

@@ -4,13 +4,7 @@
  * to a digest that it does not find here is the same. Pure: run where bodies are decoded.
  */
 import { createHash, type Hash } from "node:crypto";
-import {
-  dictionaryMember,
-  dictionaryOf,
-  limits,
-  RollcallError,
-  type Status,
-} from "@rollcall/protocol";
+import { dictionaryMember, dictionaryOf, limits, RollcallError, type Status } from "@rollcall/protocol";
 import { type Documented, readableDocument } from "../records/stored-document.ts";
 
 /** A section as it was last acknowledged. */
@@ -45,7 +39,7 @@ function memberOf(section: AcknowledgedSection): string[] {
   const document = readableDocument(section);
   return document === undefined
     ? []
-    : [dictionaryMember(name, { schema, status, body: document && document.toString() })];
+    : [dictionaryMember(name, { schema, status, body: document?.toString() ?? null })];
 }
 
 /** The dictionary of all these members, if it has the digest. */

@@ -72,7 +72,14 @@ t.test("masks readings that no definition knows", async (t) => {
 
 t.test("masks the whole of a section that no definition knows", async (t) => {
   const document = { reader: "Ada" };
-  const row: SectionRow = { name: "attic", status: "ok", digest: digestOf(document), since: 0, document, isDamaged: false };
+  const row: SectionRow = {
+    name: "attic",
+    status: "ok",
+    digest: digestOf(document),
+    since: 0,
+    document,
+    isDamaged: false,
+  };
   const since = "1970-01-01T00:00:00.000Z";
   t.same(sectionView(row, undefined, plain), {
     view: { digest: null, status: "ok", since, document: null },
@@ -85,7 +92,14 @@ t.test("masks the whole of a section that no definition knows", async (t) => {
 });
 
 t.test("tells a section without a document by its status alone", async (t) => {
-  const row: SectionRow = { name: "system", status: "denied", digest: null, since: 0, document: undefined, isDamaged: false };
+  const row: SectionRow = {
+    name: "system",
+    status: "denied",
+    digest: null,
+    since: 0,
+    document: undefined,
+    isDamaged: false,
+  };
   for (const scope of [all, plain])
     t.strictSame(sectionView(row, sectionNamed("system"), scope), {
       view: { digest: null, status: "denied", since: "1970-01-01T00:00:00.000Z" },

@@ -32,6 +32,8 @@ const position = z.object({ since: z.int(), name: z.string(), id: z.int() });
 const instant = z.iso.datetime();
 const place = z.array(z.string());
 const told = z.array(z.strictObject({ place, value: z.unknown() }));
+/** The store cannot read a document any more that it would take. */
+const fault = z.literal("damaged").optional();
 export const history = z.strictObject({
   asOf: instant,
   items: z.array(
@@ -39,6 +41,7 @@ export const history = z.strictObject({
       section: z.string(),
       at: instant,
       kind: z.enum(["first", "changed", "gone"]),
+      fault,
       digest: digestSchema.nullable(),
       added: told,
       removed: told,
@@ -54,6 +57,7 @@ const section = z.strictObject({
   status: z.string(),
   since: instant,
   until: instant.nullable(),
+  fault,
   document: z.unknown().optional(),
 });
 const masked = z.array(z.string()).optional();

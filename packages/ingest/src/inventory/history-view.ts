@@ -17,16 +17,19 @@ const mostTold = 200;
 
 const nothing: Difference = { added: [], removed: [], changed: [] };
 
-/** `first`: nothing older is kept; `gone`: it has no document any more. */
+/** `first`: nothing older is kept; `gone`: it has no document any more. What cannot be read any more tells no difference. */
 export function changeView({ name, since, digest, is, was }: SectionChange, scope: Scope) {
   const definition = sectionNamed(name);
-  const { difference, masked } = definition && was ? differing(definition, was, is, scope) : unknownChange;
+  const isDamaged = is === undefined || was === undefined;
+  const { difference, masked } =
+    definition && was && is !== undefined ? differing(definition, was, is, scope) : unknownChange;
   const { added, removed, changed } = difference;
   const more = [added, removed, changed].reduce((sum, list) => sum + Math.max(0, list.length - mostTold), 0);
   return {
     section: name,
     at: isoTime(since),
-    kind: was === undefined ? ("first" as const) : is === null ? ("gone" as const) : ("changed" as const),
+    kind: was === null ? ("first" as const) : is === null ? ("gone" as const) : ("changed" as const),
+    ...(isDamaged ? { fault: "damaged" as const } : {}),
     digest: mayCompare(definition, scope) ? digest : null,
     added: added.slice(0, mostTold),
     removed: removed.slice(0, mostTold),
@@ -96,6 +99,7 @@ export function sectionAtView(
     status,
     since: isoTime(since),
     until: until === null ? null : isoTime(until),
+    ...(document === undefined ? { fault: "damaged" as const } : {}),
   };
   if (!definition && !scope.sensitive) return { view: facts, masked: [`sections.${name}`] };
   if (parsed === undefined) return { view: facts, masked: [] };

@@ -59,10 +59,7 @@ function* written(
 /** In the place of what the store cannot read any more. */
 const damaged = { fault: "damaged" } as const;
 
-function* writtenSection(
-  section: StoredSection,
-  versions: readonly StoredVersion[],
-): Iterable<string> {
+function* writtenSection(section: StoredSection, versions: readonly StoredVersion[]): Iterable<string> {
   const { schema, status, digest, since } = section;
   const document = readableDocument(section);
   const facts = { schema, status, digest, since: isoTime(since), ...(document === undefined ? damaged : {}) };

@@ -1,11 +1,11 @@
 /** When the sections of a device changed, and what they were: read page by page, or as they were at a time. */
-import { digestOfBytes } from "@rollcall/protocol";
 import type { ExpressionBuilder, Kysely } from "kysely";
 import type { Schema } from "../store/schema.ts";
 import { inScope, type Scope } from "../store/scope.ts";
 import { defineRead } from "../store/store.ts";
 import { storedSection, storedSections } from "./sections.ts";
-import { unpackVersion } from "./versions.ts";
+import { readableDocument } from "./stored-document.ts";
+import { readableVersion } from "./versions.ts";
 
 /** The number of the version that is there now: above that of every superseded one. */
 const present = Number.MAX_SAFE_INTEGER;
@@ -24,11 +24,14 @@ interface VersionFacts extends ChangePosition {
   readonly digest: string | null;
 }
 
+/** Canonical form of a document; null where there is none, undefined where it cannot be read any more. */
+type MaybeRead = Uint8Array | null | undefined;
+
 export interface SectionChange extends VersionFacts {
-  /** Canonical form; null: it has no document. */
-  readonly is: Uint8Array | null;
-  /** The version kept before it; undefined where none is kept, so that nothing is known of what it was. */
-  readonly was: Uint8Array | undefined;
+  /** Canonical form; null: it has no document; undefined: that cannot be read any more. */
+  readonly is: MaybeRead;
+  /** The version kept before it; null where none is kept, undefined where that cannot be read any more. */
+  readonly was: MaybeRead;
 }
 
 export interface ChangePage {
@@ -139,13 +142,14 @@ async function withDocuments(
   return page.map((version) => {
     const all = documents.get(version.name) ?? [];
     const here = all.findIndex(({ id }) => id === version.id);
-    return { ...version, is: all[here]?.document ?? null, was: all[here + 1]?.document ?? undefined };
+    const [is, was] = [all[here], all[here + 1]];
+    return { ...version, is: is ? is.document : null, was: was ? was.document : null };
   });
 }
 
 interface Rebuilt {
   readonly id: number;
-  readonly document: Uint8Array | null;
+  readonly document: MaybeRead;
 }
 
 interface Span {
@@ -157,7 +161,7 @@ interface Span {
 
 /**
  * The documents of the versions from the one with number `to` back to `from` and one further, the latest first; before
- * them may stand those that they lean on. Throws where one does not have its digest.
+ * them may stand those that they lean on.
  */
 async function rebuilt(database: Kysely<Schema>, { installation, name, from, to }: Span): Promise<Rebuilt[]> {
   const own = database
@@ -184,16 +188,14 @@ async function rebuilt(database: Kysely<Schema>, { installation, name, from, to 
     .orderBy("id", "desc")
     .execute();
   const result: Rebuilt[] = [];
-  let newer: Uint8Array | undefined;
+  let newer: MaybeRead;
   if (!alone) {
     const now = await storedSection(database, installation, name);
-    newer = now?.body ? unpackVersion(now.body, undefined) : undefined;
-    result.push({ id: present, document: newer ?? null });
+    newer = now ? readableDocument(now) : null;
+    result.push({ id: present, document: newer });
   }
-  for (const { id, digest, whole, body } of rows) {
-    newer = unpackVersion(body, whole === 1 ? undefined : newer);
-    if (digestOfBytes(newer) !== digest)
-      throw new Error(`a stored version of section ${name} does not have its digest`);
+  for (const { id, ...version } of rows) {
+    newer = readableVersion(version, newer ?? undefined);
     result.push({ id, document: newer });
   }
   return result;
@@ -206,7 +208,7 @@ export interface SectionAsItWas {
   readonly since: number;
   /** When it was superseded; null: it is what it is now. */
   readonly until: number | null;
-  readonly document: Uint8Array | null;
+  readonly document: MaybeRead;
 }
 
 interface AtInput {
@@ -234,17 +236,16 @@ export const sectionsAt = defineRead({
     const { device, installation } = whose;
     const names = section === undefined ? undefined : [section];
     const sections: SectionAsItWas[] = [];
-    for (const { name, status, digest, since, body } of await storedSections(database, installation, names))
-      if (since <= at) {
-        const document = body ? unpackVersion(body, undefined) : null;
-        sections.push({ name, status, digest, since, until: null, document });
-      }
+    for (const stored of await storedSections(database, installation, names)) {
+      const { name, status, digest, since } = stored;
+      if (since <= at)
+        sections.push({ name, status, digest, since, until: null, document: readableDocument(stored) });
+    }
     const told = new Set(sections.map(({ name }) => name));
     const older = await superseded(database, installation, at, section);
     for (const { id: number, name, ...version } of older.filter((row) => !told.has(row.name))) {
       const all = await rebuilt(database, { installation, name, from: number, to: number });
-      const document = all.find((each) => each.id === number)?.document ?? null;
-      sections.push({ name, ...version, document });
+      sections.push({ name, ...version, document: all.find((each) => each.id === number)?.document });
     }
     return { device, sections };
   },

@@ -67,7 +67,7 @@ async function withLists<Row extends { readonly items: Uint8Array | null }>(
   const items = await itemsWithIds(database, ids);
   return named.map(({ row, lists }) => ({
     ...row,
-    lists: lists && lists.map((list) => list.map((id) => (id === null ? null : (items.get(id) ?? null)))),
+    lists: lists?.map((list) => list.map((id) => (id === null ? null : (items.get(id) ?? null)))) ?? null,
   }));
 }
 
@@ -125,7 +125,9 @@ export async function putSection(
 ): Promise<void> {
   const holder = { installation, section: state.name };
   const ids = document?.lists ? await idsOfItems(database, holder, document.lists) : null;
-  const stored = document ? { body: document.body, items: ids && encodeIds(ids) } : { body: null, items: null };
+  const stored = document
+    ? { body: document.body, items: ids && encodeIds(ids) }
+    : { body: null, items: null };
   const row = { ...state, indexed: isIndexed ? 1 : 0 };
   await database
     .insertInto("sections")

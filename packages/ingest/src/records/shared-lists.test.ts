@@ -33,8 +33,7 @@ t.test("puts nothing of the device's own into an item, whatever its documents ho
         for (const [at, items] of (split?.lists ?? []).entries()) {
           const allowed = mayBeShared(definition, lists[at][0]);
           for (const item of items)
-            for (const member of Object.keys(JSON.parse(item)))
-              if (!allowed.has(member)) return false;
+            for (const member of Object.keys(JSON.parse(item))) if (!allowed.has(member)) return false;
         }
         return true;
       }),

@@ -32,7 +32,7 @@ export function packDocument(
 }
 
 /** What the disk holds of a section, or of an item that it names, cannot be what was written. */
-export class DocumentDamaged extends Error {
+class DocumentDamaged extends Error {
   constructor(section: string, cause: unknown) {
     super(`the stored document of section ${section} cannot be read`, { cause });
     this.name = "DocumentDamaged";
@@ -52,7 +52,8 @@ export function documentOf({ name, digest, body, lists }: Documented): Buffer | 
   if (body === null) return null;
   try {
     const plain = decompress(body, limits.sectionDecoded);
-    const document = lists === null ? plain : Buffer.from(joinItems({ rest: plain, lists: lists.map(whole) }));
+    const document =
+      lists === null ? plain : Buffer.from(joinItems({ rest: plain, lists: lists.map(whole) }));
     if (digestOfBytes(document) !== digest) throw new Error("it does not have its digest");
     return document;
   } catch (cause) {

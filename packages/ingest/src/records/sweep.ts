@@ -4,11 +4,12 @@
  * names and nobody has taken up since the sweep before it began. That one sweep's worth of waiting is for servers that
  * share a database: what one of them had not committed when the sweep began is seen by the next.
  */
+
+import { numbered } from "../store/in-parts.ts";
 import { isOverAll, protocolScope } from "../store/scope.ts";
 import { defineRead, defineWrite, type Store } from "../store/store.ts";
 import { decodeIds } from "./item-ids.ts";
 import { removeItems } from "./items.ts";
-import { numbered } from "../store/in-parts.ts";
 
 /** Installations whose sections are looked at in one read, and items in one transaction. */
 const slice = { installations: 500, items: 5_000 } as const;
@@ -36,7 +37,9 @@ const beginSweep = defineWrite({
       .selectFrom("sections")
       .select((expression) => expression.fn.max("installation").as("last"))
       .executeTakeFirstOrThrow();
-    return server ? { number: server.sweep, lastItem: lastItem ?? 0, lastInstallation: lastInstallation ?? 0 } : null;
+    return server
+      ? { number: server.sweep, lastItem: lastItem ?? 0, lastInstallation: lastInstallation ?? 0 }
+      : null;
   },
 });
 
