@@ -11,6 +11,7 @@ else {
     "inventory/devices",
     "inventory/paging",
     "privacy/retire",
+    "records/stored-items",
     "search/queries",
   ])
     await import(`../${path}.test.ts`);

@@ -9,6 +9,9 @@ export type Parameters = Readonly<Record<string, string | number>>;
 
 const fresh = { fresh: "true" } as const;
 
+/** A busy machine may take longer over its index than a request waits for it: so often it is asked again. */
+const patience = 24;
+
 function addressOf(path: string, parameters: Parameters = {}): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) search.set(name, String(value));
@@ -78,7 +81,10 @@ export class Inventory {
   }
 
   async #ask<T>(shape: z.ZodType<T>, path: string, parameters?: Parameters): Promise<T> {
-    const { status, body } = await this.get(path, parameters);
+    let reply = await this.get(path, parameters);
+    for (let left = patience; reply.status === 503 && left > 0; left--)
+      reply = await this.get(path, parameters);
+    const { status, body } = reply;
     if (status !== 200) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`);
     return shape.parse(body);
   }

@@ -53,6 +53,11 @@ export class TestServer {
     return new TestServer(options, await startServer(options), clock);
   }
 
+  /** `postgres://…`, or the path of a SQLite file. */
+  get database(): string {
+    return this.#options.database ?? pathsIn(this.directory).database;
+  }
+
   get url(): string {
     return this.#running.url ?? "";
   }

@@ -1,0 +1,36 @@
+/** A server's database, read and changed behind its back, whichever engine it is. */
+import SqliteDatabase from "better-sqlite3";
+import { type Kysely, sql } from "kysely";
+import { connect } from "../store/postgres-dialect.ts";
+import type { Schema } from "../store/schema.ts";
+import { openTruth } from "../store/truth.ts";
+import type { TestServer } from "./test-server.ts";
+
+/** What `read` makes of what the database holds at the moment. */
+export async function holding<Result>(
+  { database }: TestServer,
+  read: (queries: Kysely<Schema>) => Promise<Result>,
+): Promise<Result> {
+  const { queries } = openTruth(database);
+  try {
+    return await read(queries);
+  } finally {
+    await queries.destroy();
+  }
+}
+
+/** Runs one statement. */
+export async function alter({ database }: TestServer, statement: string): Promise<void> {
+  if (!database.startsWith("postgres")) {
+    const file = new SqliteDatabase(database);
+    file.exec(statement);
+    file.close();
+    return;
+  }
+  const queries = connect(database, { max: 1 });
+  try {
+    await sql.raw(statement).execute(queries);
+  } finally {
+    await queries.destroy();
+  }
+}
