@@ -39,6 +39,7 @@ const decided: Readonly<Record<string, "anyone" | "device" | "me" | Permission>>
   "DELETE /api/v1/devices/:id/location": "devices.set",
   "POST /api/v1/devices/:id/retire": "devices.retire",
   "DELETE /api/v1/devices/:id/retire": "devices.retire",
+  "GET /api/v1/changes": "inventory.read",
   "GET /api/v1/software": "inventory.read",
   "GET /api/v1/facets": "inventory.read",
   "GET /api/v1/applications": "inventory.read",

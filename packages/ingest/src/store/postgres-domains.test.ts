@@ -8,6 +8,7 @@ else {
   for (const path of [
     "check-ins/readings",
     "enrolment/sessions",
+    "inventory/changes",
     "inventory/devices",
     "inventory/paging",
     "privacy/retire",
