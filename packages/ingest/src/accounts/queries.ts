@@ -15,6 +15,7 @@ export const groupsColumn = (text: string | null) =>
 
 export const accountOfToken = defineRead({
   name: "account-of-token",
+  isPoint: true,
   async run(
     database,
     scope,
@@ -70,7 +71,6 @@ export const addApiToken = defineAuditedWrite({
 
 export const listApiTokens = defineRead({
   name: "list-api-tokens",
-  aside: true,
   run: (database, scope, _input: null) =>
     database
       .selectFrom("api_tokens")

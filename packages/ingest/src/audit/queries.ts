@@ -18,7 +18,6 @@ const entriesInScope = (database: Kysely<Schema>, scope: Scope) =>
 
 export const auditEntries = defineRead({
   name: "audit-entries",
-  aside: true,
   async run(database, scope, { descending, limit, after }: AuditPage): Promise<readonly AuditEntry[]> {
     const entries = entriesInScope(database, scope)
       .selectAll()
@@ -44,6 +43,7 @@ function entryOf(row: Selectable<AuditTable>): AuditEntry {
 /** What stands in the place of the entries that were cut, or null. */
 export const auditCheckpoint = defineRead({
   name: "audit-checkpoint",
+  isPoint: true,
   async run(database, scope, _input: null): Promise<Omit<Checkpoint, "use" | "server"> | null> {
     const row = await database
       .selectFrom("audit_checkpoint")
@@ -57,7 +57,7 @@ export const auditCheckpoint = defineRead({
 /** The last entry before an instant, or null. */
 export const lastEntryBefore = defineRead({
   name: "last-audit-entry-before",
-  aside: true,
+  isPoint: true,
   async run(database, scope, at: number): Promise<Link | null> {
     const row = await entriesInScope(database, scope)
       .select(["number", "hash"])

@@ -38,6 +38,7 @@ const ownershipSchema = z.enum(ownerships);
 /** The consent that a device's requests are judged by. Throws for an installation outside the scope. */
 export const consentOf = defineRead({
   name: "consent-of",
+  isPoint: true,
   async run(database, scope, ordinal: number): Promise<StoredConsent & { ownership: Ownership }> {
     const row = await database
       .selectFrom("installations")

@@ -30,6 +30,7 @@ export interface Whose {
 /** The installation's sections, or those of these names that there are, by name. */
 export const acknowledgedSections = defineRead({
   name: "acknowledged-sections",
+  isPoint: true,
   async run(
     database,
     scope,

@@ -18,7 +18,6 @@ export interface AlikeQuestion {
  */
 export const devicesAlike = defineRead({
   name: "devices-alike",
-  aside: true,
   async run(database, scope, { limit, after }: AlikeQuestion): Promise<readonly (readonly number[])[]> {
     const first = sql<number>`min(devices.ordinal)`;
     const groups = await withHints(database, scope)
@@ -48,7 +47,6 @@ export const devicesAlike = defineRead({
 /** Ordinals of the devices in scope with these ids, those included that nobody goes on for; of unknown ones none. */
 export const devicesToMerge = defineRead({
   name: "devices-to-merge",
-  aside: true,
   async run(database, scope, ids: readonly string[]): Promise<readonly number[]> {
     const rows = await database
       .selectFrom("devices")
@@ -64,7 +62,6 @@ export const devicesToMerge = defineRead({
 /** Whether something was merged into one of these devices that is outside the scope. */
 export const reachesOutside = defineRead({
   name: "reaches-outside",
-  aside: true,
   async run(database, scope, devices: readonly number[]): Promise<boolean> {
     const hidden: number[] = [];
     for (const device of devices) hidden.push(...(await mergedInto(database, device)));

@@ -26,6 +26,7 @@ export const addApplication = defineAuditedWrite({
 /** Every application, whatever the scope: they are the server's own and tell nothing of a device. */
 export const listApplications = defineRead({
   name: "list-applications",
+  isPoint: true,
   run: (database, _scope, _input: null) =>
     database.selectFrom("applications").selectAll().orderBy("number").limit(10_000).execute(),
 });

@@ -10,6 +10,7 @@ const ownershipSchema = z.enum(ownerships);
 
 const tokenWishes = defineRead({
   name: "token-wishes",
+  isPoint: true,
   async run(database, scope, ordinal: number): Promise<readonly Wish[]> {
     const row = await database
       .selectFrom("installations")

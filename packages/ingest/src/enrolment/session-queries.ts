@@ -21,6 +21,7 @@ export interface InstallationKey {
 /** The key that something has to be proved with in the name of an installation, be it a former one. */
 export const installationKey = defineRead({
   name: "installation-key",
+  isPoint: true,
   async run(database, scope, id: string): Promise<InstallationKey | null> {
     const row = await database
       .selectFrom("installations")
@@ -85,6 +86,7 @@ const ownerRow = compiledOnce<{ ordinal: number }, OwnerRow>((database, given) =
 
 export const sessionOwner = defineRead({
   name: "session-owner",
+  isPoint: true,
   async run(
     database,
     scope,

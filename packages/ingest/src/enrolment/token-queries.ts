@@ -44,7 +44,6 @@ export const addToken = defineAuditedWrite({
 
 export const listTokens = defineRead({
   name: "list-enrolment-tokens",
-  aside: true,
   run: (database, scope, _input: null) =>
     database
       .selectFrom("enrolment_tokens")
@@ -72,6 +71,7 @@ export const revokeToken = defineAuditedWrite({
 /** Whether a token of this hash exists; asked before any signature is looked at. */
 export const tokenExists = defineRead({
   name: "enrolment-token-exists",
+  isPoint: true,
   async run(database, scope, hash: Uint8Array): Promise<boolean> {
     return (
       (await database

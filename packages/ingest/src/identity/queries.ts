@@ -4,6 +4,7 @@ import { defineAuditedWrite, defineRead, defineWrite } from "../store/store.ts";
 /** The id that this database was served under, null before the first start. Whatever the scope: every agent is told it. */
 export const rememberedServer = defineRead({
   name: "remembered-server",
+  isPoint: true,
   async run(database, _scope, _input: null): Promise<string | null> {
     const row = await database.selectFrom("server").select("id").executeTakeFirst();
     return row?.id ?? null;

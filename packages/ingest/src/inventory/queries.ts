@@ -79,7 +79,6 @@ const deviceRow = (row: Raw): DeviceRow => ({
 /** The devices of a page, in the order of their ordinals as given. */
 export const devicesByOrdinal = defineRead({
   name: "devices-by-ordinal",
-  aside: true,
   async run(database, scope, ordinals: readonly number[]): Promise<readonly DeviceRow[]> {
     if (ordinals.length === 0) return [];
     const rows = await devicesInScope(database, scope)
@@ -93,7 +92,6 @@ export const devicesByOrdinal = defineRead({
 /** Ordinals of devices with this id or, when it is unique enough to be typed, a beginning of it; at most `most`. */
 export const devicesByIdPrefix = defineRead({
   name: "devices-by-id-prefix",
-  aside: true,
   async run(database, scope, { prefix, most }: { prefix: string; most: number }): Promise<readonly number[]> {
     const rows = await devicesInScope(database, scope)
       .where("devices.id", ">=", prefix)
@@ -149,7 +147,6 @@ export interface DeviceDetail extends DeviceRow {
 /** One device with everything that is stored of it, or null when there is none in scope. */
 export const deviceDetail = defineRead({
   name: "device-detail",
-  aside: true,
   async run(database, scope, id: string): Promise<DeviceDetail | null> {
     const row = await devicesInScope(database, scope)
       .select([

@@ -33,6 +33,7 @@ export const storeCountry = defineWrite({
 /** A device in scope, as it has to be known to say where it stands; null when there is none. */
 export const deviceToPlace = defineRead({
   name: "device-to-place",
+  isPoint: true,
   run: async (database, scope, id: string) =>
     (await database
       .selectFrom("devices")

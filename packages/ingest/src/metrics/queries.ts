@@ -11,7 +11,6 @@ const none: DevicesByState = { active: 0, stale: 0, silent: 0, "in-doubt": 0, re
 /** How many of the devices that are listed are in each state, as `deviceState` has them. */
 export const devicesByState = defineRead({
   name: "devices-by-state",
-  aside: true,
   async run(
     database,
     scope,

@@ -33,6 +33,7 @@ async function lastNumber(database: Kysely<Schema>): Promise<number> {
 /** What the database shows: the number of the last deletion, and the entries that may not be in the ledger. */
 export const deletionsShown = defineRead({
   name: "deletions-shown",
+  isPoint: true,
   async run(database, scope, _input: null) {
     const rows = await database
       .selectFrom("deletions")

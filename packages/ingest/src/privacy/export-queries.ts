@@ -7,7 +7,6 @@ import { defineRead, defineWrite } from "../store/store.ts";
 /** Every section of an installation as it is stored. */
 export const ownDocuments = defineRead({
   name: "own-documents",
-  aside: true,
   async run(database, scope, ordinal: number): Promise<StoredSection[]> {
     return (await isReadable(database, scope, ordinal)) ? storedSections(database, ordinal) : [];
   },
@@ -16,7 +15,6 @@ export const ownDocuments = defineRead({
 /** Every superseded version of an installation's sections as it is stored, the latest first. */
 export const ownVersions = defineRead({
   name: "own-versions",
-  aside: true,
   async run(database, scope, ordinal: number): Promise<StoredVersion[]> {
     return (await isReadable(database, scope, ordinal)) ? storedVersions(database, ordinal) : [];
   },

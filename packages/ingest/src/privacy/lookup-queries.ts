@@ -37,7 +37,6 @@ export const storeLookups = defineWrite({
 /** Who looked at an installation's device, latest first; at most `most` rows. */
 export const lookupsOfInstallation = defineRead({
   name: "lookups-of-installation",
-  aside: true,
   run: (database, scope, { ordinal, most }: { readonly ordinal: number; readonly most: number }) =>
     database
       .selectFrom("lookups")

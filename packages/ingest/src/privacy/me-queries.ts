@@ -10,6 +10,7 @@ import { requestDeletion } from "./data-requests.ts";
 /** The installation's own record. Throws for one outside the scope. */
 export const ownRecord = defineRead({
   name: "own-record",
+  isPoint: true,
   async run(database, scope, ordinal: number) {
     const row = await database
       .selectFrom("installations")
@@ -46,6 +47,7 @@ const readReceipt = (text: string | null): ConsentReceipt | null =>
 /** Status and digest of every section that the server holds of the installation. */
 export const ownStates = defineRead({
   name: "own-states",
+  isPoint: true,
   async run(database, scope, ordinal: number): Promise<Receipt["sections"]> {
     const rows = (await isReadable(database, scope, ordinal)) ? await sectionStates(database, ordinal) : [];
     return Object.fromEntries(rows.map(({ name, status, digest }) => [name, [status, digest]]));

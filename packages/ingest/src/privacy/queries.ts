@@ -8,6 +8,7 @@ import { type Removal, remove } from "./remove.ts";
 /** The ordinal of a device in scope, whether or not anybody goes on for it, or null. */
 export const deviceOrdinal = defineRead({
   name: "device-ordinal",
+  isPoint: true,
   async run(database, scope, id: string): Promise<number | null> {
     const row = await database
       .selectFrom("devices")

@@ -20,7 +20,6 @@ const old = ({ since, before, sections }: Old): RawBuilder<unknown> =>
 
 export const countOld = defineRead({
   name: "count-old",
-  aside: true,
   async run(database, scope, which: Old): Promise<number> {
     if (!isOverAll(scope)) return 0;
     const { rows } = await sql<{ n: number }>`
@@ -33,6 +32,7 @@ export const countOld = defineRead({
 /** The last row of a table, as the engine counts them. */
 export const lastRow = defineRead({
   name: "last-row",
+  isPoint: true,
   async run(database, scope, table: string): Promise<number> {
     return isOverAll(scope) ? lastRowOf(database, table) : 0;
   },

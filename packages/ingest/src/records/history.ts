@@ -77,6 +77,7 @@ async function versionsSince(
 /** Sections of an installation that have as many versions since then as a day may keep: later ones are coalesced. */
 export const flappingSections = defineRead({
   name: "flapping-sections",
+  isPoint: true,
   async run(
     database,
     scope,
@@ -202,7 +203,6 @@ export interface Version {
 /** Every kept version of a section, the latest first, each rebuilt to its digest. */
 export const documentHistory = defineRead({
   name: "document-history",
-  aside: true,
   async run(
     database,
     scope,

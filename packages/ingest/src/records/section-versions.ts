@@ -54,7 +54,6 @@ interface ChangesInput {
 /** What changed in a device's sections, null where there is no such device in scope. */
 export const sectionChanges = defineRead({
   name: "section-changes",
-  aside: true,
   async run(database, scope, { id, section, after, limit }: ChangesInput): Promise<ChangePage | null> {
     const whose = await installationOf(database, scope, id);
     if (!whose) return null;
@@ -225,7 +224,6 @@ interface AtInput {
  */
 export const sectionsAt = defineRead({
   name: "sections-at",
-  aside: true,
   async run(
     database,
     scope,

@@ -17,10 +17,10 @@ export interface WriteKind<Input, Outcome> {
 export interface ReadKind<Input, Result> {
   readonly name: string;
   /**
-   * Reads more than a few rows by their keys, or unpacks what it read: not on the event loop but beside it, within the
-   * time that a question may take. Its result is plain values, as its input is.
+   * Reads a few rows by their keys, and unpacks nothing: on the event loop, at once. Every other is read beside it,
+   * within the time that a question may take, and its result is plain values, as its input is.
    */
-  readonly aside?: true;
+  readonly isPoint?: true;
   run(database: Kysely<Schema>, scope: Scope, input: Input, context: ReadContext): Promise<Result>;
 }
 
@@ -82,10 +82,6 @@ export function runRead(
   const known = found(reads, name) as ReadKind<unknown, unknown>;
   return known.run(database, scope, input, context);
 }
-
-/** Reads of the event loop, by name. */
-export const readsOfEventLoop = (): string[] =>
-  [...reads.values()].flatMap(({ name, aside }) => (aside ? [] : [name]));
 
 /** What a write changed, for the audit log; null where that was nothing. */
 export function subjectOf<Outcome>({ kind, input }: Write<Outcome>, outcome: Outcome): string | null {

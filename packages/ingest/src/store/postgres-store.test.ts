@@ -35,13 +35,13 @@ const pretendNewer = defineWrite({
 });
 const committed = defineRead({
   name: "committed",
+  isPoint: true,
   run: (database) =>
     database.selectFrom("applications").select(["number", "name"]).orderBy("number").execute(),
 });
 
 const endless = defineRead({
   name: "endless",
-  aside: true,
   async run(database, _scope, _input: null) {
     await sql`select pg_sleep(3600)`.execute(database);
   },

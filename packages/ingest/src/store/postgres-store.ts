@@ -35,7 +35,7 @@ const unlimited: ReadingLimits = { milliseconds: 0, mostWaiting: Number.POSITIVE
 
 /**
  * Opens (and makes or migrates) a database. Throws when it is newer than the program, or not to be reached. `limits`:
- * of reads that are done aside, each statement of theirs.
+ * of reads that are no point reads, each statement of theirs.
  */
 export async function openPostgresStore(url: string, limits = unlimited): Promise<Store> {
   await preparePostgres(url);
@@ -150,7 +150,7 @@ class PostgresStore implements Store {
 
   read<Input, Result>(kind: ReadKind<Input, Result>, scope: Scope, input: Input): Promise<Result> {
     const run = (database: Kysely<Schema>) => kind.run(database, scope, input, this.#context);
-    return told(kind.aside ? this.#asides.read(run) : run(this.#reader));
+    return told(kind.isPoint ? run(this.#reader) : this.#asides.read(run));
   }
 
   async scrub(): Promise<void> {

@@ -112,7 +112,7 @@ class SqliteStore implements Store {
   }
 
   read<Input, Result>(kind: ReadKind<Input, Result>, scope: Scope, input: Input): Promise<Result> {
-    if (kind.aside && this.#readers)
+    if (!kind.isPoint && this.#readers)
       // The thread runs the kind of this name, whose result this is.
       return this.#readers.read({ kind: kind.name, scope, input }) as Promise<Result>;
     return kind.run(this.#reader.queries, scope, input, { current: this.#current });

@@ -71,7 +71,7 @@ export interface Store {
   commit<const B extends readonly Write<unknown>[]>(batch: B): Promise<Outcomes<B>>;
   /** For those who watch the server. */
   readonly commits: CommitQueue;
-  /** What was committed before is seen. One that is read `aside` may reject with `busy` and `query-too-slow`. */
+  /** What was committed before is seen. Where it is no point read it may reject with `busy` and `query-too-slow`. */
   read<Input, Result>(kind: ReadKind<Input, Result>, scope: Scope, input: Input): Promise<Result>;
   /**
    * After a deletion: leaves nothing of what was deleted in any file of the store, write-ahead log included. Throws

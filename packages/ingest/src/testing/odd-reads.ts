@@ -7,7 +7,6 @@ import { defineRead } from "../store/store.ts";
 /** The numbers of all applications, and where they were read. */
 export const applicationNumbers = defineRead({
   name: "application-numbers",
-  aside: true,
   async run(database, _scope, _input: null) {
     const rows = await database.selectFrom("applications").select("number").orderBy("number").execute();
     return { numbers: rows.map(({ number }) => number), thread: threadId };
@@ -17,7 +16,6 @@ export const applicationNumbers = defineRead({
 /** Never comes to an end. */
 export const endless = defineRead({
   name: "endless",
-  aside: true,
   async run(database, _scope, _input: null): Promise<never> {
     for (;;) await sql`select 1`.execute(database);
   },
@@ -26,7 +24,6 @@ export const endless = defineRead({
 /** Ends its thread. */
 export const ending = defineRead({
   name: "ending",
-  aside: true,
   run: (_database, _scope, code: number): Promise<never> => process.exit(code),
 });
 
