@@ -48,6 +48,18 @@ const older = (version: number): IndexQuery => {
   return { kind: "version", field: "software", title: "bash", comparison: "<", version: `99.0.${version}` };
 };
 
+const page50 = { limit: 50, after: null, exact: false } as const;
+
+const softwareRows = (tables: Database, order: string): readonly unknown[] =>
+  tables
+    .prepare(
+      `select t.name, t.version, count(*) from titles t join installed i on i.title = t.id
+         join devices d on d.ordinal = i.device where ${isDebian}
+         group by t.name, t.version order by ${order} limit 50`,
+    )
+    .raw()
+    .all();
+
 export const questions: readonly Question[] = [
   count("two terms", all(debian, thinkPad), `${isDebian} and ${isThinkPad}`),
   count(
@@ -95,14 +107,23 @@ export const questions: readonly Question[] = [
       (await index.titles(scope, [], debian, { limit: 50, after: null })).items.map(
         ({ name, version, devices }) => [name, version, devices],
       ),
-    sql: (tables) =>
-      tables
-        .prepare(
-          `select t.name, t.version, count(*) from titles t join installed i on i.title = t.id
-             join devices d on d.ordinal = i.device where ${isDebian}
-             group by t.name, t.version order by t.name, t.version limit 50`,
-        )
-        .raw()
-        .all(),
+    sql: (tables) => softwareRows(tables, "t.name, t.version"),
+  },
+  {
+    name: "software by count under a term, sampled",
+    ask: async (index, scope) => {
+      const { items, order: by } = await index.titlesByCount(scope, [], debian, page50);
+      if (by !== "sampled") throw new Error(`ordered by ${by}`);
+      return items.length;
+    },
+    sql: (tables) => softwareRows(tables, "3 desc, t.name, t.version").length,
+  },
+  {
+    name: "software by count under a term, exact",
+    ask: async (index, scope) =>
+      (await index.titlesByCount(scope, [], debian, { ...page50, exact: true })).items.map(
+        ({ name, version, devices }) => [name, version, devices],
+      ),
+    sql: (tables) => softwareRows(tables, "3 desc, t.name, t.version"),
   },
 ];

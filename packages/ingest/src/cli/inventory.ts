@@ -1,7 +1,7 @@
 /** `rollcall devices`, `software` and `facets`: questions to the inventory. */
 import { type Command, Option } from "commander";
 import { z } from "zod";
-import { deviceOrders } from "../store/search-index.ts";
+import { deviceOrders, titleOrders } from "../store/search-index.ts";
 import { withApi } from "./client.ts";
 import type { Context } from "./context.ts";
 import { deviceItem } from "./device-name.ts";
@@ -40,6 +40,12 @@ const devices: ListKind<DeviceItem> = {
 interface DeviceListOptions extends ListOptions {
   readonly sort?: string;
   readonly possibleDuplicates?: true;
+}
+
+interface TitleListOptions extends ListOptions {
+  readonly devices?: string;
+  readonly sort?: string;
+  readonly sampled?: true;
 }
 
 const duplicate = z.object({ devices: z.array(deviceItem) });
@@ -100,12 +106,20 @@ export function addInventoryCommands(program: Command, contextOf: () => Context)
   const listTitles = program
     .command("software [WORD...]")
     .description("software titles with their versions and how many devices have them")
-    .option("--devices <QUERY>", "only on devices that this query finds");
+    .option("--devices <QUERY>", "only on devices that this query finds")
+    .addOption(new Option("--sort <ORDER>", "order of the list").choices(titleOrders))
+    .option("--sampled", "with --sort devices: the most frequent, chosen from a sample of the devices");
   addListOptions(listTitles, titles).action(
-    (words: string[], { devices: deviceQ, ...options }: ListOptions & { devices?: string }) =>
+    (words: string[], { devices: deviceQ, sort, sampled, ...options }: TitleListOptions) =>
       list(contextOf(), titles, options, {
         path: "/api/v1/software",
-        query: { q: words.join(" "), deviceQ, ...fresh },
+        query: {
+          q: words.join(" "),
+          deviceQ,
+          sort,
+          ...(sort === "devices" && !sampled ? { exact: "true" } : {}),
+          ...fresh,
+        },
         item: title,
       }),
   );

@@ -1,10 +1,7 @@
-/** Values of a field, and titles, in one part, with how many of the devices found have each; those that any has. */
-import { fold } from "@rollcall/protocol";
-import type { TitleCount, TitlePosition } from "../store/search-index.ts";
-import { type Asked, idsOf, places } from "./conditions.ts";
+/** Values of a field in one part, with how many of the devices found have each; those that any has. */
+import { idsOf, places } from "./conditions.ts";
 import type { FoundDevices } from "./found-devices.ts";
-import { compareValues, mergeSorted } from "./ordering.ts";
-import type { KeyRow, PartReader, Term } from "./part-reader.ts";
+import type { KeyRow, Term } from "./part-reader.ts";
 
 export interface CountedValue {
   /** What is equal in spellings of one value. */
@@ -53,54 +50,6 @@ function* keysCounted(found: FoundDevices, field: string): Generator<CountedValu
 }
 
 const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
-
-/** Titles beyond `after` whose names hold all the words, by name, version and source. */
-export function* titlesCounted(
-  found: FoundDevices,
-  words: readonly string[],
-  after: TitlePosition | null,
-): Generator<TitleCount> {
-  const named = titleFields(found.asked).map((field) => titlesNamed(found.asked.part, field, words, after));
-  for (const same of mergeSorted(named, byTitle)) {
-    const devices = found.countWith(same.map(({ id }) => id));
-    const [title] = same;
-    if (title && devices > 0)
-      yield { name: title.shown, version: title.version, source: title.source, devices };
-  }
-}
-
-/** Titles of one field beyond `after`, in their order; names are looked through, versions only of those that fit. */
-function* titlesNamed(
-  part: PartReader,
-  field: number,
-  words: readonly string[],
-  after: TitlePosition | null,
-): Generator<Term> {
-  const holding = words.map(() => "and instr(folded, ?) > 0").join(" ");
-  const names = part.each<{ shown: string }>(
-    `select shown from names where field = ? and shown >= ? ${holding} order by shown`,
-    field,
-    after?.name ?? "",
-    ...words.map(fold),
-  );
-  for (const { shown } of names) {
-    const beyond = after?.name === shown ? [after.version, after.source] : ["", ""];
-    yield* part.rows<Term>(
-      `select * from terms where shown = ? and field = ? and (version, source) ${after?.name === shown ? ">" : ">="} (?, ?)
-         order by version, source`,
-      shown,
-      field,
-      ...beyond,
-    );
-  }
-}
-
-/** The order of titles. */
-const byTitle = (a: Term, b: Term): number =>
-  compareValues(a.shown, b.shown) || compareValues(a.version, b.version) || compareValues(a.source, b.source);
-
-const titleFields = ({ fields }: Asked): readonly number[] =>
-  fields.filter(({ kind }) => kind === "title").map(({ id }) => id);
 
 /** Neighbours with the same key. */
 function* grouped<T>(rows: Iterable<T>, keyOf: (row: T) => string | number): Generator<readonly T[]> {

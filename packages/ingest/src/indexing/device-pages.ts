@@ -1,7 +1,7 @@
 /** Pages of the devices found in one part, in each of the orders. */
 import type { DeviceOrder, DevicePosition } from "../store/search-index.ts";
 import type { FoundDevices } from "./found-devices.ts";
-import { compareValues } from "./ordering.ts";
+import { compareValues, firstOf } from "./ordering.ts";
 
 export interface PageAsked {
   readonly order: DeviceOrder;
@@ -82,17 +82,5 @@ function* positions(
 
 /** The first of them in their order, beyond where the page before ended. */
 function first(all: Iterable<DevicePosition>, { order, limit, after }: PageAsked): readonly DevicePosition[] {
-  const compare = comparing(order);
-  const most = 2 * (limit + 1);
-  let kept: DevicePosition[] = [];
-  let last: DevicePosition | undefined;
-  for (const position of all) {
-    if (after && compare(position, after) <= 0) continue;
-    if (last && compare(position, last) > 0) continue;
-    kept.push(position);
-    if (kept.length < most) continue;
-    kept = kept.sort(compare).slice(0, limit + 1);
-    last = kept.at(-1);
-  }
-  return kept.sort(compare).slice(0, limit + 1);
+  return firstOf(all, { most: limit + 1, compare: comparing(order), after });
 }

@@ -37,6 +37,29 @@ export class FoundDevices {
     return block !== undefined && has(block, numberIn(ordinal));
   }
 
+  /** `most` of them at most, ascending, at even distances. */
+  *sample(most: number): Generator<number> {
+    const step = Math.max(1, this.count / most);
+    let [at, next] = [0, 0];
+    for (const [block, found] of this.#blocks) {
+      const numbers = valuesOf(found);
+      for (; next < at + numbers.length; next += step)
+        yield ordinalOf(block, numbers[Math.floor(next) - at] ?? 0);
+      at += numbers.length;
+    }
+  }
+
+  /** How many have each term, of all that any device has; by term, ascending in each block. */
+  *countsInBlocks(): Generator<{ readonly term: number; readonly devices: number }> {
+    for (const [block, found] of this.#blocks) {
+      let seen = 0;
+      for (const { term, devices } of this.asked.part.bitmapsOf(block)) {
+        if (++seen % 4_096 === 0) this.deadline.check();
+        yield { term, devices: countAnd(found, devices) };
+      }
+    }
+  }
+
   /** How many have any of these terms. */
   countWith(terms: readonly number[]): number {
     this.deadline.check();

@@ -11,6 +11,7 @@ import type {
   FacetValue,
   IndexCondition,
   IndexQuery,
+  TitleCount,
   TitlePosition,
 } from "../store/search-index.ts";
 import { facetOf, fed, holds, live, readable, titlesOf } from "../testing/index-model.ts";
@@ -150,6 +151,13 @@ t.test("answers every caller as what it was fed with does", async () => {
             reader.titles(scope, [word], query, { limit, after }),
           );
           assert.deepEqual(titles, titlesOf(found, word));
+          const ranked = await walked<TitleCount, TitleCount>((after) =>
+            reader.titlesByCount(scope, [word], query, { limit, after, exact: limit !== 50 }),
+          );
+          assert.deepEqual(
+            ranked,
+            titlesOf(found, word).sort((a, b) => b.devices - a.devices),
+          );
         }
         reader.close();
         writer.close();

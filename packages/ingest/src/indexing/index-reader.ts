@@ -14,11 +14,12 @@ import type {
   TitlePosition,
 } from "../store/search-index.ts";
 import type { LiveDevices } from "./conditions.ts";
-import { type CountedValue, titlesCounted, valuesCounted } from "./counted-values.ts";
+import { type CountedValue, valuesCounted } from "./counted-values.ts";
 import { Deadline } from "./deadline.ts";
 import { comparing, type PageAsked, pageOf } from "./device-pages.ts";
 import { FoundDevices } from "./found-devices.ts";
-import { compareValues, mergeSorted } from "./ordering.ts";
+import { compareCounts, everyTitle, isSampled, sampledTitles, titlesInOrder } from "./listed-titles.ts";
+import { compareValues, firstOf, mergeSorted } from "./ordering.ts";
 import { lowestPosition, type Position, partIn } from "./part-file.ts";
 import { PartReader } from "./part-reader.ts";
 
@@ -76,14 +77,27 @@ export class IndexReader implements SearchIndex {
     { limit, after }: { limit: number; after: TitlePosition | null },
   ): Promise<{ items: readonly TitleCount[]; next: TitlePosition | null }> {
     return this.#ask(scope, query, (found) => {
-      const counted = found.map((each) => titlesCounted(each, words, after));
       const titles: TitleCount[] = [];
-      for (const same of mergeSorted(counted, byTitle)) {
-        for (const title of same.slice(0, 1)) titles.push({ ...title, devices: sum(same) });
+      for (const title of titlesInOrder(found, words, after)) {
+        titles.push(title);
         if (titles.length > limit) break;
       }
       const { items, next } = cut([titles], limit);
       return { items, next: next && { name: next.name, version: next.version, source: next.source } };
+    });
+  }
+
+  async titlesByCount(
+    scope: Scope,
+    words: readonly string[],
+    query: IndexQuery,
+    { limit, after, exact }: { limit: number; after: TitleCount | null; exact: boolean },
+  ): Promise<{ items: readonly TitleCount[]; next: TitleCount | null; order: "devices" | "sampled" }> {
+    return this.#ask(scope, query, (found) => {
+      if (!exact && after === null && isSampled(found))
+        return { items: sampledTitles(found, words, limit), next: null, order: "sampled" };
+      const first = firstOf(everyTitle(found, words), { most: limit + 1, compare: compareCounts, after });
+      return { ...cut([first], limit), order: "devices" };
     });
   }
 
@@ -131,28 +145,18 @@ export class IndexReader implements SearchIndex {
 const sum = (counted: readonly { readonly devices: number }[]): number =>
   counted.reduce((all, { devices }) => all + devices, 0);
 
-function byTitle(a: TitlePosition, b: TitlePosition): number {
-  return (
-    compareValues(a.name, b.name) || compareValues(a.version, b.version) || compareValues(a.source, b.source)
-  );
-}
-
 /** The most frequent beyond `after`, equal ones by value; one more than `limit`. */
 function mostFrequent(
-  counted: Iterable<readonly CountedValue[]>,
+  counted: Generator<readonly CountedValue[]>,
   limit: number,
   after: FacetValue | null,
 ): FacetValue[] {
   const compare = (a: FacetValue, b: FacetValue) => b.devices - a.devices || compareValues(a.value, b.value);
-  let kept: FacetValue[] = [];
-  for (const same of counted) {
-    const [value = ""] = same.map((each) => each.value).sort(compareValues);
-    const all = { value, devices: sum(same) };
-    if (after && compare(all, after) <= 0) continue;
-    kept.push(all);
-    if (kept.length > 4 * (limit + 1)) kept = kept.sort(compare).slice(0, limit + 1);
-  }
-  return kept.sort(compare).slice(0, limit + 1);
+  const values = counted.map((same) => ({
+    value: same.map((each) => each.value).sort(compareValues)[0] ?? "",
+    devices: sum(same),
+  }));
+  return firstOf(values, { most: limit + 1, compare, after });
 }
 
 /** So many of them, and where to go on if there are more. */

@@ -2,7 +2,16 @@
 import type { Database, Statement } from "better-sqlite3";
 import { decodeContainer } from "./container-bytes.ts";
 import { type Container, empty } from "./containers.ts";
-import { bitmapId, blocksOf, everyDevice, openPartToRead, type Position, partFile } from "./part-file.ts";
+import { decodeForwardList, nothing } from "./forward-list.ts";
+import {
+  bitmapId,
+  bitmapOf,
+  blocksOf,
+  everyDevice,
+  openPartToRead,
+  type Position,
+  partFile,
+} from "./part-file.ts";
 
 export interface Field {
   readonly id: number;
@@ -64,6 +73,26 @@ export class PartReader {
   bitmap(block: number, term: number): Container {
     const body = this.#bitmap.get(bitmapId(block, term));
     return body ? decodeContainer(body) : empty;
+  }
+
+  /** The sets of a block, by term, ascending. */
+  *bitmapsOf(block: number): Generator<{ readonly term: number; readonly devices: Container }> {
+    const rows = this.each<{ id: number; body: Buffer }>(
+      "select id, body from bitmaps where id >= ? and id < ? order by id",
+      bitmapId(block, 0),
+      bitmapId(block + 1, 0),
+    );
+    for (const { id, body } of rows) yield { term: bitmapOf(id).term, devices: decodeContainer(body) };
+  }
+
+  /** What a device is found by, ascending. */
+  termsOf(ordinal: number): Uint32Array {
+    const [row] = this.rows<{ body: Buffer }>("select body from forward where ordinal = ?", ordinal);
+    return row ? decodeForwardList(row.body).terms : nothing.terms;
+  }
+
+  term(id: number): Term | null {
+    return this.rows<Term>("select * from terms where id = ?", id)[0] ?? null;
   }
 
   /** Blocks that have devices, ascending. Each is looked up: a condition on the term alone would read all of them. */

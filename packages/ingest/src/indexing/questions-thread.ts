@@ -22,6 +22,7 @@ const dependsOnLive: { readonly [Name in keyof SearchIndex]: (...asked: AskedWit
   among: (scope, query) => needsLive(scope, query),
   facet: (scope, _field, query) => needsLive(scope, query),
   titles: (scope, _words, query) => needsLive(scope, query),
+  titlesByCount: (scope, _words, query) => needsLive(scope, query),
 };
 
 /** When the first change was committed that comes after these positions; null where there is none. */

@@ -10,6 +10,11 @@ export const titlePage = z.strictObject({
     z.strictObject({ source: z.string(), name: z.string(), version: z.string(), devices: z.int() }),
   ),
   next,
+  /**
+   * Where titles were asked for by devices: `sampled`, when those that are listed were chosen from a sample of the
+   * devices. How many devices have each is counted all the same.
+   */
+  order: z.enum(["devices", "sampled"]).optional(),
 });
 
 export const facets = z.strictObject({

@@ -20,10 +20,11 @@ export function paging(config: Config) {
   };
 }
 
+/** What is asked for by `true`. */
+export const flag = z
+  .enum(["true", "false"])
+  .default("false")
+  .transform((asked) => asked === "true");
+
 /** With `fresh=true` an answer has everything that was acknowledged before the question; otherwise what `asOf` says. */
-export const freshness = {
-  fresh: z
-    .enum(["true", "false"])
-    .default("false")
-    .transform((asked) => asked === "true"),
-} as const;
+export const freshness = { fresh: flag } as const;

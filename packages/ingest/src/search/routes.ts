@@ -6,17 +6,19 @@ import { type Route, route } from "../http/route.ts";
 import { fewDevices } from "../privacy/lookups.ts";
 import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
-import type { IndexQuery } from "../store/search-index.ts";
+import { type IndexQuery, titleOrders } from "../store/search-index.ts";
 import { facets, titlePage } from "./answers.ts";
 import { Cursors } from "./cursor.ts";
 import { demandField, readQuery } from "./fields.ts";
-import { freshness, paging, queryText } from "./questions.ts";
+import { flag, freshness, paging, queryText } from "./questions.ts";
 import { reindexRoute } from "./reindex.ts";
 
 const softwareQuery = (config: Config) =>
   z.strictObject({
     q: z.string().max(256).default(""),
     deviceQ: queryText(config),
+    sort: z.enum(titleOrders).default("name"),
+    exact: flag,
     ...paging(config),
     ...freshness,
   });
@@ -29,6 +31,7 @@ const facetQuery = (config: Config) =>
   });
 const valuePosition = z.object({ value: z.union([z.string(), z.number()]), devices: z.int() });
 const titlePosition = z.object({ name: z.string(), version: z.string(), source: z.string() });
+const countedPosition = titlePosition.extend({ devices: z.number() });
 
 const access = { permission: "inventory.read" } as const;
 
@@ -55,19 +58,34 @@ export function searchRoutes(services: Services): readonly Route[] {
       access,
       query: softwareQuery(config),
       answers: { 200: titlePage },
-      async handle({ query: { q, deviceQ, limit, cursor, fresh } }, caller) {
+      async handle({ query: { q, deviceQ, sort, exact, limit, cursor, fresh } }, caller) {
         const scope = accountScope(caller);
-        const question = { software: q, deviceQ, scope };
-        const after = cursor === undefined ? null : cursors.read(cursor, question, titlePosition, now());
+        const question = { software: q, deviceQ, scope, ...(sort === "name" ? {} : { sort }) };
+        const after = <Position>(position: z.ZodType<Position>): Position | null =>
+          cursor === undefined ? null : cursors.read(cursor, question, position, now());
         const words = q.split(/\s+/).filter((word) => word !== "");
         const query = readQuery(deviceQ, { scope, config, now: now() });
-        const page = { limit, after };
-        const { asOf, items, next } = await index.ask("titles", { fresh }, scope, words, query, page);
+        const { asOf, items, next, ...listed } =
+          sort === "name"
+            ? await index.ask("titles", { fresh }, scope, words, query, {
+                limit,
+                after: after(titlePosition),
+              })
+            : await index.ask("titlesByCount", { fresh }, scope, words, query, {
+                limit,
+                after: after(countedPosition),
+                exact,
+              });
         remember(caller, query, items);
         const shown = items.map(({ source, name, version, devices }) => ({ source, name, version, devices }));
         return {
           status: 200,
-          body: { asOf: isoTime(asOf), items: shown, next: next && cursors.write(question, next, now()) },
+          body: {
+            asOf: isoTime(asOf),
+            items: shown,
+            next: next && cursors.write(question, next, now()),
+            ...listed,
+          },
         };
       },
     }),

@@ -33,6 +33,20 @@ t.test("lists titles by name with each version and how many devices have it", as
   t.ok(Date.parse(asOf));
 });
 
+t.test("lists titles by how many devices have them, page by page", async (t) => {
+  const byCount = [1, 3, 0, 2, 4].map((at) => everything[at]);
+  const { asOf, ...page } = await inventory.software({ sort: "devices" });
+  t.same(page, { items: byCount, next: null, order: "devices" });
+  t.same(await inventory.walk(inventory.software, { sort: "devices", limit: 2 }), byCount);
+  const { next } = await inventory.software({ sort: "devices", limit: 2, exact: "true" });
+  const elsewhere = await inventory.get("software", { cursor: next ?? "" });
+  t.equal(outcomeOf(elsewhere), "400 cursor-invalid");
+  t.same((await inventory.software({ sort: "devices", q: "ssl", deviceQ: "group:lab" })).items, [
+    title("openssl", "3.0.17-1", 1),
+    title("openssl-dev", "3.0.17-1", 1),
+  ]);
+});
+
 t.test("finds titles by parts of their names, in any case, all of which have to be there", async (t) => {
   const found = async (q: string, deviceQ = "") =>
     (await inventory.software({ q, deviceQ })).items.map(({ name, version }) => `${name} ${version}`);

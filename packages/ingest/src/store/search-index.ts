@@ -18,6 +18,9 @@ export interface DeviceOrder {
   readonly descending: boolean;
 }
 
+/** The orders a list of titles can have: by name, or by how many devices have them. */
+export const titleOrders = ["name", "devices"] as const;
+
 /** Where a page of devices ends: the order's value there and the device's ordinal. */
 export interface DevicePosition {
   readonly value: string | number;
@@ -74,6 +77,16 @@ export interface SearchIndex {
     query: IndexQuery,
     page: { limit: number; after: TitlePosition | null },
   ): Promise<{ items: readonly TitleCount[]; next: TitlePosition | null }>;
+  /**
+   * The same, most frequent first. Unless `exact`, those of many devices are chosen from a sample, which has no second
+   * page; on how many devices each is counted all the same.
+   */
+  titlesByCount(
+    scope: Scope,
+    words: readonly string[],
+    query: IndexQuery,
+    page: { limit: number; after: TitleCount | null; exact: boolean },
+  ): Promise<{ items: readonly TitleCount[]; next: TitleCount | null; order: "devices" | "sampled" }>;
 }
 
 export interface Freshness {

@@ -4,7 +4,7 @@ import type { LiveDevices } from "../indexing/conditions.ts";
 import type { IndexedDevice } from "../indexing/indexed-device.ts";
 import { compareValues } from "../indexing/ordering.ts";
 import type { Scope } from "../store/scope.ts";
-import type { FacetValue, IndexCondition, IndexQuery } from "../store/search-index.ts";
+import type { FacetValue, IndexCondition, IndexQuery, TitleCount } from "../store/search-index.ts";
 
 export const live: LiveDevices = {
   deviceOf: (installation) => (installation === 7 ? 2 : null),
@@ -121,7 +121,7 @@ export function facetOf(found: Found, field: string): FacetValue[] {
     .sort((a, b) => b.devices - a.devices || compareValues(a.value, b.value));
 }
 
-export function titlesOf(found: Found, word: string): unknown[] {
+export function titlesOf(found: Found, word: string): TitleCount[] {
   const counts = new Map<string, number>();
   for (const values of found) {
     const mine = values.flatMap((value) =>
@@ -134,7 +134,12 @@ export function titlesOf(found: Found, word: string): unknown[] {
   return [...counts]
     .map(([title, devices]) => ({ title: JSON.parse(title) as string[], devices })) // as it was written above
     .sort((a, b) => compareEach(a.title, b.title))
-    .map(({ title: [name, version, source], devices }) => ({ name, version, source, devices }));
+    .map(({ title: [name = "", version = "", source = ""], devices }) => ({
+      name,
+      version,
+      source,
+      devices,
+    }));
 }
 
 const compareEach = (a: readonly string[], b: readonly string[]): number =>

@@ -1,4 +1,4 @@
-/** The range of texts with one beginning against their beginnings, in the order that SQLite has. */
+/** The order of texts, and the range of those with one beginning, against bytes and beginnings. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import t from "tap";
@@ -17,6 +17,16 @@ t.test("holds exactly the texts that begin so", async () => {
       const isWithin =
         compareValues(other, from) >= 0 && (behind === null || compareValues(other, behind) < 0);
       assert.equal(isWithin, other.startsWith(beginning));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+t.test("orders texts as their bytes are", async () => {
+  const sign = (order: number) => Math.sign(order);
+  fc.assert(
+    fc.property(text, text, (a, b) => {
+      assert.equal(sign(compareValues(a, b)), sign(Buffer.compare(Buffer.from(a), Buffer.from(b))));
     }),
     { numRuns: 2_000 },
   );
