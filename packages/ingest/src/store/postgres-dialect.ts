@@ -1,14 +1,13 @@
 /** PostgreSQL as Kysely speaks it, with the same declarations, values and orders as SQLite. */
 import {
-  CompiledQuery,
-  type DatabaseConnection,
   type DataTypeNode,
   Kysely,
   PostgresDialect,
   PostgresQueryCompiler,
   type QueryCompiler,
 } from "kysely";
-import { Pool, type PoolConfig, types } from "pg";
+import { Client, type ClientBase, Pool, type PoolConfig, types } from "pg";
+import { Watch } from "./postgres-watch.ts";
 import type { Schema } from "./schema.ts";
 
 /** What the migrations call a type, and what it is here. Texts are ordered by their bytes, as in SQLite. */
@@ -53,16 +52,16 @@ export const connectionTo = (url: string) => ({
   application_name: "rollcall",
   connectionTimeoutMillis: 5_000,
   keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
 });
 
-/** Runs SQL on a connection that is being opened; gives its rows. */
-export async function runOn<Row>(
-  connection: DatabaseConnection,
-  text: string,
-  values: readonly unknown[] = [],
-): Promise<Row[]> {
-  return (await connection.executeQuery<Row>(CompiledQuery.raw(text, [...values]))).rows;
-}
+/**
+ * When the database ends a session whose server has gone: until then it holds locks, and others wait for them. Between
+ * two statements of a transaction lies no more than what their rule computes.
+ */
+const ends =
+  "set idle_in_transaction_session_timeout = '10s'; set tcp_user_timeout = '20s'; " +
+  "set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 5";
 
 /**
  * Queries over at most so many connections to a database, none of which is opened before it is needed. `prepare` is
@@ -71,13 +70,20 @@ export async function runOn<Row>(
 export function connect(
   url: string,
   settings: PoolConfig & { readonly max: number },
-  prepare?: (connection: DatabaseConnection) => Promise<void>,
+  prepare: (client: ClientBase) => Promise<void> = async () => {},
 ): Kysely<Schema> {
-  const pool = new Pool({ ...connectionTo(url), types: parsers, ...settings });
+  const where = connectionTo(url);
+  const onConnect = async (client: ClientBase): Promise<void> => {
+    // The pool makes no others.
+    if (client instanceof Client) await watch.opened(client);
+    await client.query(ends);
+    await prepare(client);
+  };
+  const pool = new Pool({ ...where, types: parsers, ...settings, onConnect });
+  const watch = new Watch(pool, where);
   // An idle connection that is lost: the next query opens another, or tells why it cannot.
   pool.on("error", () => {});
   // One that is lost at work: whoever has it is told by the query, and the event would end the process.
   pool.on("connect", (client) => client.on("error", () => {}));
-  const onCreateConnection = prepare && { onCreateConnection: prepare };
-  return new Kysely<Schema>({ dialect: new Dialect({ pool, ...onCreateConnection }) });
+  return new Kysely<Schema>({ dialect: new Dialect({ pool }) });
 }

@@ -3,15 +3,15 @@
  * connection. One without it cannot change what a device is found by: the log would not tell of it.
  */
 import { createHash } from "node:crypto";
-import { type DatabaseConnection, type Kysely, sql, type Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
+import type { ClientBase } from "pg";
 import { foundBy, rowsOf } from "./log.ts";
-import { runOn } from "./postgres-dialect.ts";
 import { migrationLock } from "./postgres-locks.ts";
 import type { Schema } from "./schema.ts";
 
 /** The table for this connection; what is rolled back is not in it, and a commit empties it. */
-export async function openNotes(connection: DatabaseConnection): Promise<void> {
-  await runOn(connection, "create temporary table dirty (device bigint primary key) on commit delete rows");
+export async function openNotes(client: ClientBase): Promise<void> {
+  await client.query("create temporary table dirty (device bigint primary key) on commit delete rows");
 }
 
 /** What the open transaction changed so far. */

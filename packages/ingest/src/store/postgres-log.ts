@@ -3,9 +3,9 @@
  * its batches in order over that connection, so nobody meets a gap: a number shared by all would be seen committed
  * after a higher one.
  */
-import { type DatabaseConnection, type Kysely, sql, type Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
+import type { ClientBase } from "pg";
 import { decodeDirty, encodeDirty, type LogEntry, type LogPosition, type LogReach } from "./log.ts";
-import { runOn } from "./postgres-dialect.ts";
 import { notedDevices } from "./postgres-dirty.ts";
 import { migrationLock, serverNumbers } from "./postgres-locks.ts";
 import type { Schema } from "./schema.ts";
@@ -95,22 +95,20 @@ export class PostgresLogWriter {
   }
 
   /** Takes a number for a connection: the one that this process had, where no other has taken it meanwhile. */
-  async open(connection: DatabaseConnection): Promise<void> {
+  async open(client: ClientBase): Promise<void> {
     const wanted = this.#server;
-    for (let number = wanted; !(await this.#take(connection, number)); )
+    for (let number = wanted; !(await this.#take(client, number)); )
       number = number === wanted && wanted !== 1 ? 1 : number + 1;
   }
 
-  async #take(connection: DatabaseConnection, number: number): Promise<boolean> {
-    const locked = await runOn<{ is: boolean }>(
-      connection,
+  async #take(client: ClientBase, number: number): Promise<boolean> {
+    const { rows: locked } = await client.query<{ is: boolean }>(
       "select pg_try_advisory_lock($1::integer, $2::integer) as is",
       [serverNumbers, number],
     );
     if (locked[0]?.is !== true) return false;
     // Whoever had it before has ended: what it committed is all there will be.
-    const rows = await runOn<{ seq: number }>(
-      connection,
+    const { rows } = await client.query<{ seq: number }>(
       "select coalesce(max(seq), 0) as seq from log where server = $1",
       [number],
     );

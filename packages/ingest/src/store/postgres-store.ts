@@ -40,9 +40,9 @@ const unlimited: ReadingLimits = { milliseconds: 0, mostWaiting: Number.POSITIVE
 export async function openPostgresStore(url: string, limits = unlimited): Promise<Store> {
   await preparePostgres(url);
   const log = new PostgresLogWriter();
-  const writer = connect(url, { max: 1, idleTimeoutMillis: 0 }, async (connection) => {
-    await openNotes(connection);
-    await log.open(connection);
+  const writer = connect(url, { max: 1, idleTimeoutMillis: 0 }, async (client) => {
+    await openNotes(client);
+    await log.open(client);
   });
   const reader = connect(url, { max: readers, idleTimeoutMillis: 60_000 });
   try {

@@ -3,7 +3,7 @@
  * folder with another `initdb` and `postgres` than the package's.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -55,49 +55,97 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** A folder of PostgreSQL's own. */
 function makeDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), "rollcall-postgres-"));
   if (nobody.uid !== undefined) chownSync(directory, nobody.uid, nobody.gid);
-  const options = [
-    "-D",
-    join(directory, "data"),
-    "-U",
-    "postgres",
-    "-A",
-    "trust",
-    "-E",
-    "UTF8",
-    "--no-locale",
-  ];
-  const made = spawnSync(join(programs ?? "", "initdb"), [...options, "--no-sync"], { ...nobody });
-  if (made.status !== 0) throw new Error(`initdb: ${made.error?.message ?? made.stderr}`);
   return directory;
 }
+
+const dataIn = (directory: string): string => join(directory, "data");
+
+/** Runs a program as PostgreSQL's user. */
+function runAsServer(program: string, args: readonly string[]): void {
+  const ran = spawnSync(program, args, { ...nobody });
+  if (ran.status !== 0) throw new Error(`${program}: ${ran.error?.message ?? ran.stderr}`);
+}
+
+function makeDatabases(directory: string): void {
+  const access = ["-U", "postgres", "-A", "trust"];
+  const kind = ["-E", "UTF8", "--no-locale", "--no-sync"];
+  runAsServer(join(programs ?? "", "initdb"), ["-D", dataIn(directory), ...access, ...kind]);
+}
+
+type Settings = Readonly<Record<string, string>>;
 
 /** One that tests may stop and start: it ends as in a crash, and what it acknowledged is there again. */
 export class PostgresServer {
   readonly port: number;
+  readonly #directory: string;
   readonly #child: ChildProcess;
 
-  private constructor(port: number, child: ChildProcess) {
+  private constructor(port: number, directory: string, child: ChildProcess) {
     this.port = port;
+    this.#directory = directory;
     this.#child = child;
   }
 
-  static async begin(): Promise<PostgresServer> {
+  /** A new one, with these settings beside what is usual for tests. */
+  static async begin(settings: Settings = {}): Promise<PostgresServer> {
     const directory = makeDirectory();
+    makeDatabases(directory);
+    return PostgresServer.#on(directory, settings);
+  }
+
+  static async #on(directory: string, settings: Settings): Promise<PostgresServer> {
     const port = await freePort();
-    const settings = { listen_addresses: "127.0.0.1", unix_socket_directories: "", fsync: "off", port };
-    const options = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-    const server = [join(programs ?? "", "postgres"), "-D", join(directory, "data"), ...options];
+    const usual = { listen_addresses: "127.0.0.1", unix_socket_directories: "", fsync: "off" };
+    const options = Object.entries({ ...usual, ...settings, port }).flatMap(([name, value]) => [
+      "-c",
+      `${name}=${value}`,
+    ]);
+    const server = [join(programs ?? "", "postgres"), "-D", dataIn(directory), ...options];
     const child = spawn("/bin/sh", ["-c", guard, "sh", directory, ...server], {
       ...nobody,
       stdio: ["pipe", "ignore", "ignore"],
     });
     child.unref();
-    const begun = new PostgresServer(port, child);
+    const begun = new PostgresServer(port, directory, child);
     await begun.#answers();
     return begun;
+  }
+
+  /** Another one that follows this one, which from then on acknowledges nothing that the other does not have. */
+  async standby(): Promise<PostgresServer> {
+    const directory = makeDirectory();
+    const client = await connectTo(this.port);
+    try {
+      await client.query("select pg_backup_start('standby', true)");
+      runAsServer("cp", ["-a", dataIn(this.#directory), directory]);
+      const { rows } = await client.query<{ labelfile: string }>(
+        "select labelfile from pg_backup_stop(false)",
+      );
+      const copied = (name: string) => join(dataIn(directory), name);
+      for (const name of ["postmaster.pid", "pg_wal"]) rmSync(copied(name), { recursive: true });
+      for (const name of ["pg_wal", "pg_wal/archive_status", "pg_wal/summaries"]) mkdirSync(copied(name));
+      writeFileSync(copied("backup_label"), rows[0]?.labelfile ?? "");
+      writeFileSync(copied("standby.signal"), "");
+      if (nobody.uid !== undefined) spawnSync("chown", ["-R", `${nobody.uid}:${nobody.gid}`, directory]);
+      const from = `host=127.0.0.1 port=${this.port} user=postgres`;
+      const standby = await PostgresServer.#on(directory, { primary_conninfo: from });
+      await client.query("alter system set synchronous_standby_names = '*'");
+      await client.query("select pg_reload_conf()");
+      const isFollowed = "select 1 from pg_stat_replication where sync_state = 'sync'";
+      while ((await client.query(isFollowed)).rowCount === 0) {}
+      return standby;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Takes the place of the one that it follows. */
+  async promote(): Promise<void> {
+    await query(this.port, "select pg_promote()");
   }
 
   async stop(): Promise<void> {
@@ -130,10 +178,15 @@ export class PostgresServer {
   }
 }
 
-async function query(port: number, text: string): Promise<void> {
+async function connectTo(port: number): Promise<Client> {
   const client = new Client({ host: "127.0.0.1", port, user: "postgres", database: "postgres" });
+  await client.connect();
+  return client;
+}
+
+async function query(port: number, text: string): Promise<void> {
+  const client = await connectTo(port);
   try {
-    await client.connect();
     await client.query(text);
   } finally {
     await client.end().catch(() => {});

@@ -5,12 +5,19 @@ import { createInterface } from "node:readline";
 import { readEnrolmentString } from "@rollcall/protocol";
 import { z } from "zod";
 import { pathsIn } from "../store/data-directory.ts";
-import { type Reply, type Request, SimulatedDevice, send } from "./simulated-device.ts";
+import {
+  type Reply,
+  type Request,
+  SimulatedDevice,
+  type SimulatedDeviceOptions,
+  send,
+} from "./simulated-device.ts";
 
 const program = `
   const { startServer } = await import(${JSON.stringify(new URL("../server.ts", import.meta.url).href)});
   const listen = { host: "127.0.0.1", port: 0 };
-  const server = await startServer({ directory: process.argv[1], listen, operator: "tester", now: Date.now });
+  const [, directory, database = ""] = process.argv;
+  const server = await startServer({ directory, database, listen, operator: "tester", now: Date.now });
   // The test's end of the pipe closes with the test, however that ends.
   process.stdin.once("end", () => process.exit(1)).resume();
   process.once("SIGTERM", () => server.stop().then(() => process.stdin.destroy()));
@@ -35,9 +42,13 @@ export class ServerProcess {
     this.#child = child;
   }
 
-  /** Starts one. `under` is a command that runs it, such as a tracer with its arguments. */
-  static async start(directory: string, under: readonly string[] = []): Promise<ServerProcess> {
-    const node = [process.execPath, "--input-type=module", "--eval", program, directory];
+  /** Starts one. `under` is a command that runs it, such as a tracer with its arguments; `database` a PostgreSQL's URL. */
+  static async start(
+    directory: string,
+    under: readonly string[] = [],
+    database = "",
+  ): Promise<ServerProcess> {
+    const node = [process.execPath, "--input-type=module", "--eval", program, directory, database];
     const [file = "", ...args] = [...under, ...node];
     const child = spawn(file, args, { stdio: ["pipe", "pipe", "inherit"] });
     for await (const line of createInterface({ input: child.stdout }))
@@ -58,16 +69,21 @@ export class ServerProcess {
     return send(`unix:${pathsIn(this.#directory).controlSocket}`, { method, path });
   }
 
-  /** An enrolled device. */
-  async device(): Promise<SimulatedDevice> {
+  /** What so many devices enrol with. */
+  async enrolment(uses = 1): Promise<SimulatedDeviceOptions> {
     const { body } = await send(`unix:${pathsIn(this.#directory).controlSocket}`, {
       method: "POST",
       path: "/api/v1/enrolment-tokens",
-      body: JSON.stringify({ local: true }),
+      body: JSON.stringify({ local: true, uses }),
     });
     const read = readEnrolmentString(made.parse(body).enrolment);
     if ("error" in read) throw new Error(read.detail);
-    const device = new SimulatedDevice({ url: this.url, server: this.id, token: read.token });
+    return { url: this.url, server: this.id, token: read.token };
+  }
+
+  /** An enrolled device. */
+  async device(): Promise<SimulatedDevice> {
+    const device = new SimulatedDevice(await this.enrolment());
     await device.enrol();
     return device;
   }
