@@ -3,6 +3,7 @@ import { cpSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import { devicePage } from "../inventory/answers.ts";
+import { outcomeOf } from "../testing/outcome.ts";
 import { PostgresServer, withoutPostgres } from "../testing/postgres.ts";
 import { ServerProcess } from "../testing/server-process.ts";
 import { SeverableWire } from "../testing/severable-wire.ts";
@@ -35,20 +36,23 @@ async function twoSides(t: Test, postgres: PostgresServer): Promise<readonly [Si
   return [first, await side("b")];
 }
 
-const each = (sides: readonly Side[], work: (side: Side) => Promise<unknown>) =>
-  Promise.all(sides.map(work));
+const each = (sides: readonly Side[], work: (side: Side) => Promise<unknown>) => Promise.all(sides.map(work));
 
 const moreFrom = (sides: readonly Side[]) => each(sides, ({ fleet }) => fleet.more(size));
+
+/** The names of all devices, from a server that may have to find its way back to the database first. */
+async function found(server: ServerProcess): Promise<(string | null)[]> {
+  for (;;) {
+    const reply = await server.admin("GET", "/api/v1/devices?fresh=true&limit=1000");
+    if (reply.status === 200) return devicePage.parse(reply.body).items.map(({ hostname }) => hostname);
+    if (reply.status !== 503) throw new Error(outcomeOf(reply));
+  }
+}
 
 /** Every server finds every device as it was acknowledged last, whoever acknowledged it; then they go on. */
 async function demandAll(t: Test, sides: readonly Side[]): Promise<void> {
   const names = (await Promise.all(sides.map(({ fleet }) => fleet.rest()))).flat().sort();
-  for (const { server } of sides) {
-    const { status, body } = await server.admin("GET", "/api/v1/devices?fresh=true&limit=1000");
-    t.equal(status, 200);
-    const found = devicePage.parse(body).items.map(({ hostname }) => hostname);
-    t.same(found.sort(), names);
-  }
+  for (const { server } of sides) t.same((await found(server)).sort(), names);
   for (const { fleet } of sides) fleet.goOn();
 }
 
