@@ -114,13 +114,16 @@ export class LogReader {
   }
 }
 
+/** Entries that are removed in one transaction. */
+const truncatedAtOnce = 2_000;
+
 /** The log's side of the connection that writes, by one server number. */
 export class LogWriter {
   readonly #server: number;
   #seq: number;
   readonly #takeDirty: () => number[];
   readonly #enter: (entry: LogEntry) => void;
-  readonly #truncate: (below: LogPosition) => void;
+  readonly #truncate: (below: LogPosition) => number;
 
   constructor(database: Database, server: number) {
     noteDirty(database);
@@ -140,8 +143,10 @@ export class LogWriter {
       "insert into log (server, seq, at, body) values (?, ?, cast(unixepoch('subsec') * 1000 as integer), ?)",
     );
     this.#enter = ({ dirty: devices, position: { seq } }) => insert.run(server, seq, encodeDirty(devices));
-    const remove = database.prepare("delete from log where server = ? and seq < ?");
-    this.#truncate = ({ server: of, seq }) => remove.run(of, seq);
+    const remove = database.prepare(
+      "delete from log where server = ? and seq < min(?, (select min(seq) from log where server = ?) + ?)",
+    );
+    this.#truncate = ({ server: of, seq }) => remove.run(of, seq, of, truncatedAtOnce).changes;
   }
 
   /** Enters what the open transaction changed; null where nobody has to know. Numbers follow each other without a gap. */
@@ -158,8 +163,11 @@ export class LogWriter {
     this.#seq = position.seq;
   }
 
-  /** Removes what is before a position, which everybody has read; never the last entry, which tells the number. */
-  truncate(before: LogPosition): void {
-    this.#truncate({ ...before, seq: Math.min(before.seq, this.#seq) });
+  /**
+   * Removes the first entries before a position, which everybody has read, and tells how many; never the last of all,
+   * which tells the number.
+   */
+  truncate(before: LogPosition): number {
+    return this.#truncate({ ...before, seq: Math.min(before.seq, this.#seq) });
   }
 }

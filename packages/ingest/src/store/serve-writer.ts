@@ -5,7 +5,7 @@ import { CurrentValues } from "./current-values.ts";
 import { openSqliteWriter, type Writer } from "./sqlite-writer.ts";
 import type { WriterAnswer, WriterAsk } from "./writer-thread.ts";
 
-const nothing: WriterAnswer = { settled: [], entry: null };
+const nothing = { settled: [], entry: null, told: null } as const;
 
 /** Answers whoever started this thread. The kinds of writes have to be loaded in it by then. */
 export function serveWriter(): void {
@@ -17,16 +17,15 @@ export function serveWriter(): void {
       return nothing;
     }
     if (!writer) throw new Error("the database is not open");
-    if (message.ask === "truncateLog") {
-      await writer.truncateLog(message.before);
-      return nothing;
-    }
+    if (message.ask === "truncateLog") return { ...nothing, told: await writer.truncateLog(message.before) };
+    if (message.ask === "scrub") return { ...nothing, told: await writer.scrub(message.from) };
     if (message.ask !== "transact") {
       await writer[message.ask]();
       return nothing;
     }
     const { settled, entry } = await writer.transact(message.batches);
     return {
+      ...nothing,
       entry,
       settled: settled.map((each) => ("refused" in each ? { refused: packError(each.refused) } : each)),
     };

@@ -2,12 +2,13 @@
  * The store on SQLite: WAL, synchronous=FULL, one connection that writes and one that reads, with more beside the event
  * loop. A commit that has resolved is on disk.
  */
+import { setTimeout as wait } from "node:timers/promises";
 import { RollcallError } from "@rollcall/protocol";
 import { Checkpoints } from "./checkpoints.ts";
 import { CurrentValues } from "./current-values.ts";
 import { type CommitQueue, GroupCommit, type Job } from "./group-commit.ts";
 import type { ReadKind, Write } from "./kinds.ts";
-import { LogReader } from "./log.ts";
+import { type LogPosition, LogReader } from "./log.ts";
 import { type ReaderOptions, ReaderThreads } from "./reader-threads.ts";
 import type { Scope } from "./scope.ts";
 import {
@@ -46,6 +47,9 @@ export async function openSqliteStore(
   }
 }
 
+/** How often a scrub is held up by who still reads what was there, and how long it waits then, milliseconds. */
+const [mostBlocked, blockedMilliseconds] = [100, 50];
+
 /** A caller's batch on its way. */
 interface Commit extends Job {
   readonly batch: Batch;
@@ -64,6 +68,7 @@ class SqliteStore implements Store {
   readonly log: Log;
   /** A scrub that has not begun yet. */
   #scrub: Promise<void> | null = null;
+  #scrubbing: Promise<void> = Promise.resolve();
   #closing = false;
 
   constructor(writer: Writer, reader: Connection, readers: ReaderThreads | null, current: CurrentValues) {
@@ -83,7 +88,7 @@ class SqliteStore implements Store {
       follow: (follower) => {
         this.#followers.push(follower);
       },
-      truncate: (before) => this.#commits.between(() => this.#writer.truncateLog(before)),
+      truncate: (before) => this.#truncateLog(before),
     };
   }
 
@@ -125,13 +130,37 @@ class SqliteStore implements Store {
 
   #scrubOwn(): Promise<void> {
     // One that has not begun serves whoever asks meanwhile: what they deleted is committed by then.
-    this.#scrub ??= this.#checkpoints.without(() =>
-      this.#commits.between(() => {
+    this.#scrub ??= this.#scrubbing
+      .catch(() => {})
+      .then(() => {
         this.#scrub = null;
-        return this.#writer.scrub();
-      }),
-    );
+        this.#scrubbing = this.#checkpoints.without(() => this.#scrubNow());
+        return this.#scrubbing;
+      });
     return this.#scrub;
+  }
+
+  /** Slice by slice, with commits in between. */
+  async #scrubNow(): Promise<void> {
+    let blocked = 0;
+    for (let from: number | null = 0; from !== null; ) {
+      const next: number | null = await this.#between(() => this.#writer.scrub(from ?? 0));
+      blocked = next === from ? blocked + 1 : 0;
+      if (blocked > mostBlocked) throw new RollcallError("busy", { retryAfterSeconds: 60 });
+      if (blocked > 0) await wait(blockedMilliseconds);
+      from = next;
+    }
+  }
+
+  async #truncateLog(before: LogPosition): Promise<void> {
+    while ((await this.#between(() => this.#writer.truncateLog(before))) > 0);
+  }
+
+  /** What is done while no transaction is open, with what it tells. */
+  async #between<Told>(work: () => Promise<Told>): Promise<Told> {
+    const told = Promise.withResolvers<Told>();
+    await this.#commits.between(async () => told.resolve(await work()));
+    return told.promise;
   }
 
   async leads(): Promise<boolean> {
@@ -151,6 +180,7 @@ class SqliteStore implements Store {
   async close(): Promise<void> {
     this.#closing = true;
     await this.#readers?.close();
+    await Promise.allSettled([this.#scrub, this.#scrubbing]);
     await this.#commits.settled();
     await this.#checkpoints.close();
     await this.#reader.queries.destroy();

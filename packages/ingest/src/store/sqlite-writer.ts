@@ -2,7 +2,6 @@
  * The connection that writes: it owns the database's migrations, its transactions, and what is done to its files. It is
  * asked for one thing at a time, in the thread of the store or in one of its own.
  */
-import { RollcallError } from "@rollcall/protocol";
 import SqliteDatabase, { type Database } from "better-sqlite3";
 import { Kysely, SqliteDialect, sql, type Transaction } from "kysely";
 import { lastResort } from "./checkpoints.ts";
@@ -12,6 +11,7 @@ import { withKeptStatements } from "./kept-statements.ts";
 import { runWrite, type Write } from "./kinds.ts";
 import { type LogEntry, type LogPosition, LogWriter } from "./log.ts";
 import { migrate } from "./migrate.ts";
+import { pagesInLog } from "./pages-in-log.ts";
 import type { Schema } from "./schema.ts";
 import { UnallocatedSpace } from "./unallocated.ts";
 import { refuseUnfinished } from "./unfinished.ts";
@@ -31,12 +31,15 @@ export interface Transacted {
 export interface Writer {
   /** Commits batches together. Rejects with what undid all of them; one that throws is undone alone. */
   transact(batches: readonly Batch[]): Promise<Transacted>;
-  /** Removes what the log has before a position. */
-  truncateLog(before: LogPosition): Promise<void>;
+  /** Removes what the log has before a position, the first entries of it; tells how many. */
+  truncateLog(before: LogPosition): Promise<number>;
   /** Copies what is left of the write-ahead log into the database. */
   bringHome(): Promise<void>;
-  /** Leaves nothing of what was deleted in the files. Throws `busy` when something still reads what was there. */
-  scrub(): Promise<void>;
+  /**
+   * Leaves nothing of what was deleted before in one slice of the files, the first of which begins at 0. Tells where the
+   * next one begins, null when none of them has anything; this one again when something still reads what was there.
+   */
+  scrub(from: number): Promise<number | null>;
   close(): Promise<void>;
 }
 
@@ -45,9 +48,12 @@ export interface Connection {
   readonly queries: Kysely<Schema>;
 }
 
+/** How long a statement waits for other connections, milliseconds; and a step of what others wait for. */
+const patience = { usual: 5_000, ofScrub: 20 } as const;
+
 export function connect(file: string, readonly: boolean): Connection {
   const database = new SqliteDatabase(file, { readonly });
-  database.pragma("busy_timeout = 5000");
+  database.pragma(`busy_timeout = ${patience.usual}`);
   const queries = new Kysely<Schema>({
     dialect: new SqliteDialect({ database: withKeptStatements(database) }),
   });
@@ -79,6 +85,9 @@ class SqliteWriter implements Writer {
   readonly #database: Database;
   readonly #queries: Kysely<Schema>;
   readonly #unallocated: UnallocatedSpace;
+  readonly #pageSize: number;
+  /** Written since a scrub began, and not looked at by it since. */
+  readonly #written = new Set<number>();
   readonly #context: WriteContext;
   readonly #log: LogWriter;
 
@@ -87,10 +96,8 @@ class SqliteWriter implements Writer {
     this.#queries = queries;
     this.#context = { current };
     this.#log = new LogWriter(database, onlyServer);
-    this.#unallocated = new UnallocatedSpace(
-      database.name,
-      Number(database.pragma("page_size", { simple: true })),
-    );
+    this.#pageSize = Number(database.pragma("page_size", { simple: true }));
+    this.#unallocated = new UnallocatedSpace(database.name, this.#pageSize);
   }
 
   async transact(batches: readonly Batch[]): Promise<Transacted> {
@@ -117,20 +124,32 @@ class SqliteWriter implements Writer {
     }
   }
 
-  async truncateLog(before: LogPosition): Promise<void> {
-    this.#log.truncate(before);
+  async truncateLog(before: LogPosition): Promise<number> {
+    return this.#log.truncate(before);
   }
 
   async bringHome(): Promise<void> {
     this.#database.pragma("wal_checkpoint(PASSIVE)");
   }
 
-  async scrub(): Promise<void> {
-    // Empties the log. In the file itself deleted rows are overwritten (`secure_delete`), copies of them are not.
-    const blocked = this.#database.pragma("wal_checkpoint(TRUNCATE)", { simple: true });
-    if (blocked !== 0) throw new RollcallError("busy", { retryAfterSeconds: 60 });
+  async scrub(from: number): Promise<number | null> {
+    if (from === 0) this.#written.clear();
+    else for (const page of pagesInLog(`${this.#database.name}-wal`, this.#pageSize)) this.#written.add(page);
+    if (!this.#emptyLog()) return from;
+    // In the file itself deleted rows are overwritten (`secure_delete`), copies of them are not.
     this.#database.pragma("shrink_memory");
-    this.#unallocated.clear();
+    const next = this.#unallocated.clearSlice(from, this.#written);
+    this.#written.clear();
+    return next;
+  }
+
+  #emptyLog(): boolean {
+    this.#database.pragma(`busy_timeout = ${patience.ofScrub}`);
+    try {
+      return this.#database.pragma("wal_checkpoint(TRUNCATE)", { simple: true }) === 0;
+    } finally {
+      this.#database.pragma(`busy_timeout = ${patience.usual}`);
+    }
   }
 
   async close(): Promise<void> {

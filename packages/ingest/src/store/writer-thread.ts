@@ -13,7 +13,8 @@ export type WriterAsk =
   | { readonly ask: "open"; readonly file: string }
   | { readonly ask: "transact"; readonly batches: readonly Batch[] }
   | { readonly ask: "truncateLog"; readonly before: LogPosition }
-  | { readonly ask: "bringHome" | "scrub" | "close" };
+  | { readonly ask: "scrub"; readonly from: number }
+  | { readonly ask: "bringHome" | "close" };
 
 export type WriterAnswer =
   | { readonly failure: CrossedError }
@@ -23,7 +24,11 @@ export type WriterAnswer =
         | { readonly refused: CrossedError }
       )[];
       readonly entry: LogEntry | null;
+      /** What is told of a truncation or a scrub. */
+      readonly told: number | null;
     };
+
+type Told = Transacted & { readonly told: number | null };
 
 /** Starts the thread (its module is the caller's, who knows what has to be loaded there) and opens the database in it. */
 export async function openWriterThread(module: URL, file: string): Promise<Writer> {
@@ -40,7 +45,7 @@ export async function openWriterThread(module: URL, file: string): Promise<Write
 class WriterThread implements Writer {
   readonly #worker: Worker;
   /** Asked and not answered, in their order: the thread does one after the other. */
-  readonly #asked: PromiseWithResolvers<Transacted>[] = [];
+  readonly #asked: PromiseWithResolvers<Told>[] = [];
   #isEnding = false;
 
   constructor(module: URL) {
@@ -61,16 +66,16 @@ class WriterThread implements Writer {
     return this.#ask({ ask: "transact", batches });
   }
 
-  async truncateLog(before: LogPosition): Promise<void> {
-    await this.#ask({ ask: "truncateLog", before });
+  async truncateLog(before: LogPosition): Promise<number> {
+    return (await this.#ask({ ask: "truncateLog", before })).told ?? 0;
   }
 
   async bringHome(): Promise<void> {
     await this.#ask({ ask: "bringHome" });
   }
 
-  async scrub(): Promise<void> {
-    await this.#ask({ ask: "scrub" });
+  async scrub(from: number): Promise<number | null> {
+    return (await this.#ask({ ask: "scrub", from })).told;
   }
 
   async close(): Promise<void> {
@@ -86,8 +91,8 @@ class WriterThread implements Writer {
     await this.#worker.terminate();
   }
 
-  #ask(message: WriterAsk): Promise<Transacted> {
-    const asked = Promise.withResolvers<Transacted>();
+  #ask(message: WriterAsk): Promise<Told> {
+    const asked = Promise.withResolvers<Told>();
     // What cannot be sent throws here, before anybody waits for it.
     this.#worker.postMessage(message);
     this.#asked.push(asked);
@@ -103,6 +108,7 @@ class WriterThread implements Writer {
           "refused" in each ? { refused: unpackError(each.refused) } : each,
         ),
         entry: answer.entry,
+        told: answer.told,
       });
   }
 }
