@@ -33,3 +33,4 @@ import "./records/history.ts";
 import "./records/section-versions.ts";
 import "./records/sweep.ts";
 import "./search/reindex.ts";
+import "./search/title-queries.ts";

@@ -2,7 +2,7 @@
 import { chmodSync, rmSync } from "node:fs";
 import type { ListenOptions } from "node:net";
 import { withSocketPath } from "@rollcall/host";
-import { accepts, catalogueDigest, digestOf } from "@rollcall/protocol";
+import { accepts, catalogueDigest, digestOf, RollcallError } from "@rollcall/protocol";
 import type { Request } from "express";
 import { removeAbandonedCopy, removeLeftCopies } from "./backups/copy-folder.ts";
 import { type Config, readConfig } from "./config.ts";
@@ -29,6 +29,7 @@ import { tendDeletions } from "./privacy/pending.ts";
 import { Daily, runRetention } from "./privacy/retention.ts";
 import { openLedger } from "./privacy/start.ts";
 import { tendUnreached } from "./privacy/unreached.ts";
+import { keepTitles } from "./search/keep-titles.ts";
 import type { Services } from "./services.ts";
 import { ownDataDirectory } from "./store/data-directory.ts";
 import { protocolScope } from "./store/scope.ts";
@@ -148,6 +149,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       doAll([
         () => tendDoubts({ store, config, now: options.now }),
         () => tendUnreached({ store, ledger, config, now: options.now }),
+        () => titles.tend(options.now()).catch(unlessBusy),
         () => retention.tend(options.now()),
       ]);
     const decoding = new Decoding(new MemoryBudget(config["server.decodingBytes"]), options.decoding);
@@ -177,6 +179,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       removed: (rows) => log.removed(rows),
       tend,
     };
+    const titles = new Daily(() => keepTitles(services));
     const retention = new Daily(async () => void (await runRetention(services)));
     const doors = new WeakMap<object, Door>();
     const app = createApp(services, log, (request: Request) => doors.get(request.socket) ?? "network");
@@ -225,6 +228,11 @@ async function keysOf(store: Store, directory: string, now: () => number): Promi
   const keys = openServerKeys(directory, now, remembered);
   if (remembered === null) await store.commit([rememberServer(keys.identity.publicKey)]);
   return keys;
+}
+
+/** It is done when it is not. */
+function unlessBusy(error: unknown): void {
+  if (!(error instanceof RollcallError) || error.code !== "busy") throw error;
 }
 
 type Step = () => unknown;

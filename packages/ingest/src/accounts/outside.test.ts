@@ -41,13 +41,14 @@ const values: Readonly<Record<string, readonly string[]>> = {
   q: queries,
   deviceQ: queries,
   field: ["os", "host", "model", "serial", "mac", "ip", "memory", "software", "group", "vendor", "nothing"],
-  sort: ["enrolled", "-enrolled", "hostname", "-hostname", "lastSeenAt", "-lastSeenAt", "number", "nothing"],
+  sort: ["enrolled", "-enrolled", "hostname", "-hostname", "lastSeenAt", "-lastSeenAt", "devices", "nothing"],
   name: ["ada", "outsider", "SN-X", "dev_", nobody],
   section: ["system", "software.deb", "nothing"],
   since: ["24h", "400d", "2020-01-01", "x"],
   at: ["2999-01-01", "2020-01-01T00:00:00Z", "x"],
   limit: ["1", "2", "1000", "0"],
   fresh: ["true"],
+  exact: ["true"],
   cursor: ["x"],
 };
 

@@ -2,6 +2,7 @@
 import { type Grant, grantsSchema, isGranted, sectionNamed } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
 import { type Carrying, carryVersions, sectionsEver } from "../records/carry-versions.ts";
+import { carryTitles } from "../records/title-times.ts";
 import { jsonColumn } from "../store/columns.ts";
 import type { Schema } from "../store/schema.ts";
 import { dropOldest } from "./consent-history.ts";
@@ -21,6 +22,7 @@ export async function carryHistory(transaction: Kysely<Schema>, carrying: Carryi
     .where("installation", "=", carrying.from)
     .execute();
   await dropOldest(transaction, carrying.to);
+  await carryTitles(transaction, carrying);
   for (const name of await sectionsEver(transaction, carrying.from))
     if (mayKeep(name, grants)) await carryVersions(transaction, carrying, name);
 }

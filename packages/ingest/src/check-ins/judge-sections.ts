@@ -21,6 +21,7 @@ import {
   summaryValues,
 } from "@rollcall/protocol";
 import { type PackedDocument, packDocument } from "../records/stored-document.ts";
+import { titleHashes } from "../records/title-hash.ts";
 import { decodeBody, type EncodedBody } from "./decode-body.ts";
 
 export interface SubmittedBody extends EncodedBody {
@@ -42,6 +43,8 @@ export interface AcceptedSection extends Pick<CheckedSection, "status" | "digest
   readonly isIndexed: boolean;
   /** How many search values it has. */
   readonly terms: number;
+  /** Of its software titles: `titleHash`. */
+  readonly titles: Float64Array;
   /** Natural keys of the items that have readings. */
   readonly items: readonly string[];
   readonly summary: Readonly<Record<string, unknown>>;
@@ -99,6 +102,7 @@ function judgeSection(
   const { status, digest, body } = checked;
   const { schema, document } = submitted.data;
   const found = definition && body !== null;
+  const values = found ? searchValues(definition, document) : [];
   const isIndexed = !flapping.includes(section);
   return {
     name: section,
@@ -108,7 +112,8 @@ function judgeSection(
     // One that is flapping shares nothing: its items would come and go.
     document: body === null ? null : packDocument(definition, Buffer.from(body), isIndexed),
     isIndexed,
-    terms: found ? searchValues(definition, document).length : 0,
+    terms: values.length,
+    titles: titleHashes(values),
     items: found ? itemsWithReadings(definition, document) : [],
     summary: found ? summaryValues(definition, document) : {},
   };

@@ -12,6 +12,7 @@ import {
   sectionStates,
   storedSections,
 } from "../records/sections.ts";
+import { noteTitles } from "../records/title-times.ts";
 import type { PackedVersion } from "../records/versions.ts";
 import { readSummary, storedConsent } from "../store/device-columns.ts";
 import type { Schema } from "../store/schema.ts";
@@ -116,6 +117,7 @@ async function applySections(
     if (documentAfter(is.status) === "removed") await removeReadings(database, input.ordinal, [name]);
     if (was?.digest === is.digest) continue;
     await indexSection(database, input, section, was);
+    await noteChangedTitles(database, input, section, was);
     const document = section.document ?? { body: null, lists: null };
     await endOvertaken(database, input.ordinal, { name, digest: is.digest, ...document });
     if (documentAfter(is.status) === "replaced")
@@ -150,6 +152,19 @@ async function indexSection(
   const room = isOver ? 0 : await roomForTerms(database, which, { ...quotas, wasFound });
   await countTerms(database, which, Math.min(added, room));
   await describeSection(database, ordinal, name, { indexed: isIndexed && added <= room ? 1 : 0 });
+}
+
+/** Where it is not known what was superseded, everything that is there now was brought. */
+async function noteChangedTitles(
+  database: Kysely<Schema>,
+  { ordinal, at, versions }: Applying,
+  { name, titles }: AcceptedSection,
+  was: SectionState | undefined,
+): Promise<void> {
+  const packed = versions.find(({ section, digest }) => section === name && digest === was?.digest);
+  const { brought, lost } = packed?.titles ?? { brought: titles, lost: new Float64Array() };
+  if (brought.length + lost.length === 0) return;
+  await noteTitles(database, { installation: ordinal, section: name, brought, lost, at });
 }
 
 function storeSection(

@@ -10,7 +10,15 @@ import { type Asked, pagesOf } from "./pages.ts";
 import { readQueryWords } from "./typed-values.ts";
 
 type DeviceItem = z.infer<typeof deviceItem>;
-const title = z.object({ source: z.string(), name: z.string(), version: z.string(), devices: z.int() });
+const seen = z.string().nullable();
+const title = z.object({
+  source: z.string(),
+  name: z.string(),
+  version: z.string(),
+  devices: z.int(),
+  firstSeenAt: seen,
+  lastSeenAt: seen,
+});
 const facetValue = z.object({ value: z.union([z.string(), z.number()]), devices: z.int() });
 
 /** Who types a question expects to see what happened before. */
@@ -68,6 +76,8 @@ const titles: ListKind<z.infer<typeof title>> = {
     version: ({ version }) => version,
     source: ({ source }) => source,
     devices: ({ devices: count }) => count,
+    firstSeenAt: ({ firstSeenAt }) => firstSeenAt,
+    lastSeenAt: ({ lastSeenAt }) => lastSeenAt,
   },
   none: "No software is found.",
 };

@@ -51,19 +51,22 @@ export function* titlesAmong(
 }
 
 /** How many of the devices found have a title. */
-export function countOfTitle(found: FoundDevices, { name, version, source }: TitlePosition): number {
-  const fields = titleFields(found.asked);
-  const ids = fields.flatMap((field) =>
-    found.asked.part.rows<{ id: number }>(
-      "select id from terms where shown = ? and version = ? and source = ? and field = ?",
-      name,
-      version,
-      source,
-      field,
-    ),
+export const countOfTitle = (found: FoundDevices, title: TitlePosition): number =>
+  found.countWith(termsOfTitle(found.asked, title));
+
+/** The terms of one title, in whichever fields it stands. */
+export const termsOfTitle = (asked: Asked, { name, version, source }: TitlePosition): readonly number[] =>
+  titleFields(asked).flatMap((field) =>
+    asked.part
+      .rows<{ id: number }>(
+        "select id from terms where shown = ? and version = ? and source = ? and field = ?",
+        name,
+        version,
+        source,
+        field,
+      )
+      .map(({ id }) => id),
   );
-  return found.countWith(ids.map(({ id }) => id));
-}
 
 /** Of few devices: what they have, instead of all that there is. */
 function titlesHad(

@@ -1,7 +1,7 @@
 /** The devices that a question finds in one part, and what is counted among them. */
 import type { IndexQuery } from "../store/search-index.ts";
 import { type Asked, expressionOf } from "./conditions.ts";
-import { type Container, countAnd, has, union, valuesOf } from "./containers.ts";
+import { and, type Container, countAnd, has, union, valuesOf } from "./containers.ts";
 import type { Deadline } from "./deadline.ts";
 import { evaluate } from "./expression.ts";
 import { blockOf, everyDevice, numberIn, ordinalOf } from "./part-file.ts";
@@ -67,6 +67,19 @@ export class FoundDevices {
     for (const [block, found] of this.#blocks)
       count += countAnd(found, union(terms.map((term) => this.asked.part.bitmap(block, term))));
     return count;
+  }
+
+  /** Each nth of those that have any of these terms. */
+  everyNth(terms: readonly number[], nth: number): number[] {
+    this.deadline.check();
+    const devices: number[] = [];
+    let at = 0;
+    for (const [block, found] of this.#blocks) {
+      const having = valuesOf(and(found, union(terms.map((term) => this.asked.part.bitmap(block, term)))));
+      for (; at < having.length; at += nth) devices.push(ordinalOf(block, having[at] ?? 0));
+      at -= having.length;
+    }
+    return devices;
   }
 
   /** Ascending, those beyond `after`. */

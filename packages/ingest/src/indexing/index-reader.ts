@@ -3,6 +3,7 @@
  * their order. What a caller may not read is left out before anything is looked for.
  */
 import { readdirSync, statSync } from "node:fs";
+import { everyDevice } from "@rollcall/protocol";
 import type { Scope } from "../store/scope.ts";
 import type {
   DevicePage,
@@ -14,6 +15,7 @@ import type {
   TitlePosition,
 } from "../store/search-index.ts";
 import type { LiveDevices } from "./conditions.ts";
+import { termsOfTitle } from "./counted-titles.ts";
 import { type CountedValue, valuesCounted } from "./counted-values.ts";
 import { Deadline } from "./deadline.ts";
 import { comparing, type PageAsked, pageOf } from "./device-pages.ts";
@@ -101,6 +103,20 @@ export class IndexReader implements SearchIndex {
     });
   }
 
+  async holders(
+    scope: Scope,
+    titles: readonly TitlePosition[],
+    most: number,
+  ): Promise<{ holders: readonly (readonly number[])[] }> {
+    return this.#ask(scope, everyDevice, (found) => ({
+      holders: titles.map((title) => {
+        const held = found.map((part) => ({ part, terms: termsOfTitle(part.asked, title) }));
+        const count = sumOf(held.map(({ part, terms }) => part.countWith(terms)));
+        return held.flatMap(({ part, terms }) => part.everyNth(terms, Math.max(1, Math.ceil(count / most))));
+      }),
+    }));
+  }
+
   /** How far each log is in: in every part. */
   position(): Position[] {
     return lowestPosition(this.#opened().map((part) => part.position()));
@@ -142,8 +158,10 @@ export class IndexReader implements SearchIndex {
   }
 }
 
+const sumOf = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0);
+
 const sum = (counted: readonly { readonly devices: number }[]): number =>
-  counted.reduce((all, { devices }) => all + devices, 0);
+  sumOf(counted.map(({ devices }) => devices));
 
 /** The most frequent beyond `after`, equal ones by value; one more than `limit`. */
 function mostFrequent(

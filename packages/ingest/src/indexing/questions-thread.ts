@@ -1,6 +1,6 @@
 /** What runs in the thread of questions: the index's asking side, one question at a time. */
 import { workerData } from "node:worker_threads";
-import { RollcallError } from "@rollcall/protocol";
+import { everyDevice, RollcallError } from "@rollcall/protocol";
 import { sql } from "kysely";
 import type { SearchIndex } from "../store/search-index.ts";
 import { serveAsked } from "../store/serve-asked.ts";
@@ -21,6 +21,7 @@ const dependsOnLive: { readonly [Name in keyof SearchIndex]: (...asked: AskedWit
   devices: (scope, query, { order }) => needsLive(scope, query, order),
   among: (scope, query) => needsLive(scope, query),
   facet: (scope, _field, query) => needsLive(scope, query),
+  holders: (scope) => needsLive(scope, everyDevice),
   titles: (scope, _words, query) => needsLive(scope, query),
   titlesByCount: (scope, _words, query) => needsLive(scope, query),
 };

@@ -9,10 +9,12 @@ import {
   digestOfBytes,
   limits,
   parseJson,
+  type SearchValue,
   searchValues,
   sectionNamed,
 } from "@rollcall/protocol";
 import { type Documented, readableDocument } from "./stored-document.ts";
+import { titleHashes, withoutHashes } from "./title-hash.ts";
 
 /** A document that is about to be superseded, and the one that takes its place. */
 export interface Superseded {
@@ -28,6 +30,8 @@ export interface PackedVersion {
   readonly body: Uint8Array | null;
   /** Search values of the newer document that the older one does not have. */
   readonly newTerms: number;
+  /** Titles that only the newer one has, and only the older one. */
+  readonly titles: { readonly brought: Float64Array; readonly lost: Float64Array };
 }
 
 /** Below this part of its own size a version is worth leaning on the next. */
@@ -41,13 +45,15 @@ export function packVersions({
   return superseded.map(({ older, newer }) => {
     const { name: section, digest } = older;
     const [before, after] = [readableDocument(older), readableDocument(newer)];
+    const [had, has] = [valuesOf(section, before), valuesOf(section, after)];
     const body = before && after ? compress(before, after) : null;
     const pays = body && before && body.length < compressed(older, before) * worthwhile;
     return {
       section,
       digest,
       body: pays ? body : null,
-      newTerms: countNew(termsOf(section, before), termsOf(section, after)),
+      newTerms: termsOf(has).difference(termsOf(had)).size,
+      titles: changedTitles(titleHashes(had), titleHashes(has)),
     };
   });
 }
@@ -56,14 +62,18 @@ export function packVersions({
 const compressed = ({ lists, body }: Documented, document: Uint8Array): number =>
   (lists === null && body ? body : compress(document)).length;
 
-function termsOf(section: string, document: Uint8Array | null | undefined): ReadonlySet<string> {
+function valuesOf(section: string, document: Uint8Array | null | undefined): readonly SearchValue[] {
   const definition = sectionNamed(section);
-  if (!definition || !document) return new Set();
-  return new Set(searchValues(definition, parseJson(document)).map((value) => JSON.stringify(value)));
+  return definition && document ? searchValues(definition, parseJson(document)) : [];
 }
 
-const countNew = (before: ReadonlySet<string>, after: ReadonlySet<string>): number =>
-  after.difference(before).size;
+const termsOf = (values: readonly SearchValue[]): ReadonlySet<string> =>
+  new Set(values.map((value) => JSON.stringify(value)));
+
+const changedTitles = (had: Float64Array, has: Float64Array): PackedVersion["titles"] => ({
+  brought: withoutHashes(has, had),
+  lost: withoutHashes(had, has),
+});
 
 /** The canonical bytes of a version. `newer`: those of the version that it leans on, where it does. */
 export function unpackVersion(body: Uint8Array, newer: Uint8Array | undefined): Uint8Array {

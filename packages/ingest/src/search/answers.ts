@@ -2,12 +2,20 @@
 import { z } from "zod";
 
 const asOf = z.iso.datetime();
+const seen = z.iso.datetime().nullable();
 const next = z.string().nullable();
 
 export const titlePage = z.strictObject({
   asOf,
   items: z.array(
-    z.strictObject({ source: z.string(), name: z.string(), version: z.string(), devices: z.int() }),
+    z.strictObject({
+      source: z.string(),
+      name: z.string(),
+      version: z.string(),
+      devices: z.int(),
+      firstSeenAt: seen,
+      lastSeenAt: seen,
+    }),
   ),
   next,
   /**

@@ -6,12 +6,14 @@ import { type Route, route } from "../http/route.ts";
 import { fewDevices } from "../privacy/lookups.ts";
 import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
-import { type IndexQuery, titleOrders } from "../store/search-index.ts";
+import type { Scope } from "../store/scope.ts";
+import { type IndexQuery, type TitleCount, titleOrders } from "../store/search-index.ts";
 import { facets, titlePage } from "./answers.ts";
 import { Cursors } from "./cursor.ts";
 import { demandField, readQuery } from "./fields.ts";
 import { flag, freshness, paging, queryText } from "./questions.ts";
 import { reindexRoute } from "./reindex.ts";
+import { titlesSeen } from "./title-queries.ts";
 
 const softwareQuery = (config: Config) =>
   z.strictObject({
@@ -35,8 +37,13 @@ const countedPosition = titlePosition.extend({ devices: z.number() });
 
 const access = { permission: "inventory.read" } as const;
 
+/** Holders of a title that are asked when they checked in. */
+const mostHolders = 50;
+
+const timeOf = (at: number | null | undefined) => (at == null ? null : isoTime(at));
+
 export function searchRoutes(services: Services): readonly Route[] {
-  const { index, keys, config, now, lookups } = services;
+  const { store, index, keys, config, now, lookups } = services;
   /** What counts few devices tells of each of them. What counts one value on many is of no one's. */
   const remember = (
     caller: CallingAccount,
@@ -49,6 +56,20 @@ export function searchRoutes(services: Services): readonly Route[] {
       const page = { order, limit: fewDevices + 1, after: null };
       return (await index.ask("devices", { fresh: false }, accountScope(caller), query, page)).ordinals;
     });
+  };
+  /** Titles as they are told, with when they were seen: of what many have by some of them, who check in all the time. */
+  const withTimes = async (scope: Scope, titles: readonly TitleCount[]) => {
+    const { holders } = await index.ask("holders", { fresh: false }, scope, titles, mostHolders);
+    const held = titles.map((title, at) => ({ ...title, holders: holders[at] ?? [] }));
+    const seen = await store.read(titlesSeen, scope, held);
+    return titles.map(({ source, name, version, devices }, at) => ({
+      source,
+      name,
+      version,
+      devices,
+      firstSeenAt: timeOf(seen[at]?.firstSeenAt),
+      lastSeenAt: timeOf(seen[at]?.lastSeenAt),
+    }));
   };
   const cursors = new Cursors(keys.identity, config["search.cursorHours"]);
   return [
@@ -77,7 +98,7 @@ export function searchRoutes(services: Services): readonly Route[] {
                 exact,
               });
         remember(caller, query, items);
-        const shown = items.map(({ source, name, version, devices }) => ({ source, name, version, devices }));
+        const shown = await withTimes(scope, items);
         return {
           status: 200,
           body: {

@@ -54,6 +54,12 @@ export const tables = {
     section: "section",
     retention: "until a sweep finds nobody who has it",
   },
+  // One that a single device has had would tell of it; one that nobody has stays as long as its history could.
+  titles: {
+    forgets: { installation: ["owner"] },
+    section: "section",
+    retention: { since: "held_at", days: "of its section" },
+  },
   term_quotas: { forgets: { installation: ["installation"] }, retention: "as long as the device is there" },
   readings: {
     forgets: { installation: ["installation"] },

@@ -398,10 +398,28 @@ async function itemTable({ schema }: Transaction<Schema>): Promise<void> {
     .execute();
 }
 
+async function titleTable({ schema }: Transaction<Schema>): Promise<void> {
+  await ordinal(schema.createTable("titles"), "id")
+    .addColumn("hash", "integer", (column) => column.notNull().unique())
+    .addColumn("section", "text", (column) => column.notNull())
+    .addColumn("owner", "integer")
+    .addColumn("first_seen_at", "integer", (column) => column.notNull())
+    .addColumn("last_seen_at", "integer", (column) => column.notNull())
+    .addColumn("held_at", "integer", (column) => column.notNull())
+    .execute();
+  await schema
+    .createIndex("titles_by_owner")
+    .on("titles")
+    .columns(["owner", "section"])
+    .where(sql.ref("owner"), "is not", null)
+    .execute();
+}
+
 export const migrations: readonly Migration[] = [
   first,
   logTable,
   withoutSearchTables,
   changesByTime,
   itemTable,
+  titleTable,
 ];

@@ -145,6 +145,22 @@ export interface SectionHistoryTable {
   body: Uint8Array;
 }
 
+/** When a software title was seen in the fleet: source, name and version, by their number. */
+export interface TitleTable {
+  id: Generated<number>;
+  /** `records/title-hash.ts` */
+  hash: number;
+  /** The first one that told it. */
+  section: string;
+  /** The one installation that ever had it; null once another did. */
+  owner: number | null;
+  first_seen_at: number;
+  /** When a device last brought or lost it, to the hour. */
+  last_seen_at: number;
+  /** When some device had it, to the day. */
+  held_at: number;
+}
+
 /** What an installation has added to the index of late. */
 export interface TermQuotaTable {
   installation: number;
@@ -333,6 +349,7 @@ export interface Schema {
   sections: SectionTable;
   section_history: SectionHistoryTable;
   items: ItemTable;
+  titles: TitleTable;
   term_quotas: TermQuotaTable;
   readings: ReadingTable;
   countries: CountryTable;

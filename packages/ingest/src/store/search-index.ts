@@ -70,6 +70,12 @@ export interface SearchIndex {
     query: IndexQuery,
     page: { limit: number; after: FacetValue | null },
   ): Promise<{ items: readonly FacetValue[]; next: FacetValue | null }>;
+  /** For each title devices that have it, by their ordinals: all, or `most` of them, spread over all. */
+  holders(
+    scope: Scope,
+    titles: readonly TitlePosition[],
+    most: number,
+  ): Promise<{ readonly holders: readonly (readonly number[])[] }>;
   /** Titles with their versions whose name holds all the words, among the devices that a query finds; by name. */
   titles(
     scope: Scope,

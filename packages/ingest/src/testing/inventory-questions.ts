@@ -47,7 +47,13 @@ export class Inventory {
     return this.#ask(deviceWhole, `devices/${id}`);
   }
 
-  software(parameters?: Parameters) {
+  /** Titles without when they were seen. */
+  async software(parameters?: Parameters) {
+    const { items, ...page } = await this.softwareSeen(parameters);
+    return { ...page, items: items.map(({ firstSeenAt: _first, lastSeenAt: _last, ...item }) => item) };
+  }
+
+  softwareSeen(parameters?: Parameters) {
     return this.#ask(titlePage, "software", { ...parameters, ...fresh });
   }
 
