@@ -19,11 +19,13 @@ export interface Kept {
 }
 
 export class BareRows {
+  readonly file: string;
   readonly #child: ReturnType<typeof fork>;
 
   constructor({ directory, atEnd }: Surroundings) {
     const program = fileURLToPath(import.meta.resolve("./bare-rows.mjs"));
-    this.#child = fork(program, [join(directory, "rows.db")], { serialization: "advanced" });
+    this.file = join(directory, "rows.db");
+    this.#child = fork(program, [this.file], { serialization: "advanced" });
     atEnd(() => {
       this.#child.disconnect();
     });

@@ -5,6 +5,7 @@ import { Line } from "../swarm/line.ts";
 import { Swarm } from "../swarm/swarm.ts";
 import { BareRows } from "./bare-rows.ts";
 import type { Surroundings } from "./bench.ts";
+import { inTurns } from "./in-turns.ts";
 import { cpuSecondsOf, residentBytesOf, writtenBytesOf } from "./process-figures.ts";
 import { Searchable } from "./searchable.ts";
 import { startRollcall } from "./servers.ts";
@@ -170,17 +171,4 @@ export class Crowd {
       throw new Error(`${this.#tellers.length} inventories were acknowledged, and ${count} are found`);
     await found.settled();
   }
-}
-
-/** Does something for each, so many at the same time. */
-async function inTurns<T>(
-  all: readonly T[],
-  atOnce: number,
-  work: (each: T) => Promise<void>,
-): Promise<void> {
-  const waiting = all.values();
-  const worker = async () => {
-    for (const each of waiting) await work(each);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
 }

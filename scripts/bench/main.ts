@@ -15,11 +15,12 @@ import { hostile } from "./hostile.ts";
 import { inventories } from "./inventories.ts";
 import { mixed } from "./mixed.ts";
 import { sets } from "./sets.ts";
+import { storage } from "./storage.ts";
 
-const benches: readonly Bench[] = [checkIns, agent, delta, hostile, inventories, mixed, sets];
+const benches: readonly Bench[] = [checkIns, agent, delta, hostile, inventories, mixed, sets, storage];
 
 /** Benches of the contract that are not there yet. */
-const later = ["search", "storage"];
+const later = ["search"];
 
 const usage = "Usage: npm run bench -- NAME [--json] [--devices N] [--seconds N]";
 

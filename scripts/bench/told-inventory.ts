@@ -105,6 +105,10 @@ const packagesIn = (told: SwarmSections): readonly Package[] =>
 const rowsOf = (packages: readonly Package[]): Rows =>
   packages.map(({ name, version }) => [name, version] as const);
 
+/** What a device has at first as rows. */
+export const rowsAt = ({ fleet }: Swarm, device: number): Rows =>
+  rowsOf(packagesIn(fleet.sections(device, 0)));
+
 function changedRows(before: readonly Package[], after: readonly Package[]): Rows {
   const versions = new Map(before.map(({ name, version }) => [name, version]));
   return rowsOf(after.filter(({ name, version }) => versions.get(name) !== version));
