@@ -74,14 +74,14 @@ t.test("ends what it started and leaves nothing behind when it is interrupted", 
 
 t.test("answers wrong usage with 2 and a list, and what is not there yet with 1", async (t) => {
   const cases: readonly (readonly [number, RegExp, ...string[]])[] = [
-    [2, /check-ins.*\n.*agent[\s\S]*Not yet: .*\bstorage\b/],
+    [2, /check-ins.*\n.*agent[\s\S]*storage[\s\S]*Not yet: .*\bsearch\b/],
     [2, /no bench chek-ins\n[\s\S]*Benches:/, "chek-ins"],
     [2, /no bench check-ins agent/, "check-ins", "agent"],
     [2, /--devices takes a number, not many/, "check-ins", "--devices", "many"],
     [2, /--devices takes a number, not 0/, "check-ins", "--devices", "0"],
     [2, /--seconds takes a number, not 0.0/, "check-ins", "--seconds", "0.0"],
     [2, /Usage: npm run bench/, "check-ins", "--fast"],
-    [1, /bench storage: not yet/, "storage", "--json"],
+    [1, /bench search: not yet/, "search", "--json"],
   ];
   const ends = await Promise.all(cases.map(([, , ...args]) => run(args)));
   for (const [index, [code, words, ...args]] of cases.entries())

@@ -1,9 +1,9 @@
 /** The history of a device goes on with the installation that goes on for it: of its consent, and what sections were. */
-import { type Grant, grantsSchema, isGranted, sectionNamed } from "@rollcall/protocol";
+import { type Grant, isGranted, sectionNamed } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
 import { type Carrying, carryVersions, sectionsEver } from "../records/carry-versions.ts";
 import { carryTitles } from "../records/title-times.ts";
-import { jsonColumn } from "../store/columns.ts";
+import { grantsIn } from "../store/grant-columns.ts";
 import type { Schema } from "../store/schema.ts";
 import { dropOldest } from "./consent-history.ts";
 
@@ -14,7 +14,7 @@ export async function carryHistory(transaction: Kysely<Schema>, carrying: Carryi
     .select("grants")
     .where("ordinal", "=", carrying.to)
     .executeTakeFirstOrThrow();
-  const grants = jsonColumn(grantsSchema, text, "installations.grants");
+  const grants = grantsIn(text, "installations.grants");
   // Whatever is granted now: it tells under what the rest was collected.
   await transaction
     .updateTable("consent_history")

@@ -5,7 +5,6 @@ import {
   checkInAnswer,
   type Digest,
   type Grant,
-  grantsSchema,
   type StoredConsent,
 } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
@@ -17,6 +16,7 @@ import type { Accepted } from "../services.ts";
 import { jsonColumn } from "../store/columns.ts";
 import { compiledOnce } from "../store/compiled-once.ts";
 import { storedConsent } from "../store/device-columns.ts";
+import { grantsIn } from "../store/grant-columns.ts";
 import type { Schema } from "../store/schema.ts";
 import { defineWrite } from "../store/store.ts";
 import { judgeCounter } from "./counter.ts";
@@ -146,7 +146,7 @@ export const recordCheckIn = defineWrite({
     }
     if (input.consentNumber !== row.consent_number)
       return { kind: "consent-changed", stored: storedConsent(row) };
-    const grants = jsonColumn(grantsSchema, row.grants, "installations.grants");
+    const grants = grantsIn(row.grants, "installations.grants");
     const answer = await answerTo(transaction, input, { ...row, grants });
     await checkedIn(transaction, {
       ordinal: input.ordinal,

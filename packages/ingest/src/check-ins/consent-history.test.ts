@@ -2,6 +2,7 @@
 import { type Grant, grantSchema } from "@rollcall/protocol";
 import t from "tap";
 import { z } from "zod";
+import { alter, holding } from "../testing/altered-database.ts";
 import { outcomeOf } from "../testing/outcome.ts";
 import type { Reply, SimulatedDevice } from "../testing/simulated-device.ts";
 import { placesOfText } from "../testing/stored-content.ts";
@@ -123,16 +124,28 @@ t.test("tells purposes that were taken back, and what was granted otherwise", as
   ]);
 });
 
-t.test("keeps the thousand newest of a device, and another's whole", async (t) => {
+t.test("keeps the thousand newest tellings of a device, and another's whole", async (t) => {
   const [device, other] = [await server.device({ grant: "all" }), await server.device({ grant: "people" })];
   const before = await historyOf(other);
-  const rounds = Math.ceil(1_000 / device.grants.length) + 1;
   const at = (round: number) => new Date(Date.parse(begun) + round * 1_000).toISOString();
-  for (let round = 1; round <= rounds; round++)
-    await put(
-      device,
-      device.grants.map((grant) => ({ ...grant, at: at(round) })),
-    );
+  const renewed = (round: number) => device.grants.map((grant) => ({ ...grant, at: at(round) }));
+  await put(device, renewed(1));
+  const { number } = await holding(server, (queries) =>
+    queries
+      .selectFrom("consent_history")
+      .select((expression) => expression.fn.max("installation").as("number"))
+      .where("consent_number", "=", device.consentNumber)
+      .executeTakeFirstOrThrow(),
+  );
+  // As if it had told the same again and again.
+  await alter(
+    server,
+    `insert into consent_history (installation, consent_number, did, of_grant, at)
+     with recursive times (n) as (select 1 union all select n + 1 from times where n < 1500)
+     select installation, consent_number, did, of_grant, at from times, consent_history
+       where installation = ${number} and consent_number = ${device.consentNumber}`,
+  );
+  await put(device, renewed(2));
   const history = await historyOf(device);
   t.equal(history.length, 1_000);
   t.same(
@@ -142,7 +155,15 @@ t.test("keeps the thousand newest of a device, and another's whole", async (t) =
       .map(({ grant }) => grant),
     device.grants,
   );
-  t.equal(history.at(-1)?.consentNumber, device.consentNumber - Math.ceil(1_000 / device.grants.length) + 1);
+  const stored = await holding(server, (queries) =>
+    queries
+      .selectFrom("consent_history")
+      .select("consent_number")
+      .where("installation", "=", number)
+      .execute(),
+  );
+  t.equal(stored.length, 1_000);
+  t.equal(Math.min(...stored.map((row) => row.consent_number)), device.consentNumber - 1);
   t.same(await historyOf(other), before);
 });
 

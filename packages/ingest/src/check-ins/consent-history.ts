@@ -2,12 +2,12 @@
  * Every grant and withdrawal that an installation told, in the store: what, when, by whom, under which policy. Bounded:
  * the newest are kept.
  */
-import { type Grant, type GrantChange, grantChanges, grantSchema } from "@rollcall/protocol";
+import { type Grant, type GrantChange, grantChanges } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
-import { jsonColumn } from "../store/columns.ts";
+import { grantsIn, grantsText } from "../store/grant-columns.ts";
 import type { Schema } from "../store/schema.ts";
 
-/** Of one installation. */
+/** Times that an installation told a change; what it changed at one time is one or two rows. */
 const mostKept = 1_000;
 
 interface ChangedConsent {
@@ -27,11 +27,12 @@ export async function keepConsentChanges(
   transaction: Kysely<Schema>,
   { installation, consentNumber, before, after, at }: ChangedConsent,
 ): Promise<void> {
-  const rows = grantChanges(before, after).map(({ did, grant }) => ({
+  const changes = Map.groupBy(grantChanges(before, after), ({ did }) => did);
+  const rows = [...changes].map(([did, same]) => ({
     installation,
     consent_number: consentNumber,
     did,
-    of_grant: JSON.stringify(grant),
+    of_grant: grantsText(same.map(({ grant }) => grant)),
     at,
   }));
   if (rows.length === 0) return;
@@ -57,7 +58,7 @@ export async function dropOldest(transaction: Kysely<Schema>, installation: numb
     .execute();
 }
 
-/** The latest first. Whoever calls has made sure that the installation is in scope. */
+/** The latest first, as many as are kept at most. Whoever calls has made sure that the installation is in scope. */
 export async function consentHistoryOf(
   database: Kysely<Schema>,
   installation: number,
@@ -69,10 +70,11 @@ export async function consentHistoryOf(
     .orderBy("at", "desc")
     .orderBy("id", "desc")
     .execute();
-  return rows.map(({ consent_number, did, of_grant, at }) => ({
-    did,
-    consentNumber: consent_number,
-    at,
-    grant: jsonColumn(grantSchema, of_grant, "consent_history.of_grant"),
-  }));
+  return rows
+    .flatMap(({ consent_number: consentNumber, did, of_grant, at }) =>
+      grantsIn(of_grant, "consent_history.of_grant")
+        .toReversed()
+        .map((grant) => ({ did, consentNumber, at, grant })),
+    )
+    .slice(0, mostKept);
 }

@@ -3,6 +3,7 @@ import {
   allSections,
   type Category,
   type ConsentReceipt,
+  canonical,
   checkSection,
   consentReceipt,
   type Grant,
@@ -26,6 +27,7 @@ import { storedSections } from "../records/sections.ts";
 import { readableDocument } from "../records/stored-document.ts";
 import { jsonColumn } from "../store/columns.ts";
 import { storedConsent } from "../store/device-columns.ts";
+import { grantsText } from "../store/grant-columns.ts";
 import type { Schema } from "../store/schema.ts";
 import { inScope } from "../store/scope.ts";
 import { defineRead, defineWrite } from "../store/store.ts";
@@ -81,17 +83,18 @@ export const storeConsent = defineWrite({
       .executeTakeFirstOrThrow(installationGone);
     refuseRevoked(row);
     const { device } = row;
-    const text = JSON.stringify(grants);
-    if (row.consent_number === consentNumber && row.grants === text && row.consent_receipt !== null) {
+    const before = storedConsent(row).grants;
+    const isRepeat = row.consent_number === consentNumber && canonical(before) === canonical(grants);
+    if (isRepeat && row.consent_receipt !== null) {
       return {
         kind: "stored",
         receipt: jsonColumn(consentReceipt, row.consent_receipt, "installations.consent_receipt"),
       };
     }
     if (row.consent_number + 1 !== consentNumber) return { kind: "changed", stored: storedConsent(row) };
-    const set = { consent_number: consentNumber, grants: text, consent_receipt: JSON.stringify(receipt) };
+    const list = { consent_number: consentNumber, grants: grantsText(grants) };
+    const set = { ...list, consent_receipt: JSON.stringify(receipt) };
     await transaction.updateTable("installations").set(set).where("ordinal", "=", ordinal).execute();
-    const before = storedConsent(row).grants;
     await keepConsentChanges(transaction, {
       installation: ordinal,
       consentNumber,

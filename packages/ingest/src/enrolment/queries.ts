@@ -4,7 +4,6 @@ import {
   defaultWishes,
   type Grant,
   grantOf,
-  grantsSchema,
   isGrantableUnasked,
   newDeviceId,
   newInstallationId,
@@ -18,6 +17,7 @@ import type { Kysely } from "kysely";
 import { keepConsentChanges } from "../check-ins/consent-history.ts";
 import { formerInstallation } from "../copies/former.ts";
 import { isoTime, jsonColumn } from "../store/columns.ts";
+import { grantsIn, grantsText } from "../store/grant-columns.ts";
 import type { Schema, TokenTable } from "../store/schema.ts";
 import { defineWrite } from "../store/store.ts";
 import { refusalOf } from "./token-state.ts";
@@ -94,7 +94,7 @@ export async function enrolledKey(database: Kysely<Schema>, key: string): Promis
   if (!row) return (await formerInstallation(database, { key })) ? { refused: "identity-in-doubt" } : null;
   const { retired_at, grants, ...enrolled } = row;
   if (retired_at !== null) return { refused: "device-retired" };
-  return { ...enrolled, grants: jsonColumn(grantsSchema, grants, "installations.grants") };
+  return { ...enrolled, grants: grantsIn(grants, "installations.grants") };
 }
 
 async function enrolmentsSince(database: Kysely<Schema>, token: number, since: number): Promise<number> {
@@ -173,7 +173,7 @@ export async function addInstallation(
       state_digest: stateDigest({}),
       accepts_digest: acceptsDigest,
       consent_number: 1,
-      grants: JSON.stringify(grants),
+      grants: grantsText(grants),
       consent_receipt: null,
       session_hash: null,
       session_expires_at: null,

@@ -1,9 +1,9 @@
 /** Successors in the store: a new installation, on a provisional device, for who holds the key of one in doubt. */
-import { type Grant, grantsSchema, type Ownership } from "@rollcall/protocol";
+import type { Grant, Ownership } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
 import { beginDoubt } from "../copies/doubt.ts";
 import { comeLate, formerInstallation } from "../copies/former.ts";
-import { jsonColumn } from "../store/columns.ts";
+import { grantsIn } from "../store/grant-columns.ts";
 import type { Schema } from "../store/schema.ts";
 import { defineWrite } from "../store/store.ts";
 import { type Admission, addInstallation, type EnrolmentInput, enrolledKey } from "./queries.ts";
@@ -79,7 +79,7 @@ async function inheritance(database: Kysely<Schema>, succeeds: number): Promise<
     token: row.token,
     group: device.group_name,
     ownership: device.ownership,
-    grants: jsonColumn(grantsSchema, device.grants ?? row.grants, "installations.grants"),
+    grants: grantsIn(device.grants ?? row.grants, "installations.grants"),
     lineage: row.lineage ?? succeeds,
     retired: device.retired_at !== null,
   };

@@ -3,7 +3,6 @@ import {
   type Correction,
   type DataRequest,
   type Grant,
-  grantsSchema,
   type Ownership,
   parseJson,
   type Status,
@@ -17,8 +16,8 @@ import { correctionsIn } from "../privacy/corrections.ts";
 import { requestsIn } from "../privacy/data-requests.ts";
 import { type StoredSection, storedSections } from "../records/sections.ts";
 import { readableDocument } from "../records/stored-document.ts";
-import { jsonColumn } from "../store/columns.ts";
 import { applicationsColumn, readSummary, type Summary } from "../store/device-columns.ts";
+import { grantsIn } from "../store/grant-columns.ts";
 import type { Schema } from "../store/schema.ts";
 import { inScope, type Scope } from "../store/scope.ts";
 import { defineRead } from "../store/store.ts";
@@ -188,7 +187,7 @@ export const deviceDetail = defineRead({
       consentHistory: await consentHistoryOf(database, row.installation),
       consent: {
         consentNumber: row.consent_number,
-        grants: jsonColumn(grantsSchema, row.grants, "installations.grants"),
+        grants: grantsIn(row.grants, "installations.grants"),
       },
     };
   },

@@ -1,6 +1,6 @@
 /** Countries and fixed places in the store. */
-import { grantsSchema } from "@rollcall/protocol";
-import { jsonColumn } from "../store/columns.ts";
+
+import { grantsIn } from "../store/grant-columns.ts";
 import { inScope } from "../store/scope.ts";
 import { defineAuditedWrite, defineRead, defineWrite } from "../store/store.ts";
 import { isLocated, locationSection } from "./granted.ts";
@@ -20,7 +20,7 @@ export const storeCountry = defineWrite({
       .select("grants")
       .where("ordinal", "=", installation)
       .executeTakeFirst();
-    if (!row || !isLocated(jsonColumn(grantsSchema, row.grants, "installations.grants"))) return;
+    if (!row || !isLocated(grantsIn(row.grants, "installations.grants"))) return;
     const known = { section: locationSection, country, since: at };
     await transaction
       .insertInto("countries")

@@ -2,8 +2,12 @@
 import { z } from "zod";
 
 /** Parses a JSON column; a row that does not fit names the column in its error. */
-export function jsonColumn<T>(schema: z.ZodType<T>, text: string, column: string): T {
-  const result = schema.safeParse(JSON.parse(text));
+export const jsonColumn = <T>(schema: z.ZodType<T>, text: string, column: string): T =>
+  fitting(schema, JSON.parse(text), column);
+
+/** A value of a column as the schema has it. */
+export function fitting<T>(schema: z.ZodType<T>, value: unknown, column: string): T {
+  const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw new Error(`column ${column} holds something else than it should: ${z.prettifyError(result.error)}`);
 }

@@ -1,7 +1,8 @@
 /** JSON columns of devices and installations that more than one domain reads. */
-import { applicationsSchema, grantsSchema, type StoredConsent } from "@rollcall/protocol";
+import { applicationsSchema, type StoredConsent } from "@rollcall/protocol";
 import { z } from "zod";
 import { jsonColumn } from "./columns.ts";
+import { grantsIn } from "./grant-columns.ts";
 
 /** The columns of the device list by the section that fills them: `{SECTION: {COLUMN: value}}`. */
 const summarySchema = z.record(z.string(), z.record(z.string(), z.unknown()));
@@ -14,5 +15,5 @@ export const applicationsColumn = (text: string) =>
 /** The consent in a row of installations. */
 export const storedConsent = (row: { consent_number: number; grants: string }): StoredConsent => ({
   consentNumber: row.consent_number,
-  grants: jsonColumn(grantsSchema, row.grants, "installations.grants"),
+  grants: grantsIn(row.grants, "installations.grants"),
 });
