@@ -4,6 +4,7 @@ import type { ListenOptions } from "node:net";
 import { withSocketPath } from "@rollcall/host";
 import { accepts, catalogueDigest, digestOf, RollcallError } from "@rollcall/protocol";
 import type { Request } from "express";
+import { ChainJoiner } from "./audit/join.ts";
 import { removeAbandonedCopy, removeLeftCopies } from "./backups/copy-folder.ts";
 import { type Config, readConfig } from "./config.ts";
 import { tendDoubts } from "./copies/rules.ts";
@@ -111,6 +112,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const { newest: atStart } = await store.log.reach();
     if (metrics) store.commits.watch((committed) => metrics.committed(committed));
     const keys = await keysOf(store, directory.path, options.now);
+    // The last that this process enters is joined, too; where that cannot be, another or the next one does it.
+    const chains = new ChainJoiner({ store, keys, now: options.now });
+    undo.push(() => chains.join().catch(() => {}));
     const ledger = await openLedger(store, directory, config);
     const index = new ServedIndex({
       database: database || directory.database,
@@ -141,6 +145,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         showRenewed,
         async () => (await store.leads()) && (await tendFleet()),
         () => tendDeletions({ store, ledger }),
+        () => chains.join(),
         () => index.shortenLog(),
         () => removeAbandonedCopy(directory.path),
       ]);

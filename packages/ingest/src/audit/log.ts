@@ -1,11 +1,13 @@
 /** The audit log: entered, erased in part, cut at its beginning. Nothing else changes it. */
 import { randomBytes } from "node:crypto";
-import type { Kysely, Transaction } from "kysely";
+import type { Transaction } from "kysely";
 import { isoTime } from "../store/columns.ts";
+import { lengthenOwnChain, ownChain } from "../store/own-chain.ts";
 import type { Schema } from "../store/schema.ts";
 import { defineWrite } from "../store/store.ts";
 import type { AuditAction } from "./actions.ts";
-import { type Checkpoint, type Committed, commit, genesis, hashOf, type Link } from "./chain.ts";
+import { beginningOf, type Checkpoint, type Committed, commit, hashOf } from "./chain.ts";
+import type { Join } from "./join.ts";
 
 /** What is entered. */
 export interface Act {
@@ -22,14 +24,18 @@ export interface Act {
 
 /** Enters an act in the transaction of what it tells of. */
 export async function enter(transaction: Transaction<Schema>, act: Act): Promise<void> {
-  const last = await lastLink(transaction);
+  const { chain, ...end } = await ownChain(transaction);
+  const last = end.hash === null ? beginningOf(chain) : { number: end.number, hash: end.hash };
   const { action, requestId } = act;
   const [account, subject] = [committed(act.account), committed(act.subject)];
-  const entry = { number: last.number + 1, at: isoTime(act.at), action, requestId, account, subject };
+  const number = last.number + 1;
+  const entry = { chain, number, at: isoTime(act.at), action, requestId, account, subject };
+  const hash = hashOf(entry, last.hash);
   await transaction
     .insertInto("audit")
     .values({
-      number: entry.number,
+      chain,
+      number,
       at: act.at,
       action,
       request_id: requestId,
@@ -39,20 +45,15 @@ export async function enter(transaction: Transaction<Schema>, act: Act): Promise
       subject: subject.value,
       subject_salt: subject.salt,
       subject_commitment: subject.commitment,
-      hash: hashOf(entry, last.hash),
+      hash,
     })
     .execute();
+  await lengthenOwnChain(transaction, { number, hash });
 }
 
 function committed(value: string): Committed {
   const salt = randomBytes(16).toString("base64url");
   return { value, salt, commitment: commit(value, salt) };
-}
-
-async function lastLink(database: Kysely<Schema>): Promise<Link> {
-  const entries = database.selectFrom("audit").select(["number", "hash"]).orderBy("number", "desc");
-  const checkpoint = database.selectFrom("audit_checkpoint").select(["number", "hash"]);
-  return (await entries.limit(1).executeTakeFirst()) ?? (await checkpoint.executeTakeFirst()) ?? genesis;
 }
 
 /** An act as a write of its own, to stand in the batch of what the server or a device's owner changes. */
@@ -68,21 +69,42 @@ export async function eraseName(transaction: Transaction<Schema>, name: string):
   await audit().set({ subject: null, subject_salt: null }).where("subject", "=", name).execute();
 }
 
-/** Deletes the entries up to a checkpoint, which then stands in their place. False when it is not of this log. */
+/** Deletes a chain's entries up to a checkpoint, which then stands in their place. False when it is not of this log. */
 export const cutLog = defineWrite({
   name: "cut-audit-log",
   async run(transaction, checkpoint: Checkpoint): Promise<boolean> {
-    const { number, hash, at, signature } = checkpoint;
+    const { chain, number, hash, at, signature } = checkpoint;
     const last = await transaction
       .selectFrom("audit")
       .select("number")
+      .where("chain", "=", chain)
       .where("number", "=", number)
       .where("hash", "=", hash)
       .executeTakeFirst();
     if (!last) return false;
-    await transaction.deleteFrom("audit").where("number", "<=", number).execute();
-    await transaction.deleteFrom("audit_checkpoint").execute();
-    await transaction.insertInto("audit_checkpoint").values({ number, hash, at, signature }).execute();
+    await transaction.deleteFrom("audit").where("chain", "=", chain).where("number", "<=", number).execute();
+    await transaction.deleteFrom("audit_checkpoint").where("chain", "=", chain).execute();
+    await transaction.insertInto("audit_checkpoint").values({ chain, number, hash, at, signature }).execute();
     return true;
+  },
+});
+
+/** The number of the chain that this process adds to. */
+export const ownAuditChain = defineWrite({
+  name: "own-audit-chain",
+  run: async (transaction, _input: null): Promise<number> => (await ownChain(transaction)).chain,
+});
+
+/** Keeps what this process signed of where all chains stand; nothing where it adds to another chain by now. */
+export const storeJoin = defineWrite({
+  name: "store-audit-join",
+  async run(transaction, { chain, number, at, ends, joins, signature }: Join): Promise<void> {
+    if ((await ownChain(transaction)).chain !== chain) return;
+    const row = { number, at, ends: JSON.stringify(ends), joins: JSON.stringify(joins), signature };
+    await transaction
+      .insertInto("audit_joins")
+      .values({ chain, ...row })
+      .onConflict((conflict) => conflict.column("chain").doUpdateSet(row))
+      .execute();
   },
 });

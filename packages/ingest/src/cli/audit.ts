@@ -1,16 +1,9 @@
 /** `rollcall audit`: what accounts changed, and whether the log is whole. */
 import type { Command } from "commander";
 import { z } from "zod";
-import {
-  type AuditEntry,
-  auditEntrySchema,
-  type Checkpoint,
-  checkpointFault,
-  checkpointSchema,
-  entryFault,
-  genesis,
-  type Link,
-} from "../audit/chain.ts";
+import { type AuditEntry, auditEntrySchema, beginningOf, checkpointSchema, nameOf } from "../audit/chain.ts";
+import { joinSchema } from "../audit/join.ts";
+import { Walk } from "../audit/walk.ts";
 import { type Api, withApi } from "./client.ts";
 import type { Context } from "./context.ts";
 import { CommandFailure } from "./failure.ts";
@@ -19,13 +12,14 @@ import { addListOptions, type ListKind, type ListOptions, printList, readListing
 const page = z.object({
   items: z.array(auditEntrySchema),
   next: z.string().nullable(),
-  checkpoint: checkpointSchema.nullable(),
+  checkpoints: z.array(checkpointSchema),
+  joins: z.array(joinSchema),
 });
 type Page = z.infer<typeof page>;
 
 const entries: ListKind<AuditEntry> = {
   columns: {
-    number: ({ number }) => number,
+    number: nameOf,
     at: ({ at }) => at,
     account: ({ account }) => account.value ?? "(erased)",
     action: ({ action }) => action,
@@ -59,11 +53,14 @@ export function addAudit(program: Command, contextOf: () => Context): void {
     .description("check that no entry was changed, left out or put in")
     .action(async () => {
       const context = contextOf();
-      const { count, last } = await withApi(context, verify);
+      const { entries: count, ends } = await withApi(context, verify);
+      const lasts = ends.length === 0 ? [beginningOf(1)] : ends;
+      const last = lasts.map((end) => `${nameOf(end)} with hash ${end.hash}`).join(", ");
+      const chains = lasts.length === 1 ? "" : ` in ${lasts.length} chains`;
       context.output.line(
-        `${count} ${count === 1 ? "entry holds" : "entries hold"} together; the last is ${last.number} with hash ${last.hash}`,
+        `${count} ${count === 1 ? "entry holds" : "entries hold"} together${chains}; the last is ${last}`,
       );
-      context.output.json({ entries: count, ...last });
+      context.output.json({ entries: count, ends: lasts });
     });
 }
 
@@ -77,28 +74,24 @@ async function* pagesOf(api: Api, sort: "number" | "-number"): AsyncGenerator<Pa
   } while (cursor !== undefined);
 }
 
-/** Follows the chain from its checkpoint or beginning to its end; whoever notes the last hash can tell later whether the end was cut. */
-async function verify(api: Api): Promise<{ count: number; last: Link }> {
-  let last: Link | null = null;
-  let count = 0;
-  for await (const { items, checkpoint } of pagesOf(api, "number")) {
-    last ??= await beginning(api, checkpoint);
-    for (const entry of items) {
-      const fault = entryFault(entry, last);
-      if (fault !== null) throw new CommandFailure(`the audit log was changed: ${fault}`);
-      last = entry;
-      count++;
-    }
-  }
-  const { number, hash } = last ?? genesis;
-  return { count, last: { number, hash } };
-}
-
-async function beginning(api: Api, checkpoint: Checkpoint | null): Promise<Link> {
-  if (checkpoint === null) return genesis;
+/**
+ * Follows every chain from its checkpoint or beginning to its end. Whoever notes the last hashes can tell later whether
+ * all ends were cut, with everything that was signed of them.
+ */
+async function verify(api: Api): Promise<Walk> {
   const answer = z.object({ server: z.string() });
   const { server } = await api({ method: "GET", path: "/v1/server", answer });
-  const fault = checkpointFault(checkpoint, server);
+  let walk: Walk | null = null;
+  for await (const { items, checkpoints, joins } of pagesOf(api, "number")) {
+    walk ??= new Walk(server, joins);
+    for (const checkpoint of checkpoints) demand(walk.begin(checkpoint));
+    for (const entry of items) demand(walk.follow(entry));
+  }
+  walk ??= new Walk(server, []);
+  demand(walk.end());
+  return walk;
+}
+
+function demand(fault: string | null): void {
   if (fault !== null) throw new CommandFailure(`the audit log was changed: ${fault}`);
-  return checkpoint;
 }

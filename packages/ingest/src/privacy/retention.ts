@@ -87,7 +87,7 @@ export async function runRetention(services: Services, change?: Change): Promise
   add(removed, "items", await sweepItems(store));
   const before = at - config["retention.audit.days"] * day;
   const entries = await store.read(countOld, protocolScope, { table: "audit", since: "at", before });
-  if ((await cutAuditLog(services, before)) !== null) add(removed, "audit", entries);
+  if ((await cutAuditLog(services, before)).length > 0) add(removed, "audit", entries);
   add(removed, "requests.log", await removeOldLogs(requestLog, at - config["retention.requests.days"] * day));
   services.removed(removed);
   return removed;

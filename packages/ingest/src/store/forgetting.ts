@@ -101,6 +101,7 @@ export const tables = {
   api_tokens: { forgets: "holds nothing of a device", retention: "as long as the server" },
   applications: { forgets: "holds nothing of a device", retention: "as long as the server" },
   audit: { forgets: "names ordinals only", retention: "until it is cut, after 400 days" },
+  audit_joins: { forgets: "holds nothing of a device", retention: "until the next one" },
   audit_checkpoint: { forgets: "holds nothing of a device", retention: "until the next one" },
   deletions: { forgets: "names only what is deleted", retention: "until the next one" },
   log: { forgets: "names ordinals only", retention: "until everybody who follows it has read it" },

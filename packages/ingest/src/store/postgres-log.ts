@@ -6,6 +6,7 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { ClientBase } from "pg";
 import { decodeDirty, encodeDirty, type LogEntry, type LogPosition, type LogReach } from "./log.ts";
+import { openOwnChain } from "./own-chain.ts";
 import { notedDevices } from "./postgres-dirty.ts";
 import { migrationLock, serverNumbers } from "./postgres-locks.ts";
 import type { Schema } from "./schema.ts";
@@ -112,6 +113,7 @@ export class PostgresLogWriter {
       "select coalesce(max(seq), 0) as seq from log where server = $1",
       [number],
     );
+    await client.query(openOwnChain(number));
     this.#server = number;
     this.#seq = rows[0]?.seq ?? 0;
     return true;

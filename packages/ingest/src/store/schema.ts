@@ -307,7 +307,9 @@ export interface ServerTable {
 
 /** The audit log. What may be a person's stands beside a commitment to it, which is what the chain is made of. */
 export interface AuditTable {
-  /** From 1 without a gap. */
+  /** The number in the log of the server that entered it. */
+  chain: number;
+  /** From 1 without a gap in each chain. */
   number: number;
   at: number;
   action: string;
@@ -322,12 +324,28 @@ export interface AuditTable {
   hash: string;
 }
 
-/** One row at most: what stands in the place of the audit entries that were cut off at the beginning. */
+/** What stands in the place of the entries that were cut off at the beginning of a chain. */
 export interface AuditCheckpointTable {
+  chain: number;
   number: number;
   hash: string;
   /** As it is signed: ISO 8601. */
   at: string;
+  signature: string;
+}
+
+/** What a server signed last of where all chains stood. */
+export interface AuditJoinTable {
+  /** Its number in the log, and of its chain. */
+  chain: number;
+  /** From 1, one more each time. */
+  number: number;
+  /** As it is signed: ISO 8601. */
+  at: string;
+  /** JSON: the ends of all chains. */
+  ends: string;
+  /** JSON: the numbers of what the other servers had signed. */
+  joins: string;
   signature: string;
 }
 
@@ -366,5 +384,6 @@ export interface Schema {
   server: ServerTable;
   audit: AuditTable;
   audit_checkpoint: AuditCheckpointTable;
+  audit_joins: AuditJoinTable;
   log: LogTable;
 }

@@ -1,28 +1,14 @@
 /** Several servers on one PostgreSQL: a device may meet any of them at any time, and what one knows all know. */
-import { cpSync } from "node:fs";
-import { join } from "node:path";
-import t, { type Test } from "tap";
+import t from "tap";
 import { LedgerFile } from "../privacy/ledger-file.ts";
-import { jsonLines, runHere } from "../testing/command.ts";
 import { Inventory } from "../testing/inventory-questions.ts";
 import { machine } from "../testing/machine.ts";
 import { outcomeOf } from "../testing/outcome.ts";
 import { PostgresServer, postgresDatabase, withoutPostgres } from "../testing/postgres.ts";
 import { optionsOf, SimulatedDevice } from "../testing/simulated-device.ts";
 import { TestServer } from "../testing/test-server.ts";
+import { twoServers } from "../testing/two-servers.ts";
 import { pathsIn } from "./data-directory.ts";
-
-/** Two servers with the same keys, each with a data directory of its own. */
-async function two(t: Test): Promise<readonly [TestServer, TestServer]> {
-  const others = { database: await postgresDatabase() };
-  const first = await TestServer.start(undefined, others);
-  t.teardown(() => first.remove());
-  const directory = t.testdir({});
-  cpSync(join(first.directory, "keys"), join(directory, "keys"), { recursive: true });
-  const second = await TestServer.start(directory, others);
-  t.teardown(() => second.stop());
-  return [first, second];
-}
 
 const askForSession = (device: SimulatedDevice, nonce?: string) => {
   const { installation } = device;
@@ -49,7 +35,7 @@ const isEnrolled = (device: SimulatedDevice): Promise<boolean> =>
 
 t.test("several servers on one PostgreSQL", { skip: withoutPostgres }, async (t) => {
   t.test("serve a device in turn, and find what any of them was told", async (t) => {
-    const [first, second] = await two(t);
+    const [first, second] = await twoServers(t, await postgresDatabase());
     const device = await first.device();
     await at(device, second).checkedIn();
     await at(device, first).sent(machine({ hostname: "lovelace" }));
@@ -60,7 +46,7 @@ t.test("several servers on one PostgreSQL", { skip: withoutPostgres }, async (t)
   });
 
   t.test("refuse each other's nonces, and give one that is good", async (t) => {
-    const [first, second] = await two(t);
+    const [first, second] = await twoServers(t, await postgresDatabase());
     const device = await first.device();
     const nonce = await device.nonce();
     const refused = await askForSession(at(device, second), nonce);
@@ -70,7 +56,7 @@ t.test("several servers on one PostgreSQL", { skip: withoutPostgres }, async (t)
   });
 
   t.test("doubt a copied installation that goes to another of them, at once", async (t) => {
-    const [first, second] = await two(t);
+    const [first, second] = await twoServers(t, await postgresDatabase());
     const device = await first.device();
     await device.checkedIn();
     const copy = at(device.copy(), second);
@@ -81,26 +67,8 @@ t.test("several servers on one PostgreSQL", { skip: withoutPostgres }, async (t)
     t.equal(outcomeOf(await device.checkIn()), "409 identity-in-doubt");
   });
 
-  t.test("enter what accounts change in one chain that holds", async (t) => {
-    const [first, second] = await two(t);
-    const names = ["a", "b", "c", "d", "e", "f"];
-    const made = await Promise.all(
-      names.map((name, index) =>
-        (index % 2 === 0 ? first : second).admin("POST", "/api/v1/applications", { name }),
-      ),
-    );
-    t.same(
-      made.map(({ status }) => status),
-      names.map(() => 201),
-    );
-    for (const { directory } of [first, second]) {
-      const { stdout } = await runHere(["audit", "verify", "--json", "--data", directory]);
-      t.match(jsonLines(stdout), [{ entries: names.length, number: names.length }]);
-    }
-  });
-
   t.test("have each other's deletions in their ledgers, and start again with them", async (t) => {
-    const [first, second] = await two(t);
+    const [first, second] = await twoServers(t, await postgresDatabase());
     const [one, other] = [await first.device(), await second.device()];
     t.equal((await first.admin("DELETE", `/api/v1/devices/${one.device}`)).status, 200);
     t.equal((await second.admin("DELETE", `/api/v1/devices/${other.device}`)).status, 200);

@@ -11,6 +11,7 @@ import { withKeptStatements } from "./kept-statements.ts";
 import { runWrite, type Write } from "./kinds.ts";
 import { type LogEntry, type LogPosition, LogWriter } from "./log.ts";
 import { migrate } from "./migrate.ts";
+import { openOwnChain } from "./own-chain.ts";
 import { pagesInLog } from "./pages-in-log.ts";
 import type { Schema } from "./schema.ts";
 import { UnallocatedSpace } from "./unallocated.ts";
@@ -78,7 +79,7 @@ export async function openSqliteWriter(file: string, current: CurrentReader): Pr
   }
 }
 
-/** The lock of the data directory lets one process write this database, and that is its number in the log. */
+/** The lock of the data directory lets one process write this database, and that is its number in the log and of its audit chain. */
 const onlyServer = 1;
 
 class SqliteWriter implements Writer {
@@ -96,6 +97,7 @@ class SqliteWriter implements Writer {
     this.#queries = queries;
     this.#context = { current };
     this.#log = new LogWriter(database, onlyServer);
+    database.exec(openOwnChain(onlyServer));
     this.#pageSize = Number(database.pragma("page_size", { simple: true }));
     this.#unallocated = new UnallocatedSpace(database.name, this.#pageSize);
   }
