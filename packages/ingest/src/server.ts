@@ -4,7 +4,7 @@ import type { ListenOptions } from "node:net";
 import { withSocketPath } from "@rollcall/host";
 import { accepts, catalogueDigest, digestOf, RollcallError } from "@rollcall/protocol";
 import type { Request } from "express";
-import { ChainJoiner } from "./audit/join.ts";
+import { ChainJoiner } from "./audit/chain-joiner.ts";
 import { removeAbandonedCopy, removeLeftCopies } from "./backups/copy-folder.ts";
 import { type Config, readConfig } from "./config.ts";
 import { tendDoubts } from "./copies/rules.ts";
