@@ -33,6 +33,7 @@ import { tendUnreached } from "./privacy/unreached.ts";
 import { keepTitles } from "./search/keep-titles.ts";
 import type { Services } from "./services.ts";
 import { ownDataDirectory } from "./store/data-directory.ts";
+import { FleetJobs } from "./store/fleet-jobs.ts";
 import { protocolScope } from "./store/scope.ts";
 import type { Store } from "./store/store.ts";
 
@@ -143,20 +144,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       doAll([
         () => keys.tend(),
         showRenewed,
-        async () => (await store.leads()) && (await tendFleet()),
+        ...jobs.steps,
         () => tendDeletions({ store, ledger }),
         () => chains.join(),
         () => index.shortenLog(),
         () => removeAbandonedCopy(directory.path),
       ]);
-    /** What one of several servers on the database does for all. */
-    const tendFleet = (): Promise<void> =>
-      doAll([
-        () => tendDoubts({ store, config, now: options.now }),
-        () => tendUnreached({ store, ledger, config, now: options.now }),
-        () => titles.tend(options.now()).catch(unlessBusy),
-        () => retention.tend(options.now()),
-      ]);
+    const jobs = new FleetJobs(store, {
+      doubts: () => tendDoubts({ store, config, now: options.now }),
+      unreached: () => tendUnreached({ store, ledger, config, now: options.now }),
+      titles: () => titles.tend(options.now()).catch(unlessBusy),
+      retention: () => retention.tend(options.now()),
+    });
     const decoding = new Decoding(new MemoryBudget(config["server.decodingBytes"]), options.decoding);
     undo.push(() => decoding.close());
     const services: Services = {

@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import t, { type Test } from "tap";
 import { postgresDatabase, withoutPostgres } from "../testing/postgres.ts";
+import { fleetJobs } from "./fleet-jobs.ts";
 import { migrations } from "./migrations.ts";
 import { openPostgresStore } from "./postgres-store.ts";
 import { protocolScope } from "./scope.ts";
@@ -88,14 +89,28 @@ t.test("PostgreSQL", { skip: withoutPostgres }, async (t) => {
     },
   );
 
-  t.test("lets one of several servers lead, and the next when that has ended", async (t) => {
-    const url = await postgresDatabase();
-    const [first, second] = [await opened(t, url), await opened(t, url)];
-    t.same([await first.leads(), await second.leads(), await first.leads()], [true, false, true]);
-    await first.close();
-    // PostgreSQL hears a moment later that the connection has ended.
-    while (!(await second.leads())) {}
-  });
+  t.test(
+    "lets one server lead each job, spreads them over several, and has none without a leader",
+    async (t) => {
+      const url = await postgresDatabase();
+      const first = await opened(t, url);
+      const asked = async (store: Store) => {
+        const led: string[] = [];
+        for (const job of fleetJobs) if (await store.leads(job)) led.push(job);
+        return led;
+      };
+      t.same(await asked(first), fleetJobs, "one alone leads all");
+      const second = await opened(t, url);
+      t.same(await asked(second), [], "none that is led is taken away");
+      const [kept, taken] = [await asked(first), await asked(second)];
+      t.same([kept.length, taken.length], [2, 2]);
+      t.same([...kept, ...taken].sort(), [...fleetJobs].sort());
+      t.same([await asked(first), await asked(second)], [kept, taken], "and so it stays");
+      await first.close();
+      // PostgreSQL hears a moment later that the connection has ended.
+      while ((await asked(second)).length < fleetJobs.length) {}
+    },
+  );
 
   t.test("ends reads of many rows that take too long, and asks the rest to come later", async (t) => {
     const store = await openPostgresStore(await postgresDatabase(), { milliseconds: 100, mostWaiting: 2 });

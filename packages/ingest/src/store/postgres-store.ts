@@ -5,6 +5,7 @@
 import { RollcallError } from "@rollcall/protocol";
 import { type Kysely, sql, type Transaction } from "kysely";
 import { CurrentValues } from "./current-values.ts";
+import type { FleetJob } from "./fleet-jobs.ts";
 import { tables } from "./forgetting.ts";
 import { type CommitQueue, GroupCommit, type Job } from "./group-commit.ts";
 import { type ReadKind, runWrite, type Write } from "./kinds.ts";
@@ -15,7 +16,7 @@ import { connect } from "./postgres-dialect.ts";
 import { keepTriggers, openNotes } from "./postgres-dirty.ts";
 import { asCallersGetIt, isConflict } from "./postgres-faults.ts";
 import { channel, Following } from "./postgres-following.ts";
-import { leadsJobs } from "./postgres-locks.ts";
+import { leadsJob } from "./postgres-locks.ts";
 import { keepReaders, PostgresLogReader, PostgresLogWriter } from "./postgres-log.ts";
 import type { ReadingLimits } from "./reading-limits.ts";
 import type { Schema } from "./schema.ts";
@@ -178,11 +179,11 @@ class PostgresStore implements Store {
     await told(sql`vacuum (index_cleanup on, truncate on) ${sql.join(names)}`.execute(this.#reader));
   }
 
-  async leads(): Promise<boolean> {
+  async leads(job: FleetJob): Promise<boolean> {
     let leads = false;
     await told(
       this.#commits.between(async () => {
-        leads = await leadsJobs(this.#writer);
+        leads = await leadsJob(this.#writer, job);
       }),
     );
     return leads;

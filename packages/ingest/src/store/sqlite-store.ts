@@ -6,6 +6,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { RollcallError } from "@rollcall/protocol";
 import { Checkpoints } from "./checkpoints.ts";
 import { CurrentValues } from "./current-values.ts";
+import type { FleetJob } from "./fleet-jobs.ts";
 import { type CommitQueue, GroupCommit, type Job } from "./group-commit.ts";
 import type { ReadKind, Write } from "./kinds.ts";
 import { type LogPosition, LogReader } from "./log.ts";
@@ -163,7 +164,7 @@ class SqliteStore implements Store {
     return told.promise;
   }
 
-  async leads(): Promise<boolean> {
+  async leads(_job: FleetJob): Promise<boolean> {
     return true;
   }
 

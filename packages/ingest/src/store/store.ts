@@ -2,6 +2,7 @@
  * The store's interface. Domains declare their writes and reads beside their rules and name them here; inputs, outcomes
  * and results are plain values (what `structuredClone` takes), so that a thread or another engine can stand behind it.
  */
+import type { FleetJob } from "./fleet-jobs.ts";
 import type { CommitQueue } from "./group-commit.ts";
 import {
   type AuditedWriteKind,
@@ -78,8 +79,11 @@ export interface Store {
    * `busy` when something still reads what was there; then it has to be called again.
    */
   scrub(): Promise<void>;
-  /** Whether this server does what one of those on the database has to do by the clock; it stays so until it ends. */
-  leads(): Promise<boolean>;
+  /**
+   * Whether this server does a job now that one of those on the database has to do. No other is told so until it is
+   * told otherwise or ends: ask before each time, and never while it is being done.
+   */
+  leads(job: FleetJob): Promise<boolean>;
   /** Rejects when the database does not answer. */
   ready(): Promise<void>;
   /** Commits what was handed in, brings the write-ahead log home, and closes; what comes later is refused. */
