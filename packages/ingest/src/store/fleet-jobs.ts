@@ -1,16 +1,22 @@
 /** What is done by the clock for all servers on a database, each by one of them at a time: by who leads that job. */
-import type { Store } from "./store.ts";
 
 export const fleetJobs = ["doubts", "unreached", "titles", "retention"] as const;
 export type FleetJob = (typeof fleetJobs)[number];
 
+type Work = Readonly<Record<FleetJob, () => Promise<void>>>;
+
+/** A store, as far as it tells who leads. */
+interface Leaders {
+  leads(job: FleetJob): Promise<boolean>;
+}
+
 /** One server's part in them. */
 export class FleetJobs {
-  readonly #store: Pick<Store, "leads">;
-  readonly #work: Readonly<Record<FleetJob, () => Promise<void>>>;
+  readonly #store: Leaders;
+  readonly #work: Work;
   readonly #running = new Set<FleetJob>();
 
-  constructor(store: Pick<Store, "leads">, work: Readonly<Record<FleetJob, () => Promise<void>>>) {
+  constructor(store: Leaders, work: Work) {
     this.#store = store;
     this.#work = work;
   }
