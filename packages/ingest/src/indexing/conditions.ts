@@ -11,6 +11,7 @@ import {
 } from "@rollcall/protocol";
 import type { Scope } from "../store/scope.ts";
 import type { IndexCondition, IndexQuery } from "../store/search-index.ts";
+import { dayOf, isChangedField } from "./changed-days.ts";
 import { devicesOf, type Expression, everything } from "./expression.ts";
 import type { Field, KeyRow, PartReader, Term } from "./part-reader.ts";
 import { textsFrom } from "./text-range.ts";
@@ -171,10 +172,16 @@ function holdsNetwork(asked: Asked, field: string, network: string): Expression 
   return devicesOf(devices);
 }
 
-function holdsTime(
-  { live }: Asked,
-  { field, comparison, at }: Extract<IndexCondition, { kind: "time" }>,
-): Expression {
+function holdsTime(asked: Asked, condition: Extract<IndexCondition, { kind: "time" }>): Expression {
+  const { field, comparison, at } = condition;
+  const { live } = asked;
+  if (isChangedField(field))
+    return termsOf(
+      asked,
+      idsOf(asked, field),
+      `number ${comparison.startsWith("<") ? "<" : ">="} ?`,
+      dayOf(at),
+    );
   const timeOf = (device: number) => (field === "first" ? live.firstSeenAt(device) : live.seenAt(device));
   return { kind: "which", holds: (device) => comparesSo(timeOf(device) - at, comparison) };
 }

@@ -16,6 +16,14 @@ const database = new Kysely<Schema>({
 });
 t.teardown(() => database.destroy());
 
+const changed = (section: string | null, number: number) => {
+  return {
+    as: "number",
+    field: section === null ? "changed" : `changed.${section}`,
+    number,
+    sensitive: false,
+  } as const;
+};
 const has = (text: string) => ({ as: "term", field: "has", text, words: false, sensitive: false }) as const;
 const lab = { as: "term", field: "group", text: "lab", words: false, sensitive: false } as const;
 const packages = [{ architecture: "amd64", name: "openssl", version: "3.0.17-1" }];
@@ -28,16 +36,21 @@ t.test("tells every searchable value of a device, its group, and what it is sort
     memory: ok({ total: 8 }),
     "software.deb": ok({ packages }),
   });
+  const { since } = await database.selectFrom("sections").select("since").executeTakeFirstOrThrow();
+  const day = Math.floor(since / 86_400_000);
   t.same(await readDevices(database, [1]), [
     {
       ordinal: 1,
       device: {
         sortName: "ada",
         values: [
+          changed("memory", day),
           has("memory"),
           { as: "number", field: "memory", number: 8, sensitive: false },
+          changed("operating-system", day),
           has("operating-system"),
           { as: "key", field: "host", text: "ADA", words: true, sensitive: false },
+          changed("software.deb", day),
           has("software.deb"),
           {
             as: "title",
@@ -47,6 +60,7 @@ t.test("tells every searchable value of a device, its group, and what it is sort
             source: "deb",
             sensitive: false,
           },
+          changed(null, day),
           lab,
         ],
       },
@@ -58,7 +72,15 @@ t.test("tells of a section that is not indexed or cannot be read only that it is
   await database.updateTable("sections").set({ indexed: 0 }).where("name", "=", "memory").execute();
   const broken = { body: Buffer.from("no document") };
   await database.updateTable("sections").set(broken).where("name", "=", "software.deb").execute();
-  const values = [has("memory"), has("operating-system"), { field: "host" }, has("software.deb"), lab];
+  const own = (name: string) => [{ field: `changed.${name}` }, has(name)];
+  const values = [
+    ...own("memory"),
+    ...own("operating-system"),
+    { field: "host" },
+    ...own("software.deb"),
+    { field: "changed" },
+    lab,
+  ];
   t.match(await readDevices(database, [1]), [{ device: { values } }]);
 });
 

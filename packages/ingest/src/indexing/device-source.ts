@@ -1,9 +1,10 @@
 /** Devices as the index is to know them, read from what the store holds of them. */
 import { parseJson, type SearchValue, searchValues, sectionNamed } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
-import { sectionDocuments } from "../records/sections.ts";
+import { sectionsOfMany } from "../records/sections.ts";
 import { type Documented, readableDocument } from "../records/stored-document.ts";
 import type { Schema } from "../store/schema.ts";
+import { changedField, dayOf } from "./changed-days.ts";
 import type { Change } from "./indexed-device.ts";
 
 /** What these devices are to be found as; null for those that are gone, hidden, or without an installation. */
@@ -59,21 +60,31 @@ const term = (field: string, text: string): SearchValue => {
   return { as: "term", field, text, words: false, sensitive: false };
 };
 
+/** That a section, or any, became what it is on this day. */
+const changedOn = (since: number, section?: string): SearchValue => {
+  return { as: "number", field: changedField(section), number: dayOf(since), sensitive: false };
+};
+
 async function valuesOf(
   database: Kysely<Schema>,
   installations: readonly number[],
 ): Promise<ReadonlyMap<number, readonly SearchValue[]>> {
   const values = new Map<number, SearchValue[]>();
   if (installations.length === 0) return values;
-  const rows = await sectionDocuments(database, installations);
-  for (const { installation, indexed, ...section } of rows) {
+  const rows = await sectionsOfMany(database, installations);
+  const latest = new Map<number, number>();
+  for (const { installation, indexed, since, ...section } of rows) {
     const known = values.get(installation) ?? [];
     values.set(installation, known);
+    known.push(changedOn(since, section.name));
+    latest.set(installation, Math.max(since, latest.get(installation) ?? 0));
+    if (section.body === null) continue;
     known.push(term("has", section.name));
     const definition = sectionNamed(section.name);
     if (!definition || indexed === 0) continue;
     for (const value of searchValues(definition, documentIn(section))) known.push(value);
   }
+  for (const [installation, since] of latest) values.get(installation)?.push(changedOn(since));
   return values;
 }
 

@@ -7,6 +7,7 @@ import type { Kysely } from "kysely";
 import type { Schema } from "../store/schema.ts";
 import type { Scope } from "../store/scope.ts";
 import type { DeviceOrder, IndexQuery } from "../store/search-index.ts";
+import { isChangedField } from "./changed-days.ts";
 import type { LiveDevices } from "./conditions.ts";
 
 /** Rows read at once. */
@@ -19,7 +20,9 @@ export function needsLive(scope: Scope, query: IndexQuery, order?: DeviceOrder):
   return (
     order?.by === "lastSeenAt" ||
     scope.devices.kind === "installation" ||
-    conditionsOf(query).some(({ kind }) => kind === "time" || kind === "flag")
+    conditionsOf(query).some((condition) =>
+      condition.kind === "time" ? !isChangedField(condition.field) : condition.kind === "flag",
+    )
   );
 }
 

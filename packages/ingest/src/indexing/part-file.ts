@@ -8,7 +8,7 @@ import SqliteDatabase, { type Database } from "better-sqlite3";
 import { IndexDamaged } from "./index-damaged.ts";
 
 /** Another one is made anew. */
-const partVersion = 3;
+const partVersion = 4;
 
 /** What values there are and how they are folded follows from these; an index that was made by others is made anew. */
 const madeBy = `${catalogueDigest} unicode ${process.versions.unicode}`;
@@ -63,7 +63,6 @@ export function lowestPosition(parts: readonly (readonly Position[])[]): Positio
  * - `orders`: what lists are sorted by.
  * - `parts`: in the first part, which others there are: one that is missing is noticed.
  * - `made_by`: the definitions that its values follow from.
- * - `days`: who changed on a day (since 1970, UTC), by section and block.
  */
 const tables = `
   create table fields (
@@ -88,10 +87,6 @@ const tables = `
   create table forward (ordinal integer primary key, body blob not null);
   create table orders (ordinal integer primary key, sort_name text not null);
   create index orders_by_name on orders (sort_name, ordinal);
-  create table days (
-    section text not null, day integer not null, block integer not null, body blob not null,
-    primary key (section, day, block)
-  ) without rowid;
   create table position (server integer primary key, seq integer not null);
   create table parts (part integer primary key);
   create table made_by (what text not null);

@@ -1,4 +1,6 @@
 /** The next page of what changed on the devices that a query finds: looked for by time, or in a few devices alone. */
+import { joined } from "@rollcall/protocol";
+import { changedField } from "../indexing/changed-days.ts";
 import {
   type ChangedPart,
   type ChangedSection,
@@ -69,13 +71,20 @@ type Among =
 async function devicesAsked(
   { index, now }: Services,
   scope: Scope,
-  { query, fresh }: FeedAsked,
+  { query, from, section, fresh }: FeedAsked,
 ): Promise<Among> {
   const isWhole = query.kind === "all" && query.parts.length === 0;
+  const changed = { kind: "time", field: changedField(section), comparison: ">=", at: from } as const;
   if (isWhole && scope.devices.kind === "all") return { kind: "all", asOf: now() };
   const order = { by: "enrolled", descending: false } as const;
   const first = { order, limit: few, after: null };
-  const { asOf, ordinals, next } = await index.ask("devices", { fresh }, scope, query, first);
+  const { asOf, ordinals, next } = await index.ask(
+    "devices",
+    { fresh },
+    scope,
+    joined("all", [query, changed]),
+    first,
+  );
   if (next === null) return { kind: "few", asOf, devices: ordinals };
   return {
     kind: "some",

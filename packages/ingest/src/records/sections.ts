@@ -89,13 +89,12 @@ export async function storedSection(
   return (await storedSections(database, installation, [name]))[0];
 }
 
-/** Documents of several installations; `indexed`: 1 where all of it may be found. */
-export async function sectionDocuments(database: Kysely<Schema>, installations: readonly number[]) {
+/** Sections of several installations with their documents; `indexed`: 1 where all of it may be found. */
+export async function sectionsOfMany(database: Kysely<Schema>, installations: readonly number[]) {
   const rows = await database
     .selectFrom("sections")
-    .select(["installation", "name", "digest", "body", "items", "indexed"])
+    .select(["installation", "name", "digest", "body", "items", "since", "indexed"])
     .where("installation", "in", [...installations])
-    .where("body", "is not", null)
     .execute();
   return withLists(database, rows);
 }

@@ -11,6 +11,7 @@ import {
   searchFieldsOf,
 } from "@rollcall/protocol";
 import type { Config } from "../config.ts";
+import { changedField } from "../indexing/changed-days.ts";
 import { deviceStates, queryOfState, quietOf } from "../inventory/device-state.ts";
 import type { Scope } from "../store/scope.ts";
 import type { IndexQuery } from "../store/search-index.ts";
@@ -23,6 +24,10 @@ const ofServer: readonly Omit<QueryField, "sensitive">[] = [
   { name: "has", as: "term", values: allSections.map(({ name }) => name) },
   { name: "seen", as: "time" },
   { name: "first", as: "time" },
+  // To the day.
+  ...[undefined, ...allSections.map(({ name }) => name)].map((section) => {
+    return { name: changedField(section), as: "time" } as const;
+  }),
 ];
 const everyField: ReadonlyMap<string, QueryField> = new Map([
   ...searchFieldsOf(allSections),
