@@ -20,10 +20,11 @@ export class KeptIndex {
   #former: string | null = null;
   #isStoreLost = false;
 
-  constructor(truth: Truth, directory: string) {
+  /** `at`: where it is at first; without, there is none yet. */
+  constructor(truth: Truth, directory: string, at?: string) {
     this.#truth = truth;
     this.#directory = directory;
-    this.#at = this.#elsewhere();
+    this.#at = at ?? this.#elsewhere();
   }
 
   /** Where it is now. */

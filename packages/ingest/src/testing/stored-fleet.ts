@@ -15,8 +15,9 @@ import { judgeSections } from "../check-ins/judge-sections.ts";
 import { storeSections } from "../check-ins/section-queries.ts";
 import { mergeDevices, splitDevice } from "../copies/queries.ts";
 import { enrol } from "../enrolment/queries.ts";
+import { setSession } from "../enrolment/session-queries.ts";
 import { addToken } from "../enrolment/token-queries.ts";
-import { newToken } from "../identity/secrets.ts";
+import { newSession, newToken } from "../identity/secrets.ts";
 import { removeDevice } from "../privacy/queries.ts";
 import { openSqliteStore } from "../store/sqlite-store.ts";
 import type { Store } from "../store/store.ts";
@@ -50,6 +51,8 @@ export class StoredFleet {
     const [admitted] = await this.store.commit([enrol({ ...input, tokenHash, at })]);
     if ("refused" in admitted) throw new Error(admitted.refused);
     const { ordinal, grants } = admitted;
+    const { hash } = newSession(ordinal);
+    await this.store.commit([setSession({ ordinal, hash, expiresAt: Date.now() + year })]);
     this.members.push({ ordinal, consent: { consentNumber: 1, grants: [...grants] } });
   }
 
@@ -72,7 +75,10 @@ export class StoredFleet {
     const quotas = { versionsPerDay: limit, storedBytes: limit, newTermsPerDay: limit };
     // Nobody has checked in.
     const input = { ordinal, counter: 0, consentNumber, base, accepted, refused: [], versions: [], quotas };
-    await this.#unlessGone(() => this.store.commit([storeSections({ ...input, at: Date.now() })]));
+    await this.#unlessGone(async () => {
+      const [{ kind }] = await this.store.commit([storeSections({ ...input, at: Date.now() })]);
+      if (kind !== "stored") throw new Error(`sections were not stored: ${kind}`);
+    });
   }
 
   async withdraw(at: number, names: readonly string[]): Promise<void> {
