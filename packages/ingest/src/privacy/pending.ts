@@ -4,7 +4,7 @@ import type { Services } from "../services.ts";
 import { protocolScope } from "../store/scope.ts";
 import { isOfDevice } from "./deletion.ts";
 import { deletionsShown } from "./deletions.ts";
-import { settleDeletions } from "./rules.ts";
+import { scrubAgain, settleDeletions } from "./rules.ts";
 
 type Kept = Pick<Services, "store" | "ledger">;
 
@@ -13,6 +13,7 @@ const pendingIn = async ({ store }: Kept) => (await store.read(deletionsShown, p
 /** Does again what failed after its commit, so that who asked for it need not ask again. */
 export async function tendDeletions(services: Kept): Promise<void> {
   if ((await pendingIn(services)).length > 0) await settleDeletions(services);
+  await scrubAgain(services);
 }
 
 /** Throws `busy` when the device or installation with this id was deleted, and the ledger does not tell so yet. */

@@ -1,5 +1,5 @@
 /** What is older than its place in the list allows goes: once a day by itself, at once when asked, and for good. */
-import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import SqliteDatabase from "better-sqlite3";
 import t from "tap";
 import { pathsIn } from "../store/data-directory.ts";
@@ -43,6 +43,8 @@ t.test("removes each thing at its age, not a day before, and says how many", asy
   t.same(counts(server), { readings: 1, lookups: 1, sections: 5 });
   server.ahead = 89 * day;
   t.same(JSON.parse((await rollcall("retention", "run")).stdout), { removed: { "requests.log": 1 } });
+  const { database } = pathsIn(server.directory);
+  t.not(statSync(`${database}-wal`).size, 0, "where no row went, no file is looked through");
   server.ahead = 91 * day;
   t.same(JSON.parse((await rollcall("retention", "run", "--dry-run")).stdout), { due: { readings: 1 } });
   t.same(counts(server), { readings: 1, lookups: 1, sections: 5 }, "a dry run removes nothing");

@@ -15,11 +15,13 @@ import { protocolScope } from "../store/scope.ts";
 import { defineAuditedWrite, type Store } from "../store/store.ts";
 import { enterDeletion } from "./deletions.ts";
 import type { Removed } from "./forget.ts";
-import { countOld, lastRow, type Old, removeOld } from "./retention-queries.ts";
+import { countOld, lastRow, type Old, type OldSlice, removeOld } from "./retention-queries.ts";
 import { settleDeletions } from "./rules.ts";
 
-/** Rows looked at in one transaction. */
-const slice = 20_000;
+/** Rows looked at in one transaction or read, and rows removed in one transaction. */
+const [slice, removedAtOnce] = [5_000, 500];
+
+type Looked = Pick<Store, "read" | "commit">;
 
 const places = Object.entries<TablePlace<Record<string, unknown>>>(tables);
 
@@ -54,22 +56,36 @@ const ranRetention = defineAuditedWrite({
 /** How many rows of each table a run would remove now. */
 export async function dueForRetention({ store, config, now }: Services): Promise<Removed> {
   const counts: Record<string, number> = {};
-  for (const which of oldAt(config, now()))
-    add(counts, which.table, await store.read(countOld, protocolScope, which));
+  for (const which of oldAt(config, now())) add(counts, which.table, await countAll(store, which));
   return counts;
 }
 
+async function countAll(store: Looked, which: Old): Promise<number> {
+  let count = 0;
+  for await (const part of slicesOf(store, which)) count += await store.read(countOld, protocolScope, part);
+  return count;
+}
+
+async function* slicesOf(store: Looked, which: Old): AsyncGenerator<OldSlice> {
+  const end = await store.read(lastRow, protocolScope, which.table);
+  for (let after = 0; after < end; after += slice) yield { ...which, after, last: after + slice };
+}
+
 /** Removes what was too old at a time, and nothing else; tells how many rows of each table. */
-export async function removeOldAt(store: Store, config: Config, at: number): Promise<Removed> {
+export async function removeOldAt(store: Looked, config: Config, at: number): Promise<Removed> {
   const removed: Record<string, number> = {};
-  for (const which of oldAt(config, at)) {
-    const end = await store.read(lastRow, protocolScope, which.table);
-    for (let after = 0; after < end; after += slice) {
-      const [rows] = await store.commit([removeOld({ ...which, after, last: after + slice })]);
-      add(removed, which.table, rows);
-    }
-  }
+  for (const which of oldAt(config, at))
+    for await (const part of slicesOf(store, which)) add(removed, which.table, await removeIn(store, part));
   return removed;
+}
+
+async function removeIn(store: Looked, part: OldSlice): Promise<number> {
+  let removed = 0;
+  for (;;) {
+    const [rows] = await store.commit([removeOld({ ...part, most: removedAtOnce })]);
+    removed += rows;
+    if (rows < removedAtOnce) return removed;
+  }
 }
 
 function add(counts: Record<string, number>, table: string, rows: number): void {
@@ -81,12 +97,13 @@ export async function runRetention(services: Services, change?: Change): Promise
   const { store, config, now, requestLog } = services;
   const at = now();
   const removed: Record<string, number> = { ...(await removeOldAt(store, config, at)) };
-  const ran = ranRetention({ any: Object.keys(removed).length > 0, at });
+  const any = Object.keys(removed).length > 0;
+  const ran = ranRetention({ any, at });
   await (change ? change(ran) : store.commit([ran]));
-  await settleDeletions(services);
+  if (any) await settleDeletions(services);
   add(removed, "items", await sweepItems(store));
   const before = at - config["retention.audit.days"] * day;
-  const entries = await store.read(countOld, protocolScope, { table: "audit", since: "at", before });
+  const entries = await countAll(store, { table: "audit", since: "at", before });
   if ((await cutAuditLog(services, before)).length > 0) add(removed, "audit", entries);
   add(removed, "requests.log", await removeOldLogs(requestLog, at - config["retention.requests.days"] * day));
   services.removed(removed);

@@ -4,6 +4,7 @@ import type { Change } from "../audit/change.ts";
 import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
 import { installationScope, protocolScope } from "../store/scope.ts";
+import type { Store } from "../store/store.ts";
 import { deletionsShown, deletionsWritten } from "./deletions.ts";
 import type { Removed } from "./forget.ts";
 import { lookupsOfInstallation } from "./lookup-queries.ts";
@@ -48,10 +49,27 @@ export async function lookupsOf(
   }));
 }
 
+/** Stores that were not scrubbed when they should have been: something still read what was there. */
+const unscrubbed = new WeakSet<Store>();
+
 /** After what was deleted is committed, and before anybody is told: in the ledger, and gone from every file. */
 export async function settleDeletions(services: Kept): Promise<void> {
   await carryToLedger(services);
-  await services.store.scrub();
+  await scrub(services.store);
+}
+
+/** Does now what failed then. */
+export async function scrubAgain({ store }: Pick<Kept, "store">): Promise<void> {
+  if (unscrubbed.delete(store)) await scrub(store);
+}
+
+async function scrub(store: Store): Promise<void> {
+  try {
+    await store.scrub();
+  } catch (error) {
+    unscrubbed.add(store);
+    throw error;
+  }
 }
 
 /** Writes to the ledger what the database entered and the ledger does not have. */

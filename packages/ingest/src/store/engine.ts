@@ -28,6 +28,18 @@ export function rowsBetween(database: Kysely<Schema>, after: number, last: numbe
   return sql`ctid >= ${page(after)} and ctid < ${page(last)}`;
 }
 
+/** The first `most` rows of a table that a condition names, by what the engine itself knows them. */
+export function firstRows(
+  database: Kysely<Schema>,
+  table: string,
+  condition: RawBuilder<unknown>,
+  most: number,
+): RawBuilder<SqlBool> {
+  const rows = (known: string) =>
+    sql`select ${sql.ref(known)} from ${sql.table(table)} where ${condition} limit ${sql.lit(most)}`;
+  return isPostgres(database) ? sql`ctid = any(array(${rows("ctid")}))` : sql`rowid in (${rows("rowid")})`;
+}
+
 /**
  * Entries of deletions that stay in the database although they are in a ledger: several servers on PostgreSQL have one
  * each, and what one has deleted the others carry to theirs.

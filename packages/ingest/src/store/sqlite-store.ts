@@ -49,7 +49,7 @@ export async function openSqliteStore(
 }
 
 /** How often a scrub is held up by who still reads what was there, and how long it waits then, milliseconds. */
-const [mostBlocked, blockedMilliseconds] = [100, 50];
+const [mostBlocked, blockedMilliseconds] = [100, 30];
 
 /** A caller's batch on its way. */
 interface Commit extends Job {
