@@ -62,7 +62,8 @@ function holdsValue(value: SearchValue, asked: IndexCondition): boolean {
       if (asked.field === "group") return value.field === "group" && textOf(value) === asked.text;
       return value.field === asked.field && folded === fold(asked.text);
     case "number":
-      return value.as === "number" && compared(asked.comparison, value.number - asked.number);
+      if (value.as !== "number" || value.field !== asked.field) return false;
+      return compared(asked.comparison, value.number - asked.number);
     case "like": {
       const pattern = asked.pieces.map((piece) => fold(piece)).join(".*");
       const isAsked = asked.field === null ? isNamed(value) : value.field === asked.field;
