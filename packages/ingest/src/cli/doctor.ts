@@ -2,21 +2,29 @@
 import { existsSync } from "node:fs";
 import { exitCodes, withSocketPath } from "@rollcall/host";
 import type { Command } from "commander";
+import { judgeConfig } from "../config.ts";
 import type { Finding } from "../doctor/finding.ts";
 import { pathsIn } from "../store/data-directory.ts";
 import { type Context, dataDirectory, remoteServer } from "./context.ts";
 import { CommandFailure, wrongUsage } from "./failure.ts";
 import { HttpClient } from "./http-client.ts";
+import { readDatabaseUrl } from "./serve.ts";
 
 export function addDoctor(program: Command, contextOf: () => Context): void {
   program
     .command("doctor")
     .description("look whether everything is well, and tell what to do where it is not; ends with 1 then")
     .option("--full", "every page and index of the files, which takes its time")
-    .action((options: { full?: true }) => doctor(contextOf(), options.full === true));
+    .option("--database <URL>", "ask this PostgreSQL, too; else the one that the configuration names")
+    .action((options: Options) => doctor(contextOf(), options));
 }
 
-async function doctor(context: Context, full: boolean): Promise<void> {
+interface Options {
+  readonly full?: true;
+  readonly database?: string;
+}
+
+async function doctor(context: Context, { full, database }: Options): Promise<void> {
   if (remoteServer(context) !== null)
     throw wrongUsage("the doctor looks at the server's own machine; unset ROLLCALL_URL there");
   const { output, now } = context;
@@ -26,15 +34,19 @@ async function doctor(context: Context, full: boolean): Promise<void> {
       `there is no data directory ${directory}; name another one with --data`,
       exitCodes.notReached,
     );
+  const named = database === undefined ? undefined : readDatabaseUrl(database);
+  // A wrong configuration is a finding of its own.
+  const url = named ?? judgeConfig(directory).config?.["database.url"] ?? "";
   const { examine } = await import("../doctor/examine.ts");
   const tell = (finding: Finding) => {
     const { check, state, found, todo } = finding;
     output.json(finding);
-    output.line(`${state.padEnd(5)}${check.padEnd(14)}${found}${todo === null ? "" : `; ${todo}`}`);
+    output.line(`${state.padEnd(5)}${check.padEnd(15)}${found}${todo === null ? "" : `; ${todo}`}`);
     return finding;
   };
   const findings = [tell(await examineServer(directory))];
-  for (const finding of examine({ directory, now: now(), full })) findings.push(tell(finding));
+  for await (const finding of examine({ directory, now: now(), full: full === true }, url))
+    findings.push(tell(finding));
   const failed = findings.filter(({ state }) => state === "fail").map(({ check }) => check);
   if (failed.length > 0) throw new CommandFailure(`not well: ${failed.join(", ")}`);
 }

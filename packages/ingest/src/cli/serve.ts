@@ -35,7 +35,8 @@ function readPublicUrl(text: string): string {
   return url.origin;
 }
 
-function readDatabaseUrl(text: string): string {
+/** Throws where it is no PostgreSQL's. */
+export function readDatabaseUrl(text: string): string {
   const protocol = URL.parse(text)?.protocol;
   if (protocol !== "postgres:" && protocol !== "postgresql:")
     throw wrongUsage("--database takes postgres://USER@HOST[:PORT]/DATABASE");

@@ -18,7 +18,7 @@ export function examineNode(version = process.versions.node): Finding {
 const MiB = 2 ** 20;
 const GiB = 2 ** 30;
 
-const readable = (bytes: number) =>
+export const readable = (bytes: number) =>
   bytes >= GiB ? `${(bytes / GiB).toFixed(1)} GiB` : `${Math.ceil(bytes / MiB)} MiB`;
 
 /** @param free bytes that this account can still write there */

@@ -11,6 +11,16 @@ import { LogReader } from "../store/log.ts";
 import { databaseVersion } from "../store/migrate.ts";
 import { type Finding, fail, ok, type Patient, warn } from "./finding.ts";
 
+/** What the database, a file or PostgreSQL, shows of what stands beside it. */
+export interface Shown {
+  /** null before the first start. */
+  readonly server: string | null;
+  /** Numbers of the deletions that it still has; how many of them no ledger has. */
+  readonly deletions: { readonly oldest: number; readonly newest: number; readonly pending: number };
+  /** The last entry of the log by the server that made it. */
+  readonly log: ReadonlyMap<number, number>;
+}
+
 const restore = "stop the server and restore a backup: rollcall restore FILE";
 
 /** Beside a server that writes: what it commits meanwhile is not waited for. */
@@ -22,6 +32,23 @@ function opened<T>(directory: string, work: (database: Database) => T): T {
   } finally {
     database.close();
   }
+}
+
+export function shownByFile({ directory }: Patient): Shown {
+  return opened(directory, (database) => {
+    const value = (statement: string) => database.prepare(statement).pluck().get();
+    const server: unknown = value("select id from server");
+    return {
+      server: server === undefined ? null : String(server),
+      deletions: {
+        // Those that are in the ledger are not kept.
+        oldest: 0,
+        newest: Number(value("select coalesce(max(number), 0) from deletions")),
+        pending: Number(value("select count(*) from deletions where written = 0")),
+      },
+      log: new Map(new LogReader(database).reach().newest.map(({ server: of, seq }) => [of, seq])),
+    };
+  });
 }
 
 function whatIsWrong(database: Database, full: boolean): string | null {
@@ -49,13 +76,11 @@ export function examineDatabase({ directory, full }: Patient): Finding {
 }
 
 /** Its end is an index that is behind, not one that answers wrong; a server makes it anew by itself. */
-export function examineIndex({ directory, full }: Patient): Finding {
+export function examineIndex({ directory, full }: Patient, { log }: Shown): Finding {
   const folder = join(directory, "index");
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => partIn(name) !== null) : [];
   if (names.length === 0)
     return ok("index", "there are no files of it; a server makes them where it needs them");
-  const reach = opened(directory, (database) => new LogReader(database).reach());
-  const newest = new Map(reach.newest.map(({ server, seq }) => [server, seq]));
   let behind = 0;
   for (const name of names) {
     const part = openPartToRead(join(folder, name));
@@ -67,7 +92,7 @@ export function examineIndex({ directory, full }: Patient): Finding {
         .prepare<[], [number, number]>("select server, seq from position")
         .raw()
         .all())
-        behind = Math.max(behind, (newest.get(server) ?? seq) - seq);
+        behind = Math.max(behind, (log.get(server) ?? seq) - seq);
     } finally {
       part.close();
     }
@@ -80,25 +105,21 @@ export function examineIndex({ directory, full }: Patient): Finding {
 
 const keyBytes = 32;
 
-export function examineLedger({ directory }: Patient): Finding {
+export function examineLedger({ directory }: Patient, { deletions: shown }: Shown): Finding {
   const { ledger, ledgerKey } = pathsIn(directory);
   const second = readConfig(directory)["ledger.secondPlace"];
-  const shown = opened(directory, (database) => ({
-    number: Number(database.prepare("select coalesce(max(number), 0) from deletions").pluck().get()),
-    pending: Number(database.prepare("select count(*) from deletions where written = 0").pluck().get()),
-  }));
   const number = LedgerFile.open(ledger).entries.length;
   const keyWrong = existsSync(ledgerKey) && readFileSync(ledgerKey).length === keyBytes ? null : ledgerKey;
-  if (number + shown.number > 0 && keyWrong !== null)
+  if (number + shown.newest > 0 && keyWrong !== null)
     return fail(
       "ledger",
       `${keyWrong} is missing or damaged`,
       "restore it from a copy; without it nobody is recognised",
     );
-  if (number < shown.number - shown.pending)
+  if (number < leastLedger(shown))
     return fail(
       "ledger",
-      `${ledger} ends at ${number}, the database knows of ${shown.number}`,
+      `${ledger} ends at ${number}, the database knows of ${shown.newest}`,
       "put the file back from its second place or a copy",
     );
   if (second !== "" && LedgerFile.open(second).entries.length < number)
@@ -108,30 +129,27 @@ export function examineLedger({ directory }: Patient): Finding {
       "see whether it can be written; the next start mends it",
     );
   const todo = "it is done before the first answer of the next start";
-  if (number > shown.number)
-    return warn("ledger", `${number - shown.number} deletions are to be replayed`, todo);
-  if (shown.pending > 0)
+  if (number > shown.newest)
+    return warn("ledger", `${number - shown.newest} deletions are to be replayed`, todo);
+  if (number < shown.newest)
     return warn(
       "ledger",
-      `${shown.pending} deletions are not in it yet`,
+      `${shown.newest - number} deletions are not in it yet`,
       "see whether it can be written; a server does it within a minute",
     );
   return ok("ledger", `${number} entries, and the database shows the same`);
 }
 
-export function examineKeys({ directory }: Patient): Finding {
+/** What a ledger has at least: the others the database can still tell. */
+const leastLedger = ({ oldest, newest, pending }: Shown["deletions"]) =>
+  oldest > 0 ? oldest - 1 : newest - pending;
+
+export function examineKeys({ directory }: Patient, { server }: Shown): Finding {
   const file = join(directory, "keys", "identity.pem");
-  const server: unknown = opened(directory, (database) =>
-    database.prepare("select id from server").pluck().get(),
-  );
   const key = readKey(file);
   const copy = "restore the folder keys from a copy; devices trust no other server";
   if (!key) return fail("keys", `${file} is missing`, copy);
-  if (server !== undefined && key.publicKey !== server)
-    return fail(
-      "keys",
-      `${file} is that of server ${key.publicKey}, the database is of ${String(server)}`,
-      copy,
-    );
+  if (server !== null && key.publicKey !== server)
+    return fail("keys", `${file} is that of server ${key.publicKey}, the database is of ${server}`, copy);
   return ok("keys", `they are those of server ${key.publicKey}`);
 }
