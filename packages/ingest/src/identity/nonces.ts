@@ -4,6 +4,7 @@
  */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { RollcallError } from "@rollcall/protocol";
+import { knownBytes, RandomSet } from "../random-set.ts";
 
 const lifetime = 5 * 60_000;
 const timeBytes = 6;
@@ -14,8 +15,8 @@ export class Nonces {
   readonly #key = randomBytes(32);
   readonly #now: () => number;
   /** Spent nonces of this period and the one before: each period is one lifetime, so nothing is forgotten early. */
-  #spent = new Set<string>();
-  #spentBefore = new Set<string>();
+  #spent = new RandomSet();
+  #spentBefore = new RandomSet();
   #period = 0;
 
   constructor(now: () => number) {
@@ -40,16 +41,18 @@ export class Nonces {
     const age = this.#now() - body.readUIntBE(0, timeBytes);
     if (age < 0 || age > lifetime) throw new RollcallError("nonce-invalid");
     this.#turn();
-    if (this.#spent.has(nonce) || this.#spentBefore.has(nonce)) throw new RollcallError("nonce-invalid");
-    this.#spent.add(nonce);
+    // Its end: the MAC, which is as random as it is.
+    const end = bytes.subarray(-knownBytes);
+    if (this.#spent.has(end) || this.#spentBefore.has(end)) throw new RollcallError("nonce-invalid");
+    this.#spent.add(end);
   }
 
   #turn(): void {
     const period = Math.floor(this.#now() / lifetime);
     // A clock that is set back brings nothing spent back.
     if (period <= this.#period) return;
-    this.#spentBefore = period === this.#period + 1 ? this.#spent : new Set();
-    this.#spent = new Set();
+    this.#spentBefore = period === this.#period + 1 ? this.#spent : new RandomSet();
+    this.#spent = new RandomSet();
     this.#period = period;
   }
 

@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { writeAtomically } from "@rollcall/host";
+import { RandomSet } from "../random-set.ts";
 import { isOfDevice, type LedgerEntry, nameOf, writeEntry } from "./deletion.ts";
 import { LedgerFile } from "./ledger-file.ts";
 
@@ -30,7 +31,8 @@ export class Ledger {
   /** By which ids become names; for the writes that delete. */
   readonly key: Uint8Array;
   readonly #files: readonly LedgerFile[];
-  readonly #deleted = new Set<string>();
+  /** Names: HMACs of ids. */
+  readonly #deleted = new RandomSet();
   #number: number;
   #appending: Promise<unknown> = Promise.resolve();
 
@@ -69,7 +71,7 @@ export class Ledger {
 
   /** Whether the device or installation with this id was deleted here. */
   isDeleted(id: string): boolean {
-    return this.#deleted.has(this.nameOf(id));
+    return this.#deleted.has(bytesOf(this.nameOf(id)));
   }
 
   /** Appends what `pending` finds behind its last number; on the disk in every place when this resolves. */
@@ -86,9 +88,11 @@ export class Ledger {
 
   #remember(entries: readonly LedgerEntry[]): void {
     for (const entry of entries)
-      if (isOfDevice(entry)) for (const name of entry.names ?? []) this.#deleted.add(name);
+      if (isOfDevice(entry)) for (const name of entry.names ?? []) this.#deleted.add(bytesOf(name));
   }
 }
+
+const bytesOf = (name: string): Uint8Array => Buffer.from(name, "base64url");
 
 const keyBytes = 32;
 

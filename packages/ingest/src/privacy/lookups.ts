@@ -7,6 +7,7 @@ import type { CallingAccount } from "../accounts/caller.ts";
 import { day } from "../milliseconds.ts";
 import type { Store } from "../store/store.ts";
 import { type Lookup, storeLookups } from "./lookup-queries.ts";
+import { ToldLists } from "./told-lists.ts";
 
 /** `list`: a device was one of those that a question found; `record`: everything of this one was read. */
 export type Looked = Lookup["what"];
@@ -15,8 +16,8 @@ export type Looked = Lookup["what"];
 export const fewDevices = 20;
 
 const batchMilliseconds = 250;
-/** Lists remembered as told today; further ones are written again, which changes nothing. */
-const mostSeen = 100_000;
+/** Rows of one transaction: who reads all devices to the end is told of to each of them. */
+const atOnce = 500;
 
 interface Options {
   readonly store: Pick<Store, "commit">;
@@ -27,8 +28,9 @@ interface Options {
 export class Lookups {
   readonly #options: Options;
   #waiting = new Map<string, Lookup>();
-  #seen = new Set<string>();
-  #seenOn = 0;
+  /** Today; what is told of again after it was let go of is written again, which changes nothing. */
+  readonly #told = new ToldLists();
+  #toldOn = 0;
   #timer: NodeJS.Timeout | null = null;
   #writing: Promise<void> = Promise.resolve();
   readonly #finding = new Set<Promise<void>>();
@@ -38,16 +40,16 @@ export class Lookups {
   }
 
   /** Remembers that an account was told of these devices (their ordinals). Costs the answer nothing. */
-  record({ name, role }: CallingAccount, what: Looked, devices: readonly number[]): void {
+  record(caller: CallingAccount, what: Looked, devices: readonly number[]): void {
+    const { name, role } = caller;
     const at = this.#options.now();
     const today = Math.floor(at / day);
     const purpose: Purpose = "inventory";
-    if (today !== this.#seenOn || this.#seen.size > mostSeen) this.#seen.clear();
-    this.#seenOn = today;
+    if (today !== this.#toldOn) this.#told.forget();
+    this.#toldOn = today;
     for (const device of devices) {
+      if (what === "list" && this.#told.tell(caller, device)) continue;
       const key = JSON.stringify([device, name, role, what]);
-      if (what === "list" && this.#seen.has(key)) continue;
-      this.#seen.add(key);
       const before = this.#waiting.get(key);
       const times = (before?.times ?? 0) + 1;
       const first = before?.firstAt ?? at;
@@ -96,10 +98,11 @@ export class Lookups {
     this.#waiting.clear();
     if (lookups.length === 0) return;
     try {
-      await this.#options.store.commit([storeLookups(lookups)]);
+      for (let from = 0; from < lookups.length; from += atOnce)
+        await this.#options.store.commit([storeLookups(lookups.slice(from, from + atOnce))]);
     } catch (error) {
       this.#options.fault(error);
-      this.#seen.clear();
+      this.#told.forget();
     }
   }
 }
