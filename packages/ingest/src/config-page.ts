@@ -3,6 +3,7 @@ import { markdownRow } from "@rollcall/protocol";
 import { type ConfigKey, configKeys } from "./config.ts";
 
 function bounds(key: ConfigKey): string {
+  if ("longest" in key && key.someOf) return key.someOf.join(", ");
   if ("longest" in key) return `up to ${key.longest} characters`;
   return "least" in key ? `${key.least} – ${key.most}` : "true or false";
 }

@@ -26,6 +26,8 @@ interface TextKey {
   readonly default: string;
   /** UTF-16 code units. */
   readonly longest: number;
+  /** It is some of these, with commas between. */
+  readonly someOf?: readonly string[];
   readonly is: string;
 }
 
@@ -217,6 +219,44 @@ export const configKeys = {
     most: 3_650,
     is: "Days that the ledger of deletions is kept beyond the oldest backup.",
   },
+  "retention.rollups.days": {
+    default: 400,
+    least: 1,
+    most: 400,
+    is: "Days that the daily counts of devices by value are kept.",
+  },
+  "rollups.fields": {
+    default: "os,os.version,arch,vendor,model,country,group",
+    longest: 256,
+    someOf: [
+      "os",
+      "os.version",
+      "kernel",
+      "arch",
+      "vendor",
+      "model",
+      "chassis",
+      "virtualization",
+      "cloud",
+      "cpu",
+      "cores",
+      "memory",
+      "agent",
+      "channel",
+      "country",
+      "group",
+      "secureboot",
+      "firewall",
+      "antivirus",
+    ],
+    is: "Fields whose values are counted once a day.",
+  },
+  "rollups.fewest": {
+    default: 5,
+    least: 2,
+    most: 1_000,
+    is: "A value that fewer devices have is counted among the others, and not named.",
+  },
   "me.exportsPerDay": {
     default: 20,
     least: 1,
@@ -296,8 +336,16 @@ type Keys = typeof configKeys;
 type ValueOf<Default> = Default extends string ? string : Default extends boolean ? boolean : number;
 export type Config = { readonly [K in keyof Keys]: ValueOf<Keys[K]["default"]> };
 
+function textSchema({ longest, someOf }: TextKey) {
+  const text = z.string().max(longest);
+  if (!someOf) return text;
+  return text.refine((names) => names === "" || names.split(",").every((name) => someOf.includes(name)), {
+    error: `is some of ${someOf.join(", ")}, with commas and nothing else between`,
+  });
+}
+
 function schemaOf(key: ConfigKey) {
-  if ("longest" in key) return z.string().max(key.longest).default(key.default);
+  if ("longest" in key) return textSchema(key).default(key.default);
   if ("least" in key) return z.int().min(key.least).max(key.most).default(key.default);
   return z.boolean().default(key.default);
 }

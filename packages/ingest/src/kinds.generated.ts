@@ -33,4 +33,5 @@ import "./records/history.ts";
 import "./records/section-versions.ts";
 import "./records/sweep.ts";
 import "./search/reindex.ts";
+import "./search/rollup-queries.ts";
 import "./search/title-queries.ts";

@@ -31,6 +31,7 @@ import { Daily, runRetention } from "./privacy/retention.ts";
 import { openLedger } from "./privacy/start.ts";
 import { tendUnreached } from "./privacy/unreached.ts";
 import { keepTitles } from "./search/keep-titles.ts";
+import { Rollups } from "./search/rollups.ts";
 import type { Services } from "./services.ts";
 import { ownDataDirectory } from "./store/data-directory.ts";
 import { FleetJobs } from "./store/fleet-jobs.ts";
@@ -154,6 +155,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       doubts: () => tendDoubts({ store, config, now: options.now }),
       unreached: () => tendUnreached({ store, ledger, config, now: options.now }),
       titles: () => titles.tend(options.now()).catch(unlessBusy),
+      rollups: () => rollups.tend(options.now()).catch(unlessBusy),
       retention: () => retention.tend(options.now()),
     });
     const decoding = new Decoding(new MemoryBudget(config["server.decodingBytes"]), options.decoding);
@@ -183,6 +185,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       removed: (rows) => log.removed(rows),
       tend,
     };
+    const rollups = new Rollups(services);
     const titles = new Daily(() => keepTitles(services));
     const retention = new Daily(async () => void (await runRetention(services)));
     const doors = new WeakMap<object, Door>();

@@ -45,7 +45,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   name: ["ada", "outsider", "SN-X", "dev_", nobody],
   section: ["system", "software.deb", "nothing"],
   since: ["24h", "400d", "2020-01-01", "x"],
-  at: ["2999-01-01", "2020-01-01T00:00:00Z", "x"],
+  at: ["2026-01-01", "2999-01-01", "2020-01-01T00:00:00Z", "x"],
   limit: ["1", "2", "1000", "0"],
   fresh: ["true"],
   exact: ["true"],

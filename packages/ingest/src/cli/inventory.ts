@@ -7,7 +7,7 @@ import type { Context } from "./context.ts";
 import { deviceItem } from "./device-name.ts";
 import { addListOptions, type ListKind, type ListOptions, printList, readListing } from "./lists.ts";
 import { type Asked, pagesOf } from "./pages.ts";
-import { readQueryWords } from "./typed-values.ts";
+import { readQueryWords, readTime } from "./typed-values.ts";
 
 type DeviceItem = z.infer<typeof deviceItem>;
 const seen = z.string().nullable();
@@ -84,6 +84,7 @@ const titles: ListKind<z.infer<typeof title>> = {
 
 const facetValues: ListKind<z.infer<typeof facetValue>> = {
   columns: { value: ({ value }) => value, devices: ({ devices: count }) => count },
+  takesAt: true,
   none: "No device that is found has a value there.",
 };
 
@@ -139,13 +140,15 @@ export function addInventoryCommands(program: Command, contextOf: () => Context)
     .description("the values of a field and how many of the devices that a query finds have each");
   addListOptions(listValues, facetValues)
     .allowUnknownOption()
-    .action((field: string, words: string[], options: ListOptions) =>
-      list(contextOf(), facetValues, options, {
+    .action((field: string, words: string[], options: ListOptions) => {
+      const context = contextOf();
+      const at = options.at === undefined ? undefined : readTime(options.at, context.now());
+      return list(context, facetValues, options, {
         path: "/api/v1/facets",
-        query: { field, q: readQueryWords(words), ...fresh },
+        query: { field, q: readQueryWords(words), at, ...fresh },
         item: facetValue,
-      }),
-    );
+      });
+    });
 }
 
 export function list<Item>(

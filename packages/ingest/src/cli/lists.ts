@@ -14,6 +14,8 @@ export interface ListKind<Item> {
   readonly id?: string;
   /** Several items may be of one id; `--ids` tells each once. */
   readonly repeatsIds?: true;
+  /** It can be asked for as it was on a past day. */
+  readonly takesAt?: true;
   /** Said when there is nothing to list. */
   readonly none: string;
 }
@@ -42,7 +44,7 @@ export type ReadList<Item> = (limit: number) => AsyncIterable<ListPart<Item>>;
 /** What a person is shown when no limit was asked for. */
 const usualRows = 100;
 
-export function addListOptions<Item>(command: Command, { columns, id }: ListKind<Item>): Command {
+export function addListOptions<Item>(command: Command, { columns, id, takesAt }: ListKind<Item>): Command {
   command.option(
     "--limit <N>",
     `this many at most (default: ${usualRows} for people, all for programs: --json, --csv, --ids)`,
@@ -52,7 +54,10 @@ export function addListOptions<Item>(command: Command, { columns, id }: ListKind
     .option("--count", "only how many there are")
     .option("--csv", "as CSV")
     .option("--columns <A,B>", `columns: ${Object.keys(columns).join(", ")}`)
-    .option("--at <TIME>", "not yet");
+    .option(
+      "--at <TIME>",
+      takesAt ? "as it was counted on a past day: 2026-01-31, or 7d ago as 7d" : "not yet",
+    );
 }
 
 /** How a list is to be printed. */
@@ -68,7 +73,7 @@ export interface Listing<Item> {
 
 /** Reads the options of a list; throws where they are wrong, before anything is asked of a server. */
 export function readListing<Item>(output: Output, kind: ListKind<Item>, options: ListOptions): Listing<Item> {
-  refuseContradictions(output, options);
+  refuseContradictions(output, options, kind.takesAt);
   const columns = readColumns(kind, options);
   const isForPeople = !output.isJson && !options.ids && !options.csv;
   const usual = isForPeople ? usualRows : Number.POSITIVE_INFINITY;
@@ -89,8 +94,8 @@ export async function printList<Item>(listing: Listing<Item>, read: ReadList<Ite
   );
 }
 
-function refuseContradictions({ isJson }: Output, { at, ...options }: ListOptions): void {
-  if (at !== undefined) throw notYet("--at");
+function refuseContradictions({ isJson }: Output, options: ListOptions, takesAt = false): void {
+  if (options.at !== undefined && !takesAt) throw notYet("--at");
   const forms = (["ids", "count", "csv"] as const).filter((form) => options[form]).map((form) => `--${form}`);
   if (isJson && options.csv) forms.push("--json");
   if (options.columns !== undefined && (options.ids || options.count)) forms.push("--columns");

@@ -46,7 +46,6 @@ const later = [
   "device refresh ada",
   "devices --at 2026-01-01",
   "software --at 2026-01-01",
-  "facets os --at 2026-01-01",
 ];
 
 t.test("says of each command to come that it is not there yet", async (t) => {

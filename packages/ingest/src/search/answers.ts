@@ -27,6 +27,8 @@ export const titlePage = z.strictObject({
 
 export const facets = z.strictObject({
   asOf,
+  /** Of a past day: devices with values that too few have to be named. */
+  others: z.int().optional(),
   items: z.array(z.strictObject({ value: z.union([z.string(), z.number()]), devices: z.int() })),
   next,
 });

@@ -13,6 +13,7 @@ import { Cursors } from "./cursor.ts";
 import { demandField, readQuery } from "./fields.ts";
 import { flag, freshness, paging, queryText } from "./questions.ts";
 import { reindexRoute } from "./reindex.ts";
+import { rollupPage, wholeFleetOnly } from "./rollup-page.ts";
 import { titlesSeen } from "./title-queries.ts";
 
 const softwareQuery = (config: Config) =>
@@ -28,6 +29,10 @@ const facetQuery = (config: Config) =>
   z.strictObject({
     field: z.string().min(1).max(64),
     q: queryText(config),
+    at: z
+      .union([z.iso.datetime(), z.iso.date()])
+      .transform((text) => Date.parse(text))
+      .optional(),
     ...paging(config),
     ...freshness,
   });
@@ -116,10 +121,15 @@ export function searchRoutes(services: Services): readonly Route[] {
       access,
       query: facetQuery(config),
       answers: { 200: facets },
-      async handle({ query: { field, q, limit, cursor, fresh } }, caller) {
+      async handle({ query: { field, q, at, limit, cursor, fresh } }, caller) {
         const scope = accountScope(caller);
-        const question = { facet: field, q, scope };
+        const question = { facet: field, q, scope, ...(at === undefined ? {} : { at }) };
         const after = cursor === undefined ? null : cursors.read(cursor, question, valuePosition, now());
+        if (at !== undefined) {
+          if (q !== "") throw wholeFleetOnly();
+          const { next, ...body } = await rollupPage(services, scope, { field, at, limit, after });
+          return { status: 200, body: { ...body, next: next && cursors.write(question, next, now()) } };
+        }
         const query = readQuery(q, { scope, config, now: now() });
         const [asked, page] = [demandField(field, scope), { limit, after }];
         const { asOf, items, next } = await index.ask("facet", { fresh }, scope, asked, query, page);

@@ -1,6 +1,6 @@
 /** What is done by the clock for all servers on a database, each by one of them at a time: by who leads that job. */
 
-export const fleetJobs = ["doubts", "unreached", "titles", "retention"] as const;
+export const fleetJobs = ["doubts", "unreached", "titles", "rollups", "retention"] as const;
 export type FleetJob = (typeof fleetJobs)[number];
 
 type Work = Readonly<Record<FleetJob, () => Promise<void>>>;

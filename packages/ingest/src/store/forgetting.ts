@@ -60,6 +60,11 @@ export const tables = {
     section: "section",
     retention: { since: "held_at", days: "of its section" },
   },
+  // Values of several devices only.
+  rollups: {
+    forgets: "holds nothing of a device",
+    retention: { since: "at", days: "retention.rollups.days" },
+  },
   term_quotas: { forgets: { installation: ["installation"] }, retention: "as long as the device is there" },
   readings: {
     forgets: { installation: ["installation"] },

@@ -469,6 +469,18 @@ async function auditChains(transaction: Transaction<Schema>): Promise<void> {
   for (const table of ["audit", "audit_checkpoint"]) await schema.dropTable(`${table}_before`).execute();
 }
 
+async function rollupTable({ schema }: Transaction<Schema>): Promise<void> {
+  await schema
+    .createTable("rollups")
+    .addColumn("field", "text", (column) => column.notNull())
+    .addColumn("day", "integer", (column) => column.notNull())
+    .addColumn("value", "text", (column) => column.notNull())
+    .addColumn("devices", "integer", (column) => column.notNull())
+    .addColumn("at", "integer", (column) => column.notNull())
+    .addPrimaryKeyConstraint("rollups_key", ["field", "day", "value"])
+    .execute();
+}
+
 export const migrations: readonly Migration[] = [
   first,
   logTable,
@@ -477,4 +489,5 @@ export const migrations: readonly Migration[] = [
   itemTable,
   titleTable,
   auditChains,
+  rollupTable,
 ];

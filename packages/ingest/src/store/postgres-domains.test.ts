@@ -14,6 +14,7 @@ else {
     "privacy/retire",
     "records/stored-items",
     "search/queries",
+    "search/rollups",
     "search/title-times",
   ])
     await import(`../${path}.test.ts`);

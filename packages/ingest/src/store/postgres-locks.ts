@@ -13,6 +13,7 @@ const locks = {
   unreached: [first, 4],
   titles: [first, 5],
   retention: [first, 6],
+  rollups: [first, 7],
 } as const satisfies Record<"migration" | FleetJob, readonly [number, number]>;
 
 /** Who holds one of this class has its number in the log: the second part of the lock. */

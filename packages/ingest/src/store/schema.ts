@@ -161,6 +161,18 @@ export interface TitleTable {
   held_at: number;
 }
 
+/** How many devices had a value on a day. */
+export interface RollupTable {
+  field: string;
+  /** Days since 1970, UTC. */
+  day: number;
+  /** JSON; `null` for all values together that few have. */
+  value: string;
+  devices: number;
+  /** When it was counted. */
+  at: number;
+}
+
 /** What an installation has added to the index of late. */
 export interface TermQuotaTable {
   installation: number;
@@ -368,6 +380,7 @@ export interface Schema {
   section_history: SectionHistoryTable;
   items: ItemTable;
   titles: TitleTable;
+  rollups: RollupTable;
   term_quotas: TermQuotaTable;
   readings: ReadingTable;
   countries: CountryTable;
