@@ -8,6 +8,8 @@ export interface IndexFiles {
   readonly database: string;
   /** Where the index is. */
   readonly directory: string;
+  /** The bits of `MovedDevices`; null where others change devices, too. */
+  readonly moved: SharedArrayBuffer | null;
   /** How long a question may take. */
   readonly milliseconds: number;
   /**

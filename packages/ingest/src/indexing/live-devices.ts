@@ -1,9 +1,10 @@
 /**
  * What is known of devices beside what they told, as the database has it when a question begins that depends on it: in
- * columns by ordinal, no object for each device.
+ * columns by ordinal, no object for each device. Read once as a whole, then of those devices alone that moved.
  */
 import { conditionsOf } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
+import type { MovedDevices } from "../store/moved-devices.ts";
 import type { Schema } from "../store/schema.ts";
 import type { Scope } from "../store/scope.ts";
 import type { DeviceOrder, IndexQuery } from "../store/search-index.ts";
@@ -12,6 +13,10 @@ import type { LiveDevices } from "./conditions.ts";
 
 /** Rows read at once. */
 const page = 20_000;
+/** Of those that moved. */
+const namedAtOnce = 500;
+/** Where more moved, all are read. */
+const mostMoved = 20_000;
 
 const bits = { retired: 1, "in-doubt": 2 } as const;
 
@@ -26,37 +31,92 @@ export function needsLive(scope: Scope, query: IndexQuery, order?: DeviceOrder):
   );
 }
 
+type Row = Awaited<ReturnType<typeof rowsOf>>[number];
+
+/** Devices beyond an ordinal, as many as are read at once; with `named` those of them alone. */
+function rowsOf(database: Kysely<Schema>, after: number, named: readonly number[] | null) {
+  return database
+    .selectFrom("devices")
+    .innerJoin("installations", "installations.device", "devices.ordinal")
+    .select(["devices.ordinal", "installations.ordinal as installation"])
+    .select(["first_seen_at", "last_seen_at", "retired_at", "doubted_at"])
+    .where("devices.ordinal", ">", after)
+    .$if(named !== null, (query) => query.where("devices.ordinal", "in", named ?? []))
+    .orderBy("devices.ordinal")
+    .limit(page)
+    .execute();
+}
+
 export class LiveColumns implements LiveDevices {
+  readonly #moved: MovedDevices | null;
+  /** Whether all was read once, so that only what moved since has to be. */
+  #isWhole = false;
   #seen = new Float64Array(1_024);
   #first = new Float64Array(1_024);
   #flags = new Uint8Array(1_024);
   /** Devices of installations, by the installation's ordinal; 0: none. */
   #devices = new Uint32Array(1_024);
+  /** The other way round. */
+  #installations = new Uint32Array(1_024);
 
-  async read(database: Kysely<Schema>): Promise<void> {
-    for (const column of [this.#seen, this.#first, this.#flags, this.#devices]) column.fill(0);
+  /** `moved`: which devices changed since they were read; without, all are read each time. */
+  constructor(moved: MovedDevices | null) {
+    this.#moved = moved;
+  }
+
+  /** Brings it up to what is committed. Tells how many devices were read. */
+  async read(database: Kysely<Schema>): Promise<number> {
+    // First, for what moves while it is read has to be read again.
+    const moved = this.#moved?.take() ?? null;
+    const isPart = this.#isWhole && moved !== null && moved.length <= mostMoved;
+    this.#isWhole = false;
+    const count = isPart ? await this.#readMoved(database, moved) : await this.#readAll(database);
+    this.#isWhole = true;
+    return count;
+  }
+
+  async #readMoved(database: Kysely<Schema>, moved: readonly number[]): Promise<number> {
+    let count = 0;
+    for (let from = 0; from < moved.length; from += namedAtOnce) {
+      const named = moved.slice(from, from + namedAtOnce);
+      const rows = await rowsOf(database, -1, named);
+      for (const device of named) this.#clear(device);
+      for (const row of rows) this.#set(row);
+      count += rows.length;
+    }
+    return count;
+  }
+
+  async #readAll(database: Kysely<Schema>): Promise<number> {
+    for (const column of [this.#seen, this.#first, this.#flags, this.#devices, this.#installations])
+      column.fill(0);
+    let count = 0;
     for (let after = -1; ; ) {
-      const rows = await database
-        .selectFrom("devices")
-        .innerJoin("installations", "installations.device", "devices.ordinal")
-        .select(["devices.ordinal", "installations.ordinal as installation"])
-        .select(["first_seen_at", "last_seen_at", "retired_at", "doubted_at"])
-        .where("devices.ordinal", ">", after)
-        .orderBy("devices.ordinal")
-        .limit(page)
-        .execute();
-      for (const row of rows) {
-        this.#makeRoom(Math.max(row.ordinal, row.installation));
-        this.#seen[row.ordinal] = row.last_seen_at;
-        this.#first[row.ordinal] = row.first_seen_at;
-        this.#flags[row.ordinal] =
-          (row.retired_at === null ? 0 : bits.retired) | (row.doubted_at === null ? 0 : bits["in-doubt"]);
-        this.#devices[row.installation] = row.ordinal;
-      }
+      const rows = await rowsOf(database, after, null);
+      for (const row of rows) this.#set(row);
+      count += rows.length;
       const last = rows.at(-1);
-      if (!last || rows.length < page) return;
+      if (!last || rows.length < page) return count;
       after = last.ordinal;
     }
+  }
+
+  #set(row: Row): void {
+    this.#makeRoom(Math.max(row.ordinal, row.installation));
+    this.#seen[row.ordinal] = row.last_seen_at;
+    this.#first[row.ordinal] = row.first_seen_at;
+    this.#flags[row.ordinal] =
+      (row.retired_at === null ? 0 : bits.retired) | (row.doubted_at === null ? 0 : bits["in-doubt"]);
+    this.#devices[row.installation] = row.ordinal;
+    this.#installations[row.ordinal] = row.installation;
+  }
+
+  #clear(device: number): void {
+    if (device >= this.#seen.length) return;
+    const installation = this.#installations[device] ?? 0;
+    // Another device may have it by now.
+    if (this.#devices[installation] === device) this.#devices[installation] = 0;
+    for (const column of [this.#seen, this.#first, this.#flags, this.#installations]) column[device] = 0;
   }
 
   deviceOf(installation: number): number | null {
@@ -80,10 +140,13 @@ export class LiveColumns implements LiveDevices {
     const length = Math.max(2 * this.#seen.length, ordinal + 1);
     const [seen, first] = [new Float64Array(length), new Float64Array(length)];
     const [flags, devices] = [new Uint8Array(length), new Uint32Array(length)];
+    const installations = new Uint32Array(length);
     seen.set(this.#seen);
     first.set(this.#first);
     flags.set(this.#flags);
     devices.set(this.#devices);
-    [this.#seen, this.#first, this.#flags, this.#devices] = [seen, first, flags, devices];
+    installations.set(this.#installations);
+    [this.#seen, this.#first, this.#flags] = [seen, first, flags];
+    [this.#devices, this.#installations] = [devices, installations];
   }
 }

@@ -2,6 +2,7 @@
 import { workerData } from "node:worker_threads";
 import { everyDevice, RollcallError } from "@rollcall/protocol";
 import { sql } from "kysely";
+import { MovedDevices } from "../store/moved-devices.ts";
 import type { SearchIndex } from "../store/search-index.ts";
 import { serveAsked } from "../store/serve-asked.ts";
 import { openTruth } from "../store/truth.ts";
@@ -11,9 +12,9 @@ import { IndexReader } from "./index-reader.ts";
 import { LiveColumns, needsLive } from "./live-devices.ts";
 import type { Position } from "./part-file.ts";
 
-const { database, directory, milliseconds } = workerData as IndexFiles; // as who starts it hands it over
+const { database, directory, milliseconds, moved } = workerData as IndexFiles; // as who starts it hands it over
 const { queries } = openTruth(database);
-const live = new LiveColumns();
+const live = new LiveColumns(moved && new MovedDevices(moved));
 const reader = new IndexReader(directory, live, milliseconds);
 
 /** Whether a question depends on more than the index has. */

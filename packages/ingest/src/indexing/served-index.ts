@@ -11,7 +11,7 @@ import type { Log } from "../store/store.ts";
 import type { IndexerAsk, IndexFiles, Question, QuestionAnswer } from "./index-asks.ts";
 import type { Position } from "./part-file.ts";
 
-export interface ServedIndexOptions extends Omit<IndexFiles, "atStart">, ReadingLimits {
+export interface ServedIndexOptions extends Omit<IndexFiles, "atStart" | "moved">, ReadingLimits {
   readonly atStart: readonly Position[];
   readonly log: Log;
   readonly now: () => number;
@@ -40,7 +40,7 @@ export class ServedIndex implements Index {
     const { database, directory, milliseconds, fault, log } = options;
     const files = (): IndexFiles => {
       const atStart = this.#wasOpened ? null : options.atStart;
-      return { database, directory, milliseconds, atStart };
+      return { database, directory, milliseconds, atStart, moved: log.moved?.buffer ?? null };
     };
     this.#options = options;
     this.#indexer = new AskedThread(indexerModule, files, (reason) => {

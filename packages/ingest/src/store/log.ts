@@ -4,6 +4,7 @@
  * somebody has read.
  */
 import type { Database } from "better-sqlite3";
+import { type MovedDevices, movedBy } from "./moved-devices.ts";
 
 /** All entries of this server up to this number. */
 export interface LogPosition {
@@ -58,24 +59,35 @@ const ofInstallation = (row: string) =>
 export const rowsOf = { insert: ["new"], update: ["old", "new"], delete: ["old"] } as const;
 
 /**
- * Notes in `dirty`, a table of this connection alone, which devices its statements change; what is rolled back is not
- * in it. By triggers, so that no statement can forget to.
+ * Notes in a table of this connection alone which devices its statements change; what is rolled back is not in it. By
+ * triggers, so that no statement can forget to. Tells them, each once.
  */
-function noteDirty(database: Database): void {
+function noteDevices(
+  database: Database,
+  name: "dirty" | "moved",
+  by: typeof foundBy | typeof movedBy,
+): () => number[] {
   // In memory: a full disk must not cost more than the commit that it does not take.
   database.pragma("temp_store = MEMORY");
-  database.exec("create temp table dirty (device integer primary key)");
-  for (const [table, { columns, devices }] of Object.entries(foundBy))
+  database.exec(`create temp table ${name} (device integer primary key)`);
+  for (const [table, { columns, devices }] of Object.entries(by))
     for (const [did, rows] of Object.entries(rowsOf)) {
       const of = did === "update" && columns ? ` of ${columns.join(", ")}` : "";
       // Not `or ignore`: an upsert's own way with conflicts would take its place.
       const notes = rows
-        .map((row) => `insert into dirty ${devices(row)} except select device from dirty;`)
+        .map((row) => `insert into ${name} ${devices(row)} except select device from ${name};`)
         .join(" ");
       database.exec(
-        `create temp trigger dirty_${table}_${did} after ${did}${of} on main.${table} begin ${notes} end`,
+        `create temp trigger ${name}_${table}_${did} after ${did}${of} on main.${table} begin ${notes} end`,
       );
     }
+  const noted = database.prepare<[], number>(`select device from temp.${name}`).pluck();
+  const none = database.prepare(`delete from temp.${name}`);
+  return () => {
+    const devices = noted.all();
+    if (devices.length > 0) none.run();
+    return devices;
+  };
 }
 
 /** The log as those that follow it read it, each some entries at a time. */
@@ -122,23 +134,23 @@ export class LogWriter {
   readonly #server: number;
   #seq: number;
   readonly #takeDirty: () => number[];
+  readonly #takeMoved: () => number[];
+  readonly #moved: MovedDevices;
+  /** By the transaction that is open. */
+  #moves: readonly number[] = [];
   readonly #enter: (entry: LogEntry) => void;
   readonly #truncate: (below: LogPosition) => number;
 
-  constructor(database: Database, server: number) {
-    noteDirty(database);
+  /** `moved` is told of every transaction, entered or not. */
+  constructor(database: Database, server: number, moved: MovedDevices) {
+    this.#takeDirty = noteDevices(database, "dirty", foundBy);
+    this.#takeMoved = noteDevices(database, "moved", movedBy);
+    this.#moved = moved;
     this.#server = server;
     const newest = database
       .prepare<[number], number | null>("select max(seq) from log where server = ?")
       .pluck();
     this.#seq = newest.get(server) ?? 0;
-    const dirty = database.prepare<[], number>("select device from temp.dirty").pluck();
-    const none = database.prepare("delete from temp.dirty");
-    this.#takeDirty = () => {
-      const devices = dirty.all();
-      if (devices.length > 0) none.run();
-      return devices;
-    };
     const insert = database.prepare(
       "insert into log (server, seq, at, body) values (?, ?, cast(unixepoch('subsec') * 1000 as integer), ?)",
     );
@@ -151,6 +163,7 @@ export class LogWriter {
 
   /** Enters what the open transaction changed; null where nobody has to know. Numbers follow each other without a gap. */
   enter(): LogEntry | null {
+    this.#moves = this.#takeMoved();
     const dirty = this.#takeDirty();
     if (dirty.length === 0) return null;
     const entry = { dirty, position: { server: this.#server, seq: this.#seq + 1 } };
@@ -158,9 +171,10 @@ export class LogWriter {
     return entry;
   }
 
-  /** The entry's transaction was committed. */
-  entered({ position }: LogEntry): void {
-    this.#seq = position.seq;
+  /** The transaction was committed, with its entry where it has one. */
+  entered(entry: LogEntry | null): void {
+    this.#moved.mark(this.#moves);
+    if (entry) this.#seq = entry.position.seq;
   }
 
   /**

@@ -118,6 +118,7 @@ class PostgresStore implements Store {
     this.#commits = new GroupCommit((commits) => this.#together(commits));
     const entries = new PostgresLogReader(reader);
     this.log = {
+      moved: null,
       reach: () => told(entries.reach()),
       after: (position, most) => told(entries.after(position, most)),
       follow: (follower) => following.follow(follower),

@@ -2,6 +2,7 @@
 import { parentPort } from "node:worker_threads";
 import { packError } from "./crossed-error.ts";
 import { CurrentValues } from "./current-values.ts";
+import { MovedDevices } from "./moved-devices.ts";
 import { openSqliteWriter, type Writer } from "./sqlite-writer.ts";
 import type { WriterAnswer, WriterAsk } from "./writer-thread.ts";
 
@@ -13,7 +14,7 @@ export function serveWriter(): void {
   let turn = Promise.resolve();
   const answer = async (message: WriterAsk): Promise<WriterAnswer> => {
     if (message.ask === "open") {
-      writer = await openSqliteWriter(message.file, new CurrentValues());
+      writer = await openSqliteWriter(message.file, new CurrentValues(), new MovedDevices(message.moved));
       return nothing;
     }
     if (!writer) throw new Error("the database is not open");

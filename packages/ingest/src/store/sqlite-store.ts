@@ -10,6 +10,7 @@ import type { FleetJob } from "./fleet-jobs.ts";
 import { type CommitQueue, GroupCommit, type Job } from "./group-commit.ts";
 import type { ReadKind, Write } from "./kinds.ts";
 import { type LogPosition, LogReader } from "./log.ts";
+import { MovedDevices } from "./moved-devices.ts";
 import { type ReaderOptions, ReaderThreads } from "./reader-threads.ts";
 import type { Scope } from "./scope.ts";
 import {
@@ -36,12 +37,14 @@ export async function openSqliteStore(
   { writer: writerModule, readers }: StoreThreads = {},
 ): Promise<Store> {
   const current = new CurrentValues();
+  const moved = new MovedDevices();
   const writer = await (writerModule
-    ? openWriterThread(writerModule, file)
-    : openSqliteWriter(file, current));
+    ? openWriterThread(writerModule, file, moved)
+    : openSqliteWriter(file, current, moved));
   try {
     const reader = connect(file, true);
-    return new SqliteStore(writer, reader, readers ? new ReaderThreads(file, readers) : null, current);
+    const threads = readers ? new ReaderThreads(file, readers) : null;
+    return new SqliteStore(writer, reader, threads, { current, moved });
   } catch (error) {
     await writer.close();
     throw error;
@@ -72,7 +75,12 @@ class SqliteStore implements Store {
   #scrubbing: Promise<void> = Promise.resolve();
   #closing = false;
 
-  constructor(writer: Writer, reader: Connection, readers: ReaderThreads | null, current: CurrentValues) {
+  constructor(
+    writer: Writer,
+    reader: Connection,
+    readers: ReaderThreads | null,
+    { current, moved }: { current: CurrentValues; moved: MovedDevices },
+  ) {
     this.#file = reader.database.name;
     this.#writer = writer;
     this.#reader = reader;
@@ -84,6 +92,7 @@ class SqliteStore implements Store {
     );
     const log = new LogReader(reader.database);
     this.log = {
+      moved,
       reach: async () => log.reach(),
       after: async (position, most) => log.after(position, most),
       follow: (follower) => {

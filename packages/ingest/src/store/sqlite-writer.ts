@@ -11,6 +11,7 @@ import { withKeptStatements } from "./kept-statements.ts";
 import { runWrite, type Write } from "./kinds.ts";
 import { type LogEntry, type LogPosition, LogWriter } from "./log.ts";
 import { migrate } from "./migrate.ts";
+import { MovedDevices } from "./moved-devices.ts";
 import { openOwnChain } from "./own-chain.ts";
 import { pagesInLog } from "./pages-in-log.ts";
 import type { Schema } from "./schema.ts";
@@ -62,7 +63,11 @@ export function connect(file: string, readonly: boolean): Connection {
 }
 
 /** Opens (and makes or migrates) the database in this file. Throws when it is newer than the program. */
-export async function openSqliteWriter(file: string, current: CurrentReader): Promise<SqliteWriter> {
+export async function openSqliteWriter(
+  file: string,
+  current: CurrentReader,
+  moved = new MovedDevices(),
+): Promise<SqliteWriter> {
   const connection = connect(file, false);
   try {
     connection.database.pragma("journal_mode = WAL");
@@ -72,7 +77,7 @@ export async function openSqliteWriter(file: string, current: CurrentReader): Pr
     connection.database.pragma(`wal_autocheckpoint = ${lastResort}`);
     await migrate(connection.queries, file);
     await refuseUnfinished(connection.queries, file);
-    return new SqliteWriter(connection, current);
+    return new SqliteWriter(connection, current, moved);
   } catch (error) {
     await connection.queries.destroy();
     throw error;
@@ -92,11 +97,11 @@ class SqliteWriter implements Writer {
   readonly #context: WriteContext;
   readonly #log: LogWriter;
 
-  constructor({ database, queries }: Connection, current: CurrentReader) {
+  constructor({ database, queries }: Connection, current: CurrentReader, moved: MovedDevices) {
     this.#database = database;
     this.#queries = queries;
     this.#context = { current };
-    this.#log = new LogWriter(database, onlyServer);
+    this.#log = new LogWriter(database, onlyServer, moved);
     database.exec(openOwnChain(onlyServer));
     this.#pageSize = Number(database.pragma("page_size", { simple: true }));
     this.#unallocated = new UnallocatedSpace(database.name, this.#pageSize);
@@ -118,7 +123,7 @@ class SqliteWriter implements Writer {
         }
         return { settled, entry: this.#log.enter() };
       });
-      if (transacted.entry) this.#log.entered(transacted.entry);
+      this.#log.entered(transacted.entry);
       return transacted;
     } catch (error) {
       // Where there is no transaction any more, the attempt to roll it back has the last word, which tells nothing.

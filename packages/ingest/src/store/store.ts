@@ -13,6 +13,7 @@ import {
   type WriteKind,
 } from "./kinds.ts";
 import type { LogEntry, LogPosition, LogReach } from "./log.ts";
+import type { MovedDevices } from "./moved-devices.ts";
 import type { Scope } from "./scope.ts";
 
 /** Declares a write: `enrol(input)` then makes a `Write` for `store.commit([…])`. */
@@ -59,6 +60,8 @@ export interface Log {
   /** The first entries behind a position, `most` of them. */
   after(position: LogPosition, most: number): Promise<readonly LogEntry[]>;
   follow(follower: Follower): void;
+  /** Devices whose times or flags this server changed; null where others change them, too. */
+  readonly moved: MovedDevices | null;
   /** Forgets what is before a position: everybody who follows has read it. */
   truncate(before: LogPosition): Promise<void>;
 }

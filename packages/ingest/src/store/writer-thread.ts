@@ -6,11 +6,12 @@
 import { Worker } from "node:worker_threads";
 import { type CrossedError, unpackError } from "./crossed-error.ts";
 import type { LogEntry, LogPosition } from "./log.ts";
+import type { MovedDevices } from "./moved-devices.ts";
 import type { Batch, Settled, Transacted, Writer } from "./sqlite-writer.ts";
 
 /** What the thread is asked for. */
 export type WriterAsk =
-  | { readonly ask: "open"; readonly file: string }
+  | { readonly ask: "open"; readonly file: string; readonly moved: SharedArrayBuffer }
   | { readonly ask: "transact"; readonly batches: readonly Batch[] }
   | { readonly ask: "truncateLog"; readonly before: LogPosition }
   | { readonly ask: "scrub"; readonly from: number }
@@ -31,10 +32,10 @@ export type WriterAnswer =
 type Told = Transacted & { readonly told: number | null };
 
 /** Starts the thread (its module is the caller's, who knows what has to be loaded there) and opens the database in it. */
-export async function openWriterThread(module: URL, file: string): Promise<Writer> {
+export async function openWriterThread(module: URL, file: string, moved: MovedDevices): Promise<Writer> {
   const thread = new WriterThread(module);
   try {
-    await thread.open(file);
+    await thread.open(file, moved);
     return thread;
   } catch (error) {
     await thread.end();
@@ -58,8 +59,8 @@ class WriterThread implements Writer {
     });
   }
 
-  async open(file: string): Promise<void> {
-    await this.#ask({ ask: "open", file });
+  async open(file: string, { buffer: moved }: MovedDevices): Promise<void> {
+    await this.#ask({ ask: "open", file, moved });
   }
 
   transact(batches: readonly Batch[]): Promise<Transacted> {
