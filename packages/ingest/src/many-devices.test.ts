@@ -143,8 +143,8 @@ t.test("of what a question asks of devices beside what they told", async (t) => 
   database.close();
   const { queries } = openTruth(file);
   t.teardown(() => queries.destroy());
-  const live = new LiveColumns();
-  await keepsNoObjects(t, live, () => live.read(queries));
+  const live = new LiveColumns(null);
+  await keepsNoObjects(t, live, async () => void (await live.read(queries)));
   t.same(
     [live.seenAt(devices), live.firstSeenAt(devices), live.deviceOf(devices)],
     [devices, devices, devices],
