@@ -89,6 +89,31 @@ t.test("gives the same in pages of any size, and of one section alone", async (t
   t.equal(other.status, 400, "a cursor belongs to its question");
 });
 
+t.test("tells nothing twice that is superseded between two pages", async (t) => {
+  const dan = await told(server, {});
+  const path = `devices/${dan.device}/history`;
+  const names: string[] = [];
+  let version = 0;
+  await ask.walk(
+    async (parameters) => {
+      // held against the declared answer
+      const page = (await ask.get(path, parameters)).body as { items: Items; next: string | null };
+      names.push(...page.items.map(({ section }) => String(section)));
+      return page;
+    },
+    { limit: 1 },
+    async () => {
+      server.ahead += 60_000;
+      if (++version < 4)
+        for (const name of ["memory", "system"] as const) {
+          await dan.newSession();
+          await dan.sent({ [name]: machine({ memory: version, serial: `SN-${version}` })[name] });
+        }
+    },
+  );
+  t.same(names, Object.keys(machine()).toSorted());
+});
+
 t.test("gives a section and all of them as they were at a time", async (t) => {
   const at = new Date(first).toISOString();
   const then = (name: string) => ask.get(`devices/${ada.device}/sections/${name}`, { at });

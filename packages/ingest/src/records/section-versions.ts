@@ -121,7 +121,12 @@ const isBehind = (
   builder.or([
     builder("since", "<", since),
     builder.and([builder("since", "=", since), builder("name", ">", name)]),
-    builder.and([builder("since", "=", since), builder("name", "=", name), builder("id", "<", id)]),
+    // What was the present one then may be superseded since, and has a number of its own now.
+    builder.and([
+      builder("since", "=", since),
+      builder("name", "=", name),
+      builder("id", "<", id === present ? 0 : id),
+    ]),
   ]);
 
 /** Puts to each version its document and that of the version kept before it. */

@@ -14,6 +14,8 @@ import { ownRecord } from "../privacy/me-queries.ts";
 import { deviceOrdinal } from "../privacy/queries.ts";
 import { changedSections, toldChanges } from "../records/changed-sections.ts";
 import { sectionChanges, sectionsAt } from "../records/section-versions.ts";
+import { rolledUp, rollupOf, storeRollup } from "../search/rollup-queries.ts";
+import { titlesDue, titlesSeen } from "../search/title-queries.ts";
 import { told } from "../testing/machine.ts";
 import { TestServer } from "../testing/test-server.ts";
 import { pathsIn } from "./data-directory.ts";
@@ -65,10 +67,19 @@ const ofDevice = {
     const { found } = await store.read(changedSections, protocolScope, ever);
     return (await store.read(toldChanges, scope, found)).length > 0;
   },
+  titlesSeen: async (scope: Scope) => {
+    const held = { source: "deb", name: "openssl", version: "3.0.17-1", holders: [adas] };
+    const [seen] = await store.read(titlesSeen, scope, [held]);
+    return typeof seen?.lastSeenAt === "number";
+  },
   sectionsAt: asking(sectionsAt, { id: ada.device, at: Date.now(), section: undefined }),
 };
-/** Reads of what lets devices and programs in. */
+await store.commit([storeRollup({ field: "os", day: 1, at: 1, items: [], others: 1 })]);
+/** Reads of what lets devices and programs in, and of what counts all devices. */
 const overAll = {
+  rollupOf: asking(rollupOf, { field: "os", day: 1 }),
+  rolledUp: asking(rolledUp, 1),
+  titlesDue: asking(titlesDue, Number.MAX_SAFE_INTEGER),
   listTokens: asking(listTokens, null),
   tokenExists: asking(tokenExists, hashSecret(token)),
   listApiTokens: asking(listApiTokens, null),
