@@ -1,31 +1,41 @@
-/** The process that keeps packages as rows, `bare-rows.mjs`. */
+/** The process that keeps packages as rows: in a file, `bare-rows.mjs`, or in PostgreSQL, `bare-copy.mjs`. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import type { Surroundings } from "./bench.ts";
-import { residentBytesOf, writtenBytesOf } from "./process-figures.ts";
+import { costSince, costSoFar, residentBytesOf } from "./process-figures.ts";
 import type { Kind, Rows } from "./told-inventory.ts";
 
-const answer = z.object({ seconds: z.number(), cpuSeconds: z.number() });
+const answer = z.object({ seconds: z.number() });
 
 /** What it took to keep some devices' rows. */
 export interface Kept {
   readonly seconds: number;
-  readonly cpuSeconds: number;
+  readonly cpuSeconds: number | undefined;
   readonly writtenBytes: number | undefined;
   readonly residentBytes: number | undefined;
 }
 
 export class BareRows {
+  /** What it is called in results. */
+  readonly name: string;
+  /** Where a file has them. */
   readonly file: string;
   readonly #child: ReturnType<typeof fork>;
+  /** The database's process, where it has one. */
+  readonly #behind: readonly number[];
 
-  constructor({ directory, atEnd }: Surroundings) {
-    const program = fileURLToPath(import.meta.resolve("./bare-rows.mjs"));
+  /** In a file, or in a PostgreSQL. */
+  constructor({ directory, atEnd }: Surroundings, postgres?: { readonly url: string; readonly pid: number }) {
+    const program = postgres ? "./bare-copy.mjs" : "./bare-rows.mjs";
+    this.name = postgres ? "COPY of rows" : "better-sqlite3 writing rows";
+    this.#behind = postgres ? [postgres.pid] : [];
     this.file = join(directory, "rows.db");
-    this.#child = fork(program, [this.file], { serialization: "advanced" });
+    this.#child = fork(fileURLToPath(import.meta.resolve(program)), [postgres?.url ?? this.file], {
+      serialization: "advanced",
+    });
     atEnd(() => {
       this.#child.disconnect();
     });
@@ -36,11 +46,10 @@ export class BareRows {
     devices: readonly { readonly device: number; readonly rows: Rows }[],
   ): Promise<Kept> {
     const { pid = 0 } = this.#child;
-    const before = writtenBytesOf(pid);
+    const before = costSoFar([pid, ...this.#behind]);
     this.#child.send({ kind, devices });
     const [told] = await once(this.#child, "message");
-    const after = writtenBytesOf(pid);
-    const writtenBytes = before === undefined || after === undefined ? undefined : after - before;
-    return { ...answer.parse(told), writtenBytes, residentBytes: residentBytesOf(pid) };
+    const { seconds } = answer.parse(told);
+    return { seconds, ...costSince(before, [pid, ...this.#behind]), residentBytes: residentBytesOf(pid) };
   }
 }

@@ -1,12 +1,17 @@
 /** What a bench is, and the form in which it tells its result. */
 import { median } from "./statistics.ts";
 
+export const databases = ["sqlite", "postgres"] as const;
+export type Database = (typeof databases)[number];
+
 /** What a bench works with; made by `main.ts`, which ends whatever a bench started. */
 export interface Surroundings {
   /** Devices that the server knows, for benches that have any. */
   readonly devices: number;
   /** How long to measure, in all. */
   readonly seconds: number;
+  /** Where the server keeps its data. */
+  readonly database: Database;
   /** An empty folder, removed in the end. */
   readonly directory: string;
   /** Tells a person how far it is. */
@@ -35,6 +40,8 @@ export interface Bench extends Pick<Compared, "unit" | "better"> {
   /** The main figure in words. */
   readonly measures: string;
   readonly defaults: Pick<Surroundings, "devices" | "seconds">;
+  /** Whether it runs over PostgreSQL, too. */
+  readonly overPostgres?: true;
   run(surroundings: Surroundings): Promise<Measured>;
 }
 

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- NAME [--json] [--devices N] [--seconds N]`: runs one bench. With `--json` the last line of
+ * `npm run bench -- NAME [--json] [--devices N] [--seconds N] [--database postgres]`: runs one bench. With `--json` the last line of
  * stdout is its result as one object, otherwise a table is; progress goes to stderr.
  */
 import { mkdtempSync, rmSync, statfsSync } from "node:fs";
@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createOutput, exitCodes } from "@rollcall/host";
 import { agent } from "./agent.ts";
-import { type Bench, type Result, resultOf, type Surroundings } from "./bench.ts";
+import { type Bench, databases, type Result, resultOf, type Surroundings } from "./bench.ts";
 import { checkIns } from "./check-ins.ts";
 import { delta } from "./delta.ts";
 import { hostile } from "./hostile.ts";
@@ -22,7 +22,8 @@ const benches: readonly Bench[] = [checkIns, agent, delta, hostile, inventories,
 /** Benches of the contract that are not there yet. */
 const later = ["search"];
 
-const usage = "Usage: npm run bench -- NAME [--json] [--devices N] [--seconds N]";
+const usage =
+  "Usage: npm run bench -- NAME [--json] [--devices N] [--seconds N] [--database sqlite|postgres]";
 
 const output = createOutput({
   stdout: process.stdout,
@@ -47,7 +48,7 @@ function list(): string {
   return [usage, "Benches:", ...there, `Not yet: ${later.join(", ")}`].join("\n");
 }
 
-interface Asked extends Pick<Surroundings, "devices" | "seconds"> {
+interface Asked extends Pick<Surroundings, "devices" | "seconds" | "database"> {
   readonly bench: Bench;
 }
 
@@ -62,8 +63,13 @@ function readArguments(): Asked | undefined {
   if (!bench || rest.length > 0) {
     throw new Refused(exitCodes.usage, `there is no bench ${positionals.join(" ")}\n${list()}`);
   }
+  const database = databases.find((each) => each === (values.database ?? databases[0]));
+  if (database === undefined || (database === "postgres" && bench.overPostgres !== true)) {
+    throw new Refused(exitCodes.usage, `bench ${name} does not run over ${values.database}\n${usage}`);
+  }
   return {
     bench,
+    database,
     devices: readNumber("devices", /^[1-9]\d{0,6}$/, values.devices) ?? bench.defaults.devices,
     seconds:
       readNumber("seconds", /^(?!0+(\.0+)?$)\d{1,4}(\.\d+)?$/, values.seconds) ?? bench.defaults.seconds,
@@ -73,7 +79,7 @@ function readArguments(): Asked | undefined {
 function parsed() {
   const text = { type: "string" } as const;
   const flag = { type: "boolean", default: false } as const;
-  const options = { json: flag, help: flag, devices: text, seconds: text };
+  const options = { json: flag, help: flag, devices: text, seconds: text, database: text };
   try {
     return parseArgs({ options, allowPositionals: true, strict: true });
   } catch (error) {
@@ -137,11 +143,11 @@ for (const [signal, exitCode] of Object.entries({ SIGINT: 130, SIGTERM: 143 })) 
   });
 }
 
-async function run({ bench, devices, seconds }: Asked): Promise<Result> {
+async function run({ bench, ...asked }: Asked): Promise<Result> {
   const directory = newDirectory();
   steps.push(() => rmSync(directory, { recursive: true, force: true }));
   const { note } = output;
-  const measured = await bench.run({ devices, seconds, directory, note, atEnd: (step) => steps.push(step) });
+  const measured = await bench.run({ ...asked, directory, note, atEnd: (step) => steps.push(step) });
   return resultOf(bench, measured);
 }
 

@@ -34,10 +34,13 @@ export function residentBytesOf(pid: number): number | undefined {
 }
 
 /** The same of the process and all that descend from it together; memory that they share counts in each. */
-export function residentBytesOfTree(pid: number): number | undefined {
-  const own = residentBytesOf(pid);
+export const residentBytesOfTree = (pid: number) => ofTree(pid, residentBytesOf);
+
+/** What is told of a process, and of all that run and descend from it, together. */
+function ofTree(pid: number, told: (pid: number) => number | undefined): number | undefined {
+  const own = told(pid);
   if (own === undefined) return undefined;
-  return childrenOf(pid).reduce((sum, child) => sum + (residentBytesOfTree(child) ?? 0), own);
+  return childrenOf(pid).reduce((sum, child) => sum + (ofTree(child, told) ?? 0), own);
 }
 
 /** A child belongs to the thread that started it. */
@@ -58,4 +61,29 @@ function threadsOf(pid: number): readonly string[] {
 /** Bytes that the process caused to be written to storage so far, in whole pages; none for files in memory. */
 export function writtenBytesOf(pid: number): number | undefined {
   return number(procFile(pid, "io"), /^write_bytes: (\d+)$/m);
+}
+
+/** What processes have cost, with all that run and descend from them. */
+export interface ProcessCost {
+  readonly cpuSeconds: number | undefined;
+  readonly writtenBytes: number | undefined;
+}
+
+export const costSoFar = (pids: readonly number[]): ProcessCost => ({
+  cpuSeconds: summed(pids, cpuSecondsOf),
+  writtenBytes: summed(pids, writtenBytesOf),
+});
+
+export function costSince(before: ProcessCost, pids: readonly number[]): ProcessCost {
+  const now = costSoFar(pids);
+  const since = (name: keyof ProcessCost) => {
+    const [then, later] = [before[name], now[name]];
+    return then === undefined || later === undefined ? undefined : later - then;
+  };
+  return { cpuSeconds: since("cpuSeconds"), writtenBytes: since("writtenBytes") };
+}
+
+function summed(pids: readonly number[], told: (pid: number) => number | undefined): number | undefined {
+  const each = pids.map((pid) => ofTree(pid, told)).filter((value) => value !== undefined);
+  return each.length < pids.length ? undefined : each.reduce((sum, value) => sum + value, 0);
 }

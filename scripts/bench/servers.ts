@@ -1,7 +1,7 @@
 /** The servers that benches talk to, each in a process of its own, ended with the bench. */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -48,13 +48,18 @@ export interface RollcallServer extends ServerProcess {
 
 /**
  * Rollcall itself, as `rollcall serve` runs it, on a data directory of its own; `config` where it is not the defaults'.
+ * `name` tells several servers apart; `keysOf` another one's whose keys it has, too.
  */
 export async function startRollcall(
   surroundings: Surroundings,
   config: Readonly<Record<string, unknown>> = {},
+  name = "data",
+  keysOf?: string,
 ): Promise<RollcallServer> {
-  const data = join(surroundings.directory, "data");
+  const data = join(surroundings.directory, name);
   mkdirSync(data, { mode: 0o700 });
+  if (keysOf !== undefined)
+    cpSync(join(surroundings.directory, keysOf, "keys"), join(data, "keys"), { recursive: true });
   writeFileSync(join(data, "config.json"), JSON.stringify(config));
   const server = await startServer(surroundings, rollcall, [
     ...["serve", "--data", data, "--listen", "127.0.0.1:0", "--json"],

@@ -3,6 +3,7 @@
  * folder with another `initdb` and `postgres` than the package's.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -56,8 +57,8 @@ async function freePort(): Promise<number> {
 }
 
 /** A folder of PostgreSQL's own. */
-function makeDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), "rollcall-postgres-"));
+function makeDirectory(place: string): string {
+  const directory = mkdtempSync(join(place, "rollcall-postgres-"));
   if (nobody.uid !== undefined) chownSync(directory, nobody.uid, nobody.gid);
   return directory;
 }
@@ -90,9 +91,9 @@ export class PostgresServer {
     this.#child = child;
   }
 
-  /** A new one, with these settings beside what is usual for tests. */
-  static async begin(settings: Settings = {}): Promise<PostgresServer> {
-    const directory = makeDirectory();
+  /** A new one, with these settings beside what is usual for tests, in a folder that all may pass through. */
+  static async begin(settings: Settings = {}, place = tmpdir()): Promise<PostgresServer> {
+    const directory = makeDirectory(place);
     makeDatabases(directory);
     return PostgresServer.#on(directory, settings);
   }
@@ -117,7 +118,7 @@ export class PostgresServer {
 
   /** Another one that follows this one, which from then on acknowledges nothing that the other does not have. */
   async standby(): Promise<PostgresServer> {
-    const directory = makeDirectory();
+    const directory = makeDirectory(tmpdir());
     const client = await connectTo(this.port);
     try {
       await client.query("select pg_backup_start('standby', true)");
@@ -146,6 +147,19 @@ export class PostgresServer {
   /** Takes the place of the one that it follows. */
   async promote(): Promise<void> {
     await query(this.port, "select pg_promote()");
+  }
+
+  /** Of the process that all of it descends from. */
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Ends it, and removes what it has. */
+  async end(): Promise<void> {
+    this.#child.ref();
+    const closed = once(this.#child, "close");
+    this.#child.stdin?.end();
+    await closed;
   }
 
   async stop(): Promise<void> {
