@@ -29,11 +29,13 @@ export class BareRows {
 
   /** In a file, or in a PostgreSQL. */
   constructor({ directory, atEnd }: Surroundings, postgres?: { readonly url: string; readonly pid: number }) {
-    const program = postgres ? "./bare-copy.mjs" : "./bare-rows.mjs";
+    const program = postgres
+      ? import.meta.resolve("./bare-copy.mjs")
+      : import.meta.resolve("./bare-rows.mjs");
     this.name = postgres ? "COPY of rows" : "better-sqlite3 writing rows";
     this.#behind = postgres ? [postgres.pid] : [];
     this.file = join(directory, "rows.db");
-    this.#child = fork(fileURLToPath(import.meta.resolve(program)), [postgres?.url ?? this.file], {
+    this.#child = fork(fileURLToPath(program), [postgres?.url ?? this.file], {
       serialization: "advanced",
     });
     atEnd(() => {
