@@ -17,6 +17,7 @@ import "./enrolment/succession-queries.ts";
 import "./enrolment/token-queries.ts";
 import "./identity/queries.ts";
 import "./inventory/queries.ts";
+import "./inventory/written-queries.ts";
 import "./location/queries.ts";
 import "./metrics/queries.ts";
 import "./privacy/correction-queries.ts";

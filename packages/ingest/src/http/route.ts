@@ -35,6 +35,8 @@ export interface Answer {
   /** Sent as JSON; nothing when undefined. */
   readonly body?: unknown;
   readonly text?: string;
+  /** JSON that is written already. */
+  readonly json?: Uint8Array;
   /** JSON in parts, for what is too long to be made at once; sent as the other end takes it. */
   readonly parts?: Iterable<string>;
   readonly headers?: Readonly<Record<string, string>>;

@@ -11,11 +11,11 @@ export const newRequestId = (): string => randomBytes(9).toString("base64url");
 export async function send(
   request: Request,
   response: Response,
-  { status, body, text, parts, headers }: Answer,
+  { status, body, text, json, parts, headers }: Answer,
   requestId: string,
 ): Promise<void> {
   response.status(status).setHeader("x-request-id", requestId);
-  const content = text ?? (body === undefined ? "" : JSON.stringify(body));
+  const content = text ?? json ?? (body === undefined ? "" : JSON.stringify(body));
   response.setHeader("content-type", text === undefined ? "application/json" : "text/plain; charset=utf-8");
   if (isStorable(request, status)) response.setHeader("cache-control", "no-store");
   for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);

@@ -76,17 +76,20 @@ const deviceRow = (row: Raw): DeviceRow => ({
 });
 
 /** The devices of a page, in the order of their ordinals as given. */
-export const devicesByOrdinal = defineRead({
-  name: "devices-by-ordinal",
-  async run(database, scope, ordinals: readonly number[]): Promise<readonly DeviceRow[]> {
-    if (ordinals.length === 0) return [];
-    const rows = await devicesInScope(database, scope)
-      .where("devices.ordinal", "in", [...ordinals])
-      .execute();
-    const byOrdinal = new Map(rows.map((row) => [row.ordinal, deviceRow(row)]));
-    return ordinals.flatMap((ordinal) => byOrdinal.get(ordinal) ?? []);
-  },
-});
+export async function rowsByOrdinal(
+  database: Kysely<Schema>,
+  scope: Scope,
+  ordinals: readonly number[],
+): Promise<readonly DeviceRow[]> {
+  if (ordinals.length === 0) return [];
+  const rows = await devicesInScope(database, scope)
+    .where("devices.ordinal", "in", [...ordinals])
+    .execute();
+  const byOrdinal = new Map(rows.map((row) => [row.ordinal, deviceRow(row)]));
+  return ordinals.flatMap((ordinal) => byOrdinal.get(ordinal) ?? []);
+}
+
+export const devicesByOrdinal = defineRead({ name: "devices-by-ordinal", run: rowsByOrdinal });
 
 /** Ordinals of devices with this id or, when it is unique enough to be typed, a beginning of it; at most `most`. */
 export const devicesByIdPrefix = defineRead({
