@@ -116,8 +116,8 @@ async function applySections(
     await storeSection(database, input, section, is, was?.isIndexed ?? true);
     if (documentAfter(is.status) === "removed") await removeReadings(database, input.ordinal, [name]);
     if (was?.digest === is.digest) continue;
-    await indexSection(database, input, section, was);
-    await noteChangedTitles(database, input, section, was);
+    const isFound = await indexSection(database, input, section, was);
+    if (isFound) await noteChangedTitles(database, input, section, was);
     const document = section.document ?? { body: null, lists: null };
     await endOvertaken(database, input.ordinal, { name, digest: is.digest, ...document });
     if (documentAfter(is.status) === "replaced")
@@ -135,7 +135,7 @@ function keepSuperseded(database: Kysely<Schema>, input: Applying, name: string)
 }
 
 /**
- * A section that adds more than the installation may is stored all the same, and found no more; so is one that flaps.
+ * Whether all of a section may be found. One that adds more than the installation may is stored all the same, and found no more; so is one that flaps.
  * When it changes on another day it is found again.
  */
 async function indexSection(
@@ -143,7 +143,7 @@ async function indexSection(
   { ordinal, at, quotas, versions }: Applying,
   { name, terms, isIndexed }: AcceptedSection,
   was: SectionState | undefined,
-): Promise<void> {
+): Promise<boolean> {
   const which = { installation: ordinal, name, at };
   const packed = versions.find(({ section, digest }) => section === name && digest === was?.digest);
   const wasFound = was?.isIndexed ?? true;
@@ -151,17 +151,21 @@ async function indexSection(
   const isOver = (await storedBytes(database, ordinal)) > quotas.storedBytes;
   const room = isOver ? 0 : await roomForTerms(database, which, { ...quotas, wasFound });
   await countTerms(database, which, Math.min(added, room));
-  await describeSection(database, ordinal, name, { indexed: isIndexed && added <= room ? 1 : 0 });
+  const isFound = isIndexed && added <= room;
+  await describeSection(database, ordinal, name, { indexed: isFound ? 1 : 0 });
+  return isFound;
 }
 
-/** Where it is not known what was superseded, everything that is there now was brought. */
+/** Where what was superseded was not found, or is not known, everything that is there now was brought. */
 async function noteChangedTitles(
   database: Kysely<Schema>,
   { ordinal, at, versions }: Applying,
   { name, titles }: AcceptedSection,
   was: SectionState | undefined,
 ): Promise<void> {
-  const packed = versions.find(({ section, digest }) => section === name && digest === was?.digest);
+  const packed = was?.isIndexed
+    ? versions.find(({ section, digest }) => section === name && digest === was.digest)
+    : undefined;
   const { brought, lost } = packed?.titles ?? { brought: titles, lost: new Float64Array() };
   if (brought.length + lost.length === 0) return;
   await noteTitles(database, { installation: ordinal, section: name, brought, lost, at });

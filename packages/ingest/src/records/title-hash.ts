@@ -25,12 +25,17 @@ export function titleHash({ source, name, version }: Title): number {
   return 2 ** 32 * (b & 0x1fffff) + (a >>> 0);
 }
 
+/** Titles of a section that are noted; no machine has as many. */
+const mostTitles = 20_000;
+
 /** Of every title among these values, each once. */
 export function titleHashes(values: readonly SearchValue[]): Float64Array {
   const hashes = new Set<number>();
-  for (const value of values)
+  for (const value of values) {
+    if (hashes.size === mostTitles) break;
     if (value.as === "title")
       hashes.add(titleHash({ source: value.source, name: value.title, version: value.version ?? "" }));
+  }
   return Float64Array.from(hashes);
 }
 

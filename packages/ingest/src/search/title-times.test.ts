@@ -96,6 +96,23 @@ t.test(
   },
 );
 
+t.test("notes nothing of what a device tells beyond what it may add to searches", async (t) => {
+  const limits = JSON.stringify({ "sections.newTermsPerDay": 2 });
+  const small = await TestServer.start(t.testdir({ "config.json": limits }));
+  t.teardown(() => small.stop());
+  const asking = new Inventory(small);
+  const mal = await told(small, { packages: ["first 1"] });
+  await mal.sent(software("first 1", "flood-1 1", "flood-2 1", "flood-3 1"));
+  small.ahead += 2 * hour;
+  const from = Date.now() + small.ahead;
+  await told(small, { packages: ["flood-1 1"] });
+  t.ok(within((await seen("flood-1", asking)).first, [from, Date.now() + small.ahead]), "as if told first");
+  small.ahead += 25 * hour;
+  await mal.newSession();
+  await mal.sent(software("first 1", "flood-2 1"));
+  t.ok((await seen("flood-2", asking)).first, "noted once it is found");
+});
+
 t.test("forgets a title that nobody has as soon as no history can hold it", async (t) => {
   const kim = await told(server, { packages: ["kept 1", "lost 1"] });
   await told(server, { packages: ["lost 1"] }).then((lou) => sends(lou, "kept 1"));
