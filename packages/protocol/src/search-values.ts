@@ -1,5 +1,5 @@
 /** What can be searched in a document, taken out as its definition says. */
-import type { Field, Search, Shape, SummaryColumn } from "./fields.ts";
+import type { Search, Shape, SummaryColumn } from "./fields.ts";
 import { plainAddress } from "./ip-address.ts";
 import type { SectionDefinition } from "./section.ts";
 
@@ -45,36 +45,70 @@ export function sourceOf({ name }: SectionDefinition): string {
   return name.includes(".") ? name.slice(name.indexOf(".") + 1) : name;
 }
 
+/** A member of a shape that is searched by, or holds some that are. */
+type Searched =
+  | { readonly name: string; readonly inside: Shape; readonly isList: boolean }
+  | {
+      readonly name: string;
+      readonly inside: null;
+      readonly search: Exclude<Search, { readonly as: "version" }>;
+      readonly sensitive: boolean;
+      /** Of a title, the member that has its version. */
+      readonly version: string | undefined;
+    };
+
+/** Worked out once for each shape: a fleet has many items of it. */
+const searchedIn = new WeakMap<Shape, readonly Searched[]>();
+
+function searched(shape: Shape): readonly Searched[] {
+  const known = searchedIn.get(shape) ?? Object.keys(shape).flatMap((name) => searchedMember(shape, name));
+  searchedIn.set(shape, known);
+  return known;
+}
+
+function searchedMember(shape: Shape, name: string): Searched[] {
+  const field = shape[name];
+  if (field?.kind === "group" || field?.kind === "list")
+    return searched(field.shape).length > 0
+      ? [{ name, inside: field.shape, isList: field.kind === "list" }]
+      : [];
+  const search = field?.facts.search;
+  if (!field || !search || search.as === "version") return [];
+  const version = Object.keys(shape).find((other) => {
+    const beside = shape[other]?.facts.search;
+    return beside?.as === "version" && beside.field === search.field;
+  });
+  return [{ name, inside: null, search, sensitive: field.facts.sensitivity === "sensitive", version }];
+}
+
 function valuesIn(shape: Shape, value: unknown, source: string, found: SearchValue[]): void {
   if (typeof value !== "object" || value === null) return;
-  for (const [name, field] of Object.entries(shape)) {
-    const member: unknown = Reflect.get(value, name);
+  for (const each of searched(shape)) {
+    const member: unknown = Reflect.get(value, each.name);
     if (member === undefined) continue;
-    if (field.kind === "group") valuesIn(field.shape, member, source, found);
-    else if (field.kind === "list" && Array.isArray(member))
-      for (const item of member) valuesIn(field.shape, item, source, found);
-    else if (field.facts.search)
-      valueAt(field, field.facts.search, member, { shape, object: value, source }, found);
+    if (each.inside === null) valueAt(each, member, value, source, found);
+    else if (!each.isList) valuesIn(each.inside, member, source, found);
+    else if (Array.isArray(member)) for (const item of member) valuesIn(each.inside, item, source, found);
   }
 }
 
-interface Around {
-  readonly shape: Shape;
-  readonly object: object;
-  readonly source: string;
-}
-
-function valueAt(field: Field, search: Search, member: unknown, around: Around, found: SearchValue[]): void {
-  const sensitive = field.facts.sensitivity === "sensitive";
+function valueAt(
+  { search, sensitive, version }: Extract<Searched, { readonly inside: null }>,
+  member: unknown,
+  object: object,
+  source: string,
+  found: SearchValue[],
+): void {
   if (search.as === "number" && typeof member === "number")
     found.push({ as: "number", field: search.field, number: member, sensitive });
   if (search.as === "title" && typeof member === "string") {
+    const beside: unknown = version === undefined ? undefined : Reflect.get(object, version);
     found.push({
       as: "title",
       field: search.field,
       title: member,
-      version: versionBeside(search.field, around),
-      source: around.source,
+      version: typeof beside === "string" ? beside : null,
+      source,
       sensitive,
     });
   }
@@ -91,15 +125,6 @@ function valueAt(field: Field, search: Search, member: unknown, around: Around, 
       sensitive,
     });
   }
-}
-
-function versionBeside(searchField: string, { shape, object }: Around): string | null {
-  for (const [name, { facts }] of Object.entries(shape)) {
-    if (facts.search?.as !== "version" || facts.search.field !== searchField) continue;
-    const version: unknown = Reflect.get(object, name);
-    return typeof version === "string" ? version : null;
-  }
-  return null;
 }
 
 /** A query field as the sections declare it. */

@@ -110,7 +110,7 @@ function judgeSection(
     status,
     digest,
     // One that is flapping shares nothing: its items would come and go.
-    document: body === null ? null : packDocument(definition, Buffer.from(body), isIndexed),
+    document: body === null ? null : packDocument(definition, document, body, isIndexed),
     isIndexed,
     terms: values.length,
     titles: titleHashes(values),

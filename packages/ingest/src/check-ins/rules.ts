@@ -31,6 +31,7 @@ import { noteCountry } from "../location/rules.ts";
 import { day } from "../milliseconds.ts";
 import { settleDeletions } from "../privacy/rules.ts";
 import { flappingSections } from "../records/history.ts";
+import { listsOf } from "../records/stored-document.ts";
 import type { PackedVersion } from "../records/versions.ts";
 import type { Services } from "../services.ts";
 import { isoSecond, isoTime } from "../store/columns.ts";
@@ -276,7 +277,7 @@ async function packedVersions(
       ? [
           {
             older: { name, digest, body, lists },
-            newer: { name, digest: next.digest, ...next.document },
+            newer: { name, digest: next.digest, body: next.document.body, lists: listsOf(next.document) },
           },
         ]
       : [];

@@ -12,6 +12,7 @@ import {
   sectionStates,
   storedSections,
 } from "../records/sections.ts";
+import { listsOf } from "../records/stored-document.ts";
 import { noteTitles } from "../records/title-times.ts";
 import type { PackedVersion } from "../records/versions.ts";
 import { readSummary, storedConsent } from "../store/device-columns.ts";
@@ -118,8 +119,13 @@ async function applySections(
     if (was?.digest === is.digest) continue;
     const isFound = await indexSection(database, input, section, was);
     if (isFound) await noteChangedTitles(database, input, section, was);
-    const document = section.document ?? { body: null, lists: null };
-    await endOvertaken(database, input.ordinal, { name, digest: is.digest, ...document });
+    const { body, packed } = section.document ?? { body: null, packed: null };
+    await endOvertaken(database, input.ordinal, {
+      name,
+      digest: is.digest,
+      body,
+      lists: listsOf({ packed }),
+    });
     if (documentAfter(is.status) === "replaced")
       await removeReadingsOfOthers(database, input.ordinal, section);
     columns.set(name, section.summary);

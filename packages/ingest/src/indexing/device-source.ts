@@ -1,8 +1,8 @@
 /** Devices as the index is to know them, read from what the store holds of them. */
-import { parseJson, type SearchValue, searchValues, sectionNamed } from "@rollcall/protocol";
+import { type SearchValue, searchValues, sectionNamed } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
 import { sectionsOfMany } from "../records/sections.ts";
-import { type Documented, readableDocument } from "../records/stored-document.ts";
+import { type Documented, readDocument } from "../records/stored-document.ts";
 import type { Schema } from "../store/schema.ts";
 import { changedField, dayOf } from "./changed-days.ts";
 import type { Change } from "./indexed-device.ts";
@@ -90,6 +90,5 @@ async function valuesOf(
 
 /** Nothing is found in a document that cannot be read; whoever asks for the document itself is told. */
 function documentIn(section: Documented): unknown {
-  const bytes = readableDocument(section);
-  return bytes ? parseJson(bytes) : null;
+  return readDocument(section)?.value() ?? null;
 }

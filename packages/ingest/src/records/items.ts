@@ -2,21 +2,17 @@
  * The items of the fleet's lists in the store, each once: found again by their hash, and let go when nobody has them.
  * One that only a single installation ever had goes with it, at once; for those of several see `sweep.ts`.
  */
-import { hash } from "node:crypto";
 import { type Kysely, sql } from "kysely";
 import { inParts, numbered } from "../store/in-parts.ts";
 import type { Schema } from "../store/schema.ts";
-import type { ItemLists } from "./stored-document.ts";
+import { hashLength } from "./item-hash.ts";
+import type { PackedItems } from "./stored-document.ts";
 
 /** The section that items are of, and who has them. */
 export interface Holder {
   readonly installation: number;
   readonly section: string;
 }
-
-/** 132 bits of SHA-256: nobody makes an item that is taken for another. */
-const hashOf = (section: string, body: string): string =>
-  hash("sha256", `${section}\n${body}`, "base64url").slice(0, 22);
 
 /** The sweep that runs, or ran last: who takes an item up marks it with that. */
 const sweepNumber = sql<number>`(select coalesce(max(sweep), 0) from server)`;
@@ -85,9 +81,9 @@ const addItems = inParts<Item, Added, { id: number; hash: string }>((places, dat
 export async function idsOfItems(
   database: Kysely<Schema>,
   holder: Holder,
-  lists: ItemLists,
+  lists: readonly PackedItems[],
 ): Promise<number[][]> {
-  const hashed = lists.map((items) => items.map((body) => ({ hash: hashOf(holder.section, body), body })));
+  const hashed = lists.map(hashedItems);
   // In one order, so that two servers do not wait for each other.
   const all = new Map(hashed.flat().map(({ hash, body }) => [hash, body]));
   const hashes = [...all.keys()].toSorted();
@@ -108,6 +104,12 @@ export async function idsOfItems(
   for (const { id, hash } of rows) ids.set(hash, id);
   return hashed.map((items) => items.map(({ hash }) => idIn(ids, hash)));
 }
+
+const hashedItems = ({ items, hashes }: PackedItems): Item[] =>
+  items.split("\n").map((body, at) => {
+    const hash = hashes.slice(at * hashLength, (at + 1) * hashLength);
+    return { hash, body };
+  });
 
 /** What was found, as this installation's too; what a sweep has taken away meanwhile is not among them. */
 async function taken(

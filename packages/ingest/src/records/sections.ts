@@ -61,13 +61,14 @@ export async function storedSections(
 async function withLists<Row extends { readonly items: Uint8Array | null }>(
   database: Kysely<Schema>,
   rows: readonly Row[],
-): Promise<(Omit<Row, "items"> & { readonly lists: ItemLists<null> | null })[]> {
+): Promise<(Omit<Row, "items"> & { readonly lists: ItemLists | null })[]> {
   const named = rows.map(({ items, ...row }) => ({ row, lists: items && idsIn(items) }));
   const ids = named.flatMap(({ lists }) => lists?.flat() ?? []).filter((id) => id !== null);
   const items = await itemsWithIds(database, ids);
   return named.map(({ row, lists }) => ({
     ...row,
-    lists: lists?.map((list) => list.map((id) => (id === null ? null : (items.get(id) ?? null)))) ?? null,
+    lists:
+      lists?.map((list) => list.map((id) => (id === null ? "" : (items.get(id) ?? ""))).join("\n")) ?? null,
   }));
 }
 
@@ -123,7 +124,7 @@ export async function putSection(
   document: PackedDocument | null | undefined,
 ): Promise<void> {
   const holder = { installation, section: state.name };
-  const ids = document?.lists ? await idsOfItems(database, holder, document.lists) : null;
+  const ids = document?.packed ? await idsOfItems(database, holder, document.packed) : null;
   const stored = document
     ? { body: document.body, items: ids && encodeIds(ids) }
     : { body: null, items: null };

@@ -10,8 +10,8 @@ import { type SharedList, sharedLists } from "./shared-lists.ts";
 export interface SplitDocument {
   /** JSON: the document without its shared lists, and of each of these what it takes to put it back. */
   readonly rest: Uint8Array;
-  /** The items of each shared list, canonical JSON, in the order of the document; no two of a list are the same. */
-  readonly lists: readonly (readonly string[])[];
+  /** The items of each shared list, canonical JSON, a line each; in the order of the document, no two the same. */
+  readonly lists: readonly string[];
 }
 
 /** Name, natural key, what the items have of the device's own. */
@@ -20,38 +20,46 @@ const restSchema = z.tuple([z.record(z.string(), z.unknown()), z.array(listSchem
 
 interface TakenApart {
   readonly list: SharedList;
-  readonly items: readonly object[];
+  /** Of each item what the fleet shares; its members keep the order that they have in the document. */
+  readonly shared: readonly object[];
+  readonly own: OwnColumns;
 }
 
 /**
- * Takes a document in its canonical form apart. Null where it has nothing to share, or would not be the same to the
- * byte afterwards: one with a list that is not in its normal order, say.
+ * Takes a document apart. Null where it has nothing to share, or would not be the same to the byte afterwards: one with
+ * a list that is not in its normal order, say.
+ *
+ * @param text the document's canonical form
  */
-export function splitItems(definition: SectionDefinition, document: Uint8Array): SplitDocument | null {
+export function splitItems(
+  definition: SectionDefinition,
+  document: unknown,
+  text: string,
+): SplitDocument | null {
   const shared = sharedLists(definition);
-  if (shared.length === 0) return null;
-  const parsed = parseJson(document);
-  if (!isObject(parsed)) return null;
+  if (shared.length === 0 || !isObject(document)) return null;
   const lists = shared.flatMap((list) => {
-    const items = itemsIn(Reflect.get(parsed, list.name), list);
-    return items ? [{ list, items }] : [];
+    const items = itemsIn(Reflect.get(document, list.name), list);
+    return items ? [takenApart(list, items)] : [];
   });
   if (lists.length === 0) return null;
-  const split = takenApart(parsed, lists);
-  return Buffer.compare(joinItems(split), document) === 0 ? split : null;
-}
-
-function takenApart(document: object, lists: readonly TakenApart[]): SplitDocument {
   const names = new Set(lists.map(({ list }) => list.name));
   const others = Object.entries(document).filter(([name]) => !names.has(name));
-  const kept = lists.map(({ list: { name, key, fields }, items }) => [
-    name,
-    key,
-    columnsOf(items.map((item) => Object.entries(item).filter(([member]) => !fields.has(member)))),
-  ]);
+  const again = lists.map(({ list, shared, own }) => [list.name, joinedItems(shared, own)] as const);
+  if (JSON.stringify(sortedMembers([...others, ...again])) !== text) return null;
+  const kept = lists.map(({ list, own }) => [list.name, list.key, own]);
   return {
     rest: Buffer.from(JSON.stringify([Object.fromEntries(others), kept])),
-    lists: lists.map(({ list, items }) => items.map((item) => sharedPart(item, list))),
+    lists: lists.map(({ shared }) => shared.map((item) => JSON.stringify(item)).join("\n")),
+  };
+}
+
+function takenApart(list: SharedList, items: readonly object[]): TakenApart {
+  const members = items.map((item) => Object.entries(item));
+  return {
+    list,
+    shared: members.map((each) => Object.fromEntries(each.filter(([name]) => list.fields.has(name)))),
+    own: columnsOf(members.map((each) => each.filter(([name]) => !list.fields.has(name)))),
   };
 }
 
@@ -62,35 +70,56 @@ function itemsIn(value: unknown, { key }: SharedList): readonly object[] | null 
   return keys.every((each, at) => at === 0 || (keys[at - 1] ?? "") < each) ? value : null;
 }
 
-/** Canonical, for its members keep the order that they have in the document. */
-const sharedPart = (item: object, { fields }: SharedList): string =>
-  JSON.stringify(Object.fromEntries(Object.entries(item).filter(([name]) => fields.has(name))));
-
 /**
  * The document, whatever order the items of a list come in. Throws where the parts do not belong together; that they
  * are the very parts it was taken apart into, its digest tells.
  */
-export function joinItems({ rest, lists }: SplitDocument): Uint8Array {
+export const joinItems = (split: SplitDocument): Uint8Array =>
+  Buffer.from(JSON.stringify(joinedDocument(split)));
+
+/** The same as a value, whose members have the order of canonical JSON. Throws likewise. */
+export function joinedDocument({ rest, lists }: SplitDocument): object {
   const [others, kept] = restSchema.parse(parseJson(rest));
   if (kept.length !== lists.length) throw new Error(`there are ${lists.length} lists for ${kept.length}`);
-  const joined = kept.map(([name, key, own], at) => [name, joinedList(lists[at] ?? [], key, own)] as const);
-  return Buffer.from(JSON.stringify(sortedMembers([...Object.entries(others), ...joined])));
+  const joined = kept.map(
+    ([name, key, own], at) => [name, joinedItems(inOrder(parsedItems(lists[at] ?? ""), key), own)] as const,
+  );
+  return sortedMembers([...Object.entries(others), ...joined]);
 }
 
-function joinedList(items: readonly string[], key: readonly string[], own: OwnColumns): object[] {
-  const sorted = parsedItems(items)
+const inOrder = (items: readonly object[], key: readonly string[]): object[] =>
+  items
     .map((item) => ({ key: itemKey(key, item), item }))
-    .sort((a, b) => (a.key < b.key ? -1 : 1));
-  const members = membersIn(own, sorted.length);
-  return sorted.map(({ item }, at) => sortedMembers([...Object.entries(item), ...(members[at] ?? [])]));
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ item }) => item);
+
+/** Items with what is the device's own; in the order that they had when they were taken apart. */
+function joinedItems(items: readonly object[], own: OwnColumns): readonly object[] {
+  if (own.length === 0) return items;
+  const members = membersIn(own, items.length);
+  return items.map((item, at) => withMembers(item, members[at] ?? []));
 }
 
-/** All at once, which takes half the time of one by one. */
-function parsedItems(items: readonly string[]): object[] {
-  const parsed: unknown = JSON.parse(`[${items.join(",")}]`);
-  if (!Array.isArray(parsed) || parsed.length !== items.length || !parsed.every(isObject))
-    throw new Error("an item is no object");
+/** All at once, which takes half the time of one by one; no text of JSON holds a line's end. */
+function parsedItems(items: string): object[] {
+  const parsed: unknown = JSON.parse(`[${items.replaceAll("\n", ",")}]`);
+  if (!Array.isArray(parsed) || !parsed.every(isObject)) throw new Error("an item is no object");
   return parsed;
+}
+
+/** What stands in order already, and a few members more at their places. */
+function withMembers(item: object, more: readonly (readonly [string, unknown])[]): object {
+  if (more.length === 0) return item;
+  const waiting = more.toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const result: [string, unknown][] = [];
+  let next = 0;
+  for (const entry of Object.entries(item)) {
+    for (let one = waiting[next]; one && one[0] < entry[0]; one = waiting[++next])
+      result.push([one[0], one[1]]);
+    result.push(entry);
+  }
+  for (const [name, value] of waiting.slice(next)) result.push([name, value]);
+  return Object.fromEntries(result);
 }
 
 /** In the order of canonical JSON. */

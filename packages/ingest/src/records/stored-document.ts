@@ -2,33 +2,54 @@
  * A document in the form that the store keeps: what is the device's own as zstd, and beside it the items of its lists,
  * which the fleet shares; or all of it as zstd where it has none. Plain values, for they go from thread to thread.
  */
-import { compress, decompress, digestOfBytes, limits, type SectionDefinition } from "@rollcall/protocol";
-import { joinItems, splitItems } from "./split-items.ts";
+import {
+  compress,
+  decompress,
+  digestOfBytes,
+  limits,
+  parseJson,
+  type SectionDefinition,
+} from "@rollcall/protocol";
+import { itemHash } from "./item-hash.ts";
+import { joinedDocument, splitItems } from "./split-items.ts";
 
-/** Canonical JSON, list by list; `Missing` is what an item that cannot be read any more is. */
-export type ItemLists<Missing = never> = readonly (readonly (string | Missing)[])[];
+/** Canonical JSON, each list as one text with a line for an item; an empty one for what cannot be read any more. */
+export type ItemLists = readonly string[];
+
+/** One list as it comes: its items, and of each its hash, one behind the other. */
+export interface PackedItems {
+  readonly items: string;
+  readonly hashes: string;
+}
 
 export interface PackedDocument {
   /** zstd: of the canonical document, or of what is left of it without its items. */
   readonly body: Uint8Array;
   /** Null where the body is all of it. */
-  readonly lists: ItemLists | null;
+  readonly packed: readonly PackedItems[] | null;
 }
 
 /** More items than this stay with their document: looking each up would hold up everybody who writes. */
 const mostItems = 4_096;
 
-/** `mayShare`: false for what will not stay as it is, and is not worth an item. */
+/**
+ * @param text the document's canonical form
+ * @param mayShare false for what will not stay as it is, and is not worth an item
+ */
 export function packDocument(
   definition: SectionDefinition | undefined,
-  document: Uint8Array,
+  document: unknown,
+  text: string,
   mayShare: boolean,
 ): PackedDocument {
-  const split = definition && mayShare ? splitItems(definition, document) : null;
-  const count = split?.lists.reduce((sum, { length }) => sum + length, 0) ?? 0;
-  return split && count <= mostItems
-    ? { body: compress(split.rest), lists: split.lists }
-    : { body: compress(document), lists: null };
+  const split = definition && mayShare ? splitItems(definition, document, text) : null;
+  const lists = split?.lists.map((items) => items.split("\n")) ?? [];
+  const count = lists.reduce((sum, { length }) => sum + length, 0);
+  if (!definition || !split || count > mostItems) return { body: compress(Buffer.from(text)), packed: null };
+  const packed = lists.map((items) => {
+    return { items: items.join("\n"), hashes: items.map((item) => itemHash(definition.name, item)).join("") };
+  });
+  return { body: compress(split.rest), packed };
 }
 
 /** What the disk holds of a section, or of an item that it names, cannot be what was written. */
@@ -44,35 +65,48 @@ export interface Documented {
   readonly name: string;
   readonly digest: string | null;
   readonly body: Uint8Array | null;
-  readonly lists: ItemLists<null> | null;
+  readonly lists: ItemLists | null;
+}
+
+/** A document as it was told: its canonical form, and the value that this is of. */
+export interface ReadDocument {
+  readonly bytes: Buffer;
+  value(): unknown;
+}
+
+function read({ digest, body, lists }: Documented): ReadDocument | null {
+  if (body === null) return null;
+  const plain = decompress(body, limits.sectionDecoded);
+  const joined = lists === null ? null : joinedDocument({ rest: plain, lists });
+  const bytes = joined ? Buffer.from(JSON.stringify(joined)) : plain;
+  if (digestOfBytes(bytes) !== digest) throw new Error("it does not have its digest");
+  return { bytes, value: () => joined ?? parseJson(bytes) };
 }
 
 /** The canonical form, to its digest; null where there is none. Throws `DocumentDamaged`. */
-export function documentOf({ name, digest, body, lists }: Documented): Buffer | null {
-  if (body === null) return null;
+export function documentOf(section: Documented): Buffer | null {
   try {
-    const plain = decompress(body, limits.sectionDecoded);
-    const document =
-      lists === null ? plain : Buffer.from(joinItems({ rest: plain, lists: lists.map(whole) }));
-    if (digestOfBytes(document) !== digest) throw new Error("it does not have its digest");
-    return document;
+    return read(section)?.bytes ?? null;
   } catch (cause) {
-    throw new DocumentDamaged(name, cause);
+    throw new DocumentDamaged(section.name, cause);
   }
 }
 
-const whole = (items: readonly (string | null)[]): string[] =>
-  items.map((item) => {
-    if (item === null) throw new Error("an item is not there");
-    return item;
-  });
+/** What is about to be stored, as it will be read. */
+export const listsOf = ({ packed }: Pick<PackedDocument, "packed">): ItemLists | null =>
+  packed?.map(({ items }) => items) ?? null;
 
 /** The same for who goes on without it: undefined where it cannot be read. */
 export function readableDocument(section: Documented): Buffer | null | undefined {
+  const document = readDocument(section);
+  return document ? document.bytes : document;
+}
+
+/** The same with its value. */
+export function readDocument(section: Documented): ReadDocument | null | undefined {
   try {
-    return documentOf(section);
-  } catch (error) {
-    if (error instanceof DocumentDamaged) return undefined;
-    throw error;
+    return read(section);
+  } catch {
+    return undefined;
   }
 }

@@ -8,12 +8,11 @@ import {
   decompress,
   digestOfBytes,
   limits,
-  parseJson,
   type SearchValue,
   searchValues,
   sectionNamed,
 } from "@rollcall/protocol";
-import { type Documented, readableDocument } from "./stored-document.ts";
+import { type Documented, type ReadDocument, readDocument } from "./stored-document.ts";
 import { titleHashes, withoutHashes } from "./title-hash.ts";
 
 /** A document that is about to be superseded, and the one that takes its place. */
@@ -44,10 +43,10 @@ export function packVersions({
 }): PackedVersion[] {
   return superseded.map(({ older, newer }) => {
     const { name: section, digest } = older;
-    const [before, after] = [readableDocument(older), readableDocument(newer)];
+    const [before, after] = [readDocument(older), readDocument(newer)];
     const [had, has] = [valuesOf(section, before), valuesOf(section, after)];
-    const body = before && after ? compress(before, after) : null;
-    const pays = body && before && body.length < compressed(older, before) * worthwhile;
+    const body = before && after ? compress(before.bytes, after.bytes) : null;
+    const pays = body && before && body.length < compressed(older, before.bytes) * worthwhile;
     return {
       section,
       digest,
@@ -62,9 +61,9 @@ export function packVersions({
 const compressed = ({ lists, body }: Documented, document: Uint8Array): number =>
   (lists === null && body ? body : compress(document)).length;
 
-function valuesOf(section: string, document: Uint8Array | null | undefined): readonly SearchValue[] {
+function valuesOf(section: string, document: ReadDocument | null | undefined): readonly SearchValue[] {
   const definition = sectionNamed(section);
-  return definition && document ? searchValues(definition, parseJson(document)) : [];
+  return definition && document ? searchValues(definition, document.value()) : [];
 }
 
 const termsOf = (values: readonly SearchValue[]): ReadonlySet<string> =>
@@ -103,7 +102,7 @@ export function readableVersion(
 /** Bytes of the documents as they are stored, and decoded. */
 export const packingSize = ({ superseded }: { readonly superseded: readonly Superseded[] }) => {
   const documents = superseded.flatMap(({ older, newer }) => [older, newer]);
-  const items = sum(documents.map(({ lists }) => sum((lists ?? []).flat().map((item) => item?.length ?? 0))));
+  const items = sum(documents.map(({ lists }) => sum((lists ?? []).map(({ length }) => length))));
   return {
     encoded: sum(documents.map(({ body }) => body?.length ?? 0)) + items,
     decoded: sum(documents.map(({ body }) => (body ? sizeOf(body) : 0))) + items,

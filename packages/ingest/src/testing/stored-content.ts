@@ -94,6 +94,6 @@ function inHistory(database: Database, text: string): boolean {
 /** A present document, put together again. */
 function withItems(database: Database, rest: Buffer, items: Buffer): Buffer {
   const bodyOf = database.prepare("select body from items where id = ?").pluck();
-  const lists = decodeIds(items).map((ids) => ids.map((id) => z.string().parse(bodyOf.get(id))));
+  const lists = decodeIds(items).map((ids) => ids.map((id) => z.string().parse(bodyOf.get(id))).join("\n"));
   return Buffer.from(joinItems({ rest, lists }));
 }

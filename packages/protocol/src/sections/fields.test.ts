@@ -403,7 +403,7 @@ const fieldsBySection = {
     "routes[].gateway": "text, sensitive, own, locates: always",
   },
   "scheduled-jobs, schema 1": {
-    jobs: "list",
+    jobs: "list, own",
     "jobs[].source": "choice",
     "jobs[].name": "text",
     "jobs[].schedule": "text",
