@@ -37,7 +37,7 @@ export async function feedPage(services: Services, scope: Scope, asked: FeedAske
   const among = await devicesAsked(services, scope, asked);
   if (among.kind === "few" && among.devices.length === 0) return { asOf: among.asOf, found: [], next: null };
   const devices = among.kind === "few" ? among.devices : null;
-  const most = among.kind === "all" && asked.section === undefined ? asked.limit : step;
+  const most = among.kind === "all" ? asked.limit : step;
   const found: ChangedSection[] = [];
   let after = asked.after;
   for (let looked = 0; looked < mostLookedAt; looked += most) {
@@ -75,7 +75,8 @@ async function devicesAsked(
 ): Promise<Among> {
   const isWhole = query.kind === "all" && query.parts.length === 0;
   const changed = { kind: "time", field: changedField(section), comparison: ">=", at: from } as const;
-  if (isWhole && scope.devices.kind === "all") return { kind: "all", asOf: now() };
+  // Of one section the index knows whether there are few, however long ago they were.
+  if (isWhole && scope.devices.kind === "all" && section === undefined) return { kind: "all", asOf: now() };
   const order = { by: "enrolled", descending: false } as const;
   const first = { order, limit: few, after: null };
   const { asOf, ordinals, next } = await index.ask(
