@@ -75,7 +75,12 @@ t.test("servers on a PostgreSQL that fails", { skip: withoutPostgres }, async (t
     one.wire.cut();
     await one.fleet.isPutOff();
     await other.fleet.more(size);
-    t.equal((await one.server.admin("GET", "/readyz")).status, 503);
+    const paths = ["/readyz", "/api/v1/devices", "/api/v1/software"];
+    const asked = await Promise.all(paths.map((path) => one.server.admin("GET", path)));
+    t.same(
+      asked.map(({ status }) => status),
+      [503, 503, 503],
+    );
     other.wire.cut();
     await other.fleet.isPutOff();
     for (const { wire } of sides) wire.mend();
