@@ -110,7 +110,8 @@ t.test("sends its token unencrypted to no other machine", async (t) => {
 });
 
 t.test("stops asking when nobody reads what it prints", async (t) => {
-  const item = JSON.stringify({ source: "deb", name: "x".repeat(1_000), version: "1", devices: 1 });
+  const seen = { firstSeenAt: null, lastSeenAt: null };
+  const item = JSON.stringify({ source: "deb", name: "x".repeat(1_000), version: "1", devices: 1, ...seen });
   const { url } = await saying(t, 200, `{"items":[${Array(100).fill(item)}],"next":"more"}`);
   const child = start(["software", "--json"], { env: { ROLLCALL_URL: url, ROLLCALL_TOKEN: "rct_x" } });
   const end = once(child, "close");
