@@ -80,11 +80,17 @@ t.test("does not need a sample of few devices", async (t) => {
 });
 
 t.test("shows nothing that may not be read", async (t) => {
-  const all = { ...scope, sensitive: true };
-  const page = { limit: 2, after: null, exact: false };
-  const { items } = await reader.titlesByCount(all, [], everything, page);
-  t.same(
-    items.map(({ name }) => name),
-    ["every", "secret"],
-  );
+  for (const exact of [false, true]) {
+    const page = { limit: 2, after: null, exact };
+    for (const [sensitive, shown] of [
+      [true, ["every", "secret"]],
+      [false, ["every", "half"]],
+    ] as const) {
+      const { items } = await reader.titlesByCount({ ...scope, sensitive }, [], everything, page);
+      t.same(
+        items.map(({ name }) => name),
+        shown,
+      );
+    }
+  }
 });
