@@ -33,7 +33,9 @@ async function twoSides(t: Test, postgres: PostgresServer): Promise<readonly [Si
   };
   const first = await side("a");
   cpSync(join(folder, "a", "keys"), join(folder, "b", "keys"), { recursive: true });
-  return [first, await side("b")];
+  const sides = [first, await side("b")] as const;
+  for (const { fleet } of sides) fleet.goOn();
+  return sides;
 }
 
 const each = (sides: readonly Side[], work: (side: Side) => Promise<unknown>) => Promise.all(sides.map(work));

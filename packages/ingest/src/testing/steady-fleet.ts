@@ -22,14 +22,12 @@ export class SteadyFleet {
   #goesOn = false;
   #tell = () => {};
 
-  /** So many devices of a server, whose names begin with this one; they have enrolled, and go on. */
+  /** So many devices of a server, whose names begin with this one; they have enrolled, and rest. */
   static async of(server: ServerProcess, name: string, size: number): Promise<SteadyFleet> {
     const options = await server.enrolment(size);
     const devices = Array.from({ length: size }, () => new SimulatedDevice(options));
     await Promise.all(devices.map((device) => device.enrol()));
-    const fleet = new SteadyFleet(devices, name);
-    fleet.goOn();
-    return fleet;
+    return new SteadyFleet(devices, name);
   }
 
   private constructor(devices: readonly SimulatedDevice[], name: string) {
