@@ -75,6 +75,7 @@ t.test("names every parameter", async (t) => {
     [
       ["field", true],
       ["q", false],
+      ["at", false],
       ["limit", false],
       ["cursor", false],
       ["fresh", false],
