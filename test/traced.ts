@@ -57,15 +57,18 @@ const line = /^(\d+) +(?:<\.\.\. )?(\w+)(?: resumed>|\()(.*)$/;
 function touchesIn(log: string, program: string): readonly Touch[] {
   const others = new Set<string>();
   const touches = new Map<string, Touch>();
+  /** What a process is about to become; what others do meanwhile may stand before the end of its call. */
+  const becoming = new Map<string, string>();
   for (const text of log.split("\n")) {
     const [, process = "", call = "", rest = ""] = line.exec(text) ?? [];
     const begun = /clone|fork/.test(call) ? / = (\d+)$/.exec(rest)?.[1] : undefined;
     if (begun !== undefined && others.has(process)) others.add(begun);
     if (others.has(process)) continue;
     const touch = touchOf(process, call, rest);
-    if (!touch) continue;
-    touches.set(`${touch.call} ${touch.target}`, touch);
-    if (call === "execve" && rest.endsWith(" = 0") && touch.target !== program) others.add(process);
+    if (touch) touches.set(`${touch.call} ${touch.target}`, touch);
+    if (call !== "execve") continue;
+    if (touch) becoming.set(process, touch.target);
+    if (rest.endsWith(" = 0") && becoming.get(process) !== program) others.add(process);
   }
   return [...touches.values()];
 }
