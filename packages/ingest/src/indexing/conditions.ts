@@ -201,18 +201,18 @@ function comparesSo(order: number, comparison: Comparison): boolean {
   }
 }
 
+type Terms = Extract<Expression, { kind: "terms" }>;
+
 function termsOf(
   { part }: Asked,
   ids: readonly number[],
   where: string,
   ...values: readonly unknown[]
-): Extract<Expression, { kind: "terms" }> {
-  const rows = part.rows<{ id: number }>(
-    `select id from terms where field in ${places(ids)} and ${where}`,
+): Terms {
+  return termsIn(part, `select id from terms where field in ${places(ids)} and ${where}`, [
     ...ids,
     ...values,
-  );
-  return { kind: "terms", terms: rows.map(({ id }) => id) };
+  ]);
 }
 
 /** Terms by what is shown of them, each name being looked at once. */
@@ -221,13 +221,14 @@ function termsNamed(
   ids: readonly number[],
   where: string,
   ...values: readonly unknown[]
-): Extract<Expression, { kind: "terms" }> {
-  const rows = part.rows<{ id: number }>(
-    `select id from (select field, shown, folded from names where field in ${places(ids)} and ${where}) as name
-       cross join terms using (field, folded, shown)`,
-    ...ids,
-    ...values,
-  );
+): Terms {
+  const named = `select field, shown, folded from names where field in ${places(ids)} and ${where}`;
+  const statement = `select id from (${named}) as name cross join terms using (field, folded, shown)`;
+  return termsIn(part, statement, [...ids, ...values]);
+}
+
+function termsIn(part: Asked["part"], statement: string, values: readonly unknown[]): Terms {
+  const rows = part.rows<{ id: number }>(statement, ...values);
   return { kind: "terms", terms: rows.map(({ id }) => id) };
 }
 

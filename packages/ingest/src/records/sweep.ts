@@ -12,7 +12,7 @@ import { decodeIds } from "./item-ids.ts";
 import { removeItems } from "./items.ts";
 
 /** Installations whose sections are looked at in one read, and items in one transaction. */
-const slice = { installations: 500, items: 5_000 } as const;
+const slice = { installations: 500, items: 1_000 } as const;
 
 interface Sweep {
   readonly number: number;
