@@ -3,7 +3,15 @@ import assert from "node:assert/strict";
 import canonicalize from "canonicalize";
 import fc from "fast-check";
 import t from "tap";
-import { canonical, canonicalBytes, deepest, mostValues, parseCanonical, parseJson } from "./json.ts";
+import {
+  canonical,
+  canonicalBytes,
+  deepest,
+  mostValues,
+  parseCanonical,
+  parseCanonicalParts,
+  parseJson,
+} from "./json.ts";
 import { RollcallError } from "./problem.ts";
 import { anyCharacter } from "./testing/any-character.ts";
 import { refusalOf } from "./testing/refusal.ts";
@@ -153,6 +161,36 @@ t.test("refuses bytes that are not their own canonical form", async (t) => {
     ]),
     Object.keys(others).map((what) => [what, "not-canonical"]),
   );
+});
+
+t.test("gives large parts as texts, and refuses what is not canonical in them or around them", async (t) => {
+  const membersOf = (value: unknown): object[] =>
+    Object.values(Object(value)).filter(
+      (member): member is object => typeof member === "object" && member !== null,
+    );
+  const parse = (text: string, levels = 1) => parseCanonicalParts(Buffer.from(text), membersOf, levels);
+  const text = '{"a":{"b":[1]},"c":[2],"d":null,"e":"f"}';
+  const { value, texts } = parse(text);
+  t.strictSame(value, { a: { b: [1] }, c: [2], d: null, e: "f" });
+  t.strictSame(
+    [...texts],
+    [
+      [{ b: [1] }, '{"b":[1]}'],
+      [[2], "[2]"],
+    ],
+  );
+  for (const levels of [0, 2, 9]) t.strictSame(parse(text, levels).value, value, `${levels} levels`);
+  const others = [
+    ' {"a":1}',
+    '{"b":1,"a":1}',
+    '{"a":{"c":1,"b":1}}',
+    '{"a":{},"a":{}}',
+    '{"a": {}}',
+    "[1, 2]",
+  ];
+  for (const other of others) t.equal(refusalOf(() => parse(other))?.code, "not-canonical", other);
+  const deep = `${'{"a":'.repeat(33)}1${"}".repeat(33)}`;
+  t.equal(refusalOf(() => parse(deep))?.code, "too-deep");
 });
 
 t.test("refuses bytes that are no JSON in UTF-8", async (t) => {

@@ -115,14 +115,14 @@ function canonicalString(value: string): string {
   return JSON.stringify(value);
 }
 
-function canonicalObject(value: object): string {
+function canonicalObject(value: object, written: (member: unknown) => string = canonicalValue): string {
   // Array.prototype.sort compares UTF-16 code units, which is the order that RFC 8785, 3.2.3 asks for.
   const members = Object.keys(value).sort();
   let text = "{";
   for (const name of members) {
     const member: unknown = Reflect.get(value, name);
     if (member === undefined) continue;
-    text += `${text.length > 1 ? "," : ""}${canonicalString(name)}:${canonicalValue(member)}`;
+    text += `${text.length > 1 ? "," : ""}${canonicalString(name)}:${written(member)}`;
   }
   return `${text}}`;
 }
@@ -142,4 +142,32 @@ export function parseCanonical(bytes: Uint8Array, maxDepth: number = deepest): u
   const { text, value } = parsedText(bytes);
   if (canonical(value) !== text) throw new RollcallError("not-canonical");
   return value;
+}
+
+/** Canonical texts by the objects that they are of. */
+export type CanonicalTexts = ReadonlyMap<unknown, string>;
+
+/**
+ * The same for a value whose large parts are wanted as canonical texts, too: each is written once.
+ *
+ * @param partsOf objects in the value, at most `levels` of objects deep
+ */
+export function parseCanonicalParts(
+  bytes: Uint8Array,
+  partsOf: (value: unknown) => readonly object[],
+  levels: number,
+): { readonly value: unknown; readonly texts: CanonicalTexts } {
+  refuseCostly(bytes, deepest);
+  const { text, value } = parsedText(bytes);
+  const texts = new Map<unknown, string>(partsOf(value).map((part) => [part, canonical(part)]));
+  if (canonicalAround(value, texts, levels) !== text) throw new RollcallError("not-canonical");
+  return { value, texts };
+}
+
+function canonicalAround(value: unknown, texts: CanonicalTexts, levels: number): string {
+  const known = texts.get(value);
+  if (known !== undefined) return known;
+  if (levels === 0 || typeof value !== "object" || value === null || Array.isArray(value))
+    return canonical(value);
+  return canonicalObject(value, (member) => canonicalAround(member, texts, levels - 1));
 }

@@ -12,6 +12,7 @@ import { withoutLocated } from "./located-fields.ts";
 import { type ProblemAt, placesOf } from "./problem.ts";
 import type { SectionDefinition } from "./section.ts";
 import { type Status, statusSchema } from "./status.ts";
+import { isSurely } from "./sure-check.ts";
 
 /** A section as it travels. `document` stands there if and only if the status is `ok`. */
 export const submittedSection = z.strictObject({
@@ -38,12 +39,16 @@ const refusal = (detail: string, pointer = ""): ProblemAt[] => [{ pointer, detai
 const neededFor = ({ category, onlyLocates }: SectionDefinition): string =>
   `category ${category}${onlyLocates ? " with the location choice precise" : ""}`;
 
-/** The section in storable form, or what is wrong with it. `definition` is undefined for an unknown name. */
+/**
+ * The section in storable form, or what is wrong with it. `definition` is undefined for an unknown name, `written` where
+ * the document's canonical form is not known yet.
+ */
 export function checkSection(
   definition: SectionDefinition | undefined,
   { schema, status, document }: SubmittedSection,
   { grants, ownership }: Consented,
   mostBytes: number = limits.sectionDecoded,
+  written?: string,
 ): CheckedSection | { readonly errors: readonly ProblemAt[] } {
   if (!definition) return { errors: refusal("unknown section") };
   if (schema > definition.schema)
@@ -53,7 +58,9 @@ export function checkSection(
   if (status !== "not-consented" && !isGranted(definition, grants))
     return { errors: refusal(`${neededFor(definition)} is not granted`) };
   if (document === undefined) return { status, body: null, digest: null };
-  const parsed = definition.document.safeParse(document);
+  const parsed = isSurely(definition, document)
+    ? { success: true as const, data: document }
+    : definition.document.safeParse(document);
   if (!parsed.success)
     return {
       errors: placesOf(parsed.error).map(({ pointer, detail }) => ({
@@ -61,7 +68,7 @@ export function checkSection(
         detail,
       })),
     };
-  const body = canonical(document);
+  const body = written ?? canonical(document);
   if (Buffer.byteLength(body) > mostBytes)
     return { errors: refusal("the document is larger than a section may be", "/document") };
   const told = withoutLocated(definition, parsed.data, { ownership, level: grantedLocation(grants) });

@@ -3,13 +3,14 @@
  * run in the decoding thread where it could take long.
  */
 import {
+  type CanonicalTexts,
   type CheckedSection,
   checkSection,
   type Digest,
   itemsWithReadings,
   type Ownership,
   type ProblemAt,
-  parseCanonical,
+  parseCanonicalParts,
   parseWith,
   RollcallError,
   reprDigestMatches,
@@ -69,13 +70,11 @@ export function judgeSections(body: SubmittedBody): JudgedSections {
   const { bytes, reprDigest, consent } = body;
   if (reprDigest !== undefined && !reprDigestMatches(reprDigest, bytes))
     throw new RollcallError("digest-mismatch");
-  const { counter, consentNumber, baseStateDigest, sections } = parseWith(
-    sectionsRequest,
-    parseCanonical(decodeBody(body)),
-  );
+  const { value, texts } = parseCanonicalParts(decodeBody(body), documentsIn, documentLevels);
+  const { counter, consentNumber, baseStateDigest, sections } = parseWith(sectionsRequest, value);
   const results =
     consentNumber === consent.consentNumber
-      ? Object.entries(sections).map(([name, value]) => judgeSection(name, value, body))
+      ? Object.entries(sections).map(([name, section]) => judgeSection(name, section, body, texts))
       : [];
   return {
     counter,
@@ -86,10 +85,26 @@ export function judgeSections(body: SubmittedBody): JudgedSections {
   };
 }
 
+/** Documents stand in sections, these by their names in the request. */
+const documentLevels = 3;
+
+/** The documents of a request that may still be anything. */
+const documentsIn = (request: unknown): object[] =>
+  Object.values(memberOf(request, "sections") ?? {})
+    .map((section) => memberOf(section, "document"))
+    .filter((document) => document !== undefined);
+
+function memberOf(value: unknown, name: string): object | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const member: unknown = Reflect.get(value, name);
+  return typeof member === "object" && member !== null ? member : undefined;
+}
+
 function judgeSection(
   section: string,
   value: unknown,
   { consent, documentLimit, flapping }: SubmittedBody,
+  texts: CanonicalTexts,
 ): AcceptedSection | RefusedSection {
   const submitted = submittedSection.safeParse(value);
   if (!submitted.success) {
@@ -97,10 +112,10 @@ function judgeSection(
     return { section, errors: [{ pointer: "", detail }] };
   }
   const definition = sectionNamed(section);
-  const checked = checkSection(definition, submitted.data, consent, documentLimit);
+  const { schema, document } = submitted.data;
+  const checked = checkSection(definition, submitted.data, consent, documentLimit, texts.get(document));
   if ("errors" in checked) return { section, errors: [...checked.errors] };
   const { status, digest, body } = checked;
-  const { schema, document } = submitted.data;
   const found = definition && body !== null;
   const values = found ? searchValues(definition, document) : [];
   const isIndexed = !flapping.includes(section);
