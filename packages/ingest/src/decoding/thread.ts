@@ -4,6 +4,7 @@
  */
 import { Worker } from "node:worker_threads";
 import { RollcallError } from "@rollcall/protocol";
+import { threadLimits } from "../store/thread-limits.ts";
 import type { TaskInput, TaskName, TaskResult } from "./tasks.ts";
 import type { TaskAnswer, TaskMessage } from "./worker.ts";
 
@@ -104,7 +105,9 @@ export class DecodingThread {
 
   #newWorker(): Worker {
     const { module } = this.#options;
-    const worker = new Worker(module, { resourceLimits: { maxOldGenerationSizeMb: mostHeap } });
+    const worker = new Worker(module, {
+      resourceLimits: { ...threadLimits, maxOldGenerationSizeMb: mostHeap },
+    });
     // While nothing is asked of it, it keeps no process alive.
     worker.unref();
     this.#isOnline = false;

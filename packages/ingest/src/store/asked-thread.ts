@@ -5,6 +5,7 @@
 import { Worker } from "node:worker_threads";
 import { RollcallError } from "@rollcall/protocol";
 import { type CrossedError, unpackError } from "./crossed-error.ts";
+import { threadLimits } from "./thread-limits.ts";
 
 /** What is asked, with a number by which its answer is known. */
 export interface Asked {
@@ -92,7 +93,11 @@ export class AskedThread {
   }
 
   #begun(): Worker {
-    const worker = new Worker(this.#module, { workerData: this.#data(), execArgv: [] });
+    const worker = new Worker(this.#module, {
+      workerData: this.#data(),
+      execArgv: [],
+      resourceLimits: threadLimits,
+    });
     this.#worker = worker;
     this.#isReady = false;
     worker.on("message", (answered: Answered) => {

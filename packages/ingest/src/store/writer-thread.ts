@@ -8,6 +8,7 @@ import { type CrossedError, unpackError } from "./crossed-error.ts";
 import type { LogEntry, LogPosition } from "./log.ts";
 import type { MovedDevices } from "./moved-devices.ts";
 import type { Batch, Settled, Transacted, Writer } from "./sqlite-writer.ts";
+import { threadLimits } from "./thread-limits.ts";
 
 /** What the thread is asked for. */
 export type WriterAsk =
@@ -51,7 +52,7 @@ class WriterThread implements Writer {
 
   constructor(module: URL) {
     // What the process was started with, such as a program given as text, is not the thread's.
-    this.#worker = new Worker(module, { execArgv: [] });
+    this.#worker = new Worker(module, { execArgv: [], resourceLimits: threadLimits });
     this.#worker.on("message", (answer: WriterAnswer) => this.#settle(answer));
     // Errors of the thread itself have no listener: Node ends the process with them.
     this.#worker.on("exit", (code) => {
