@@ -23,14 +23,24 @@ export interface Lookup {
 export const storeLookups = defineWrite({
   name: "store-lookups",
   async run(transaction, lookups: readonly Lookup[]): Promise<void> {
-    for (const { device, day, account, role, purpose, what, firstAt, lastAt, times } of lookups)
-      await sql`
-        insert into lookups (device, day, account, role, purpose, what, first_at, last_at, times)
-        select ordinal, ${day}, ${account}, ${role}, ${purpose}, ${what}, ${firstAt}, ${lastAt}, ${times}
-        from devices where ordinal = ${device}
-        on conflict (device, day, account, role, purpose, what)
-        do update set last_at = excluded.last_at, times = lookups.times + excluded.times
-      `.execute(transaction);
+    const named = lookups.map(({ device }) => device);
+    const rows = await transaction
+      .selectFrom("devices")
+      .select("ordinal")
+      .where("ordinal", "in", named)
+      .execute();
+    const there = new Set(rows.map(({ ordinal }) => ordinal));
+    for (const { firstAt, lastAt, ...lookup } of lookups)
+      if (there.has(lookup.device))
+        await transaction
+          .insertInto("lookups")
+          .values({ ...lookup, first_at: firstAt, last_at: lastAt })
+          .onConflict((conflict) =>
+            conflict
+              .columns(["device", "day", "account", "role", "purpose", "what"])
+              .doUpdateSet({ last_at: lastAt, times: sql`lookups.times + excluded.times` }),
+          )
+          .execute();
   },
 });
 

@@ -78,7 +78,8 @@ async function rowsIn(
   const { rows } = await sql<Row>`
     select * from ${sql.table(table)} where ${rowsBetween(database, after, last)}
   `.execute(database);
-  return rows;
+  // Which block a row lies in follows from it; only PostgreSQL keeps that.
+  return rows.map(({ block: _block, ...row }) => row);
 }
 
 async function insert(transaction: Transaction<Schema>, table: string, rows: readonly Row[]): Promise<void> {

@@ -7,6 +7,7 @@ import {
   type QueryCompiler,
 } from "kysely";
 import { Client, type ClientBase, Pool, type PoolConfig, types } from "pg";
+import { givenBlocks } from "./given-blocks.ts";
 import { Watch } from "./postgres-watch.ts";
 import type { Schema } from "./schema.ts";
 
@@ -85,5 +86,5 @@ export function connect(
   pool.on("error", () => {});
   // One that is lost at work: whoever has it is told by the query, and the event would end the process.
   pool.on("connect", (client) => client.on("error", () => {}));
-  return new Kysely<Schema>({ dialect: new Dialect({ pool }) });
+  return new Kysely<Schema>({ dialect: new Dialect({ pool }), plugins: [givenBlocks] });
 }

@@ -12,6 +12,7 @@ import { type ReadKind, runWrite, type Write } from "./kinds.ts";
 import type { LogEntry } from "./log.ts";
 import { migratePostgres } from "./migrate.ts";
 import { PostgresAsides } from "./postgres-asides.ts";
+import { keepBlocks } from "./postgres-blocks.ts";
 import { connect } from "./postgres-dialect.ts";
 import { keepTriggers, openNotes } from "./postgres-dirty.ts";
 import { asCallersGetIt, isConflict } from "./postgres-faults.ts";
@@ -64,6 +65,7 @@ export async function preparePostgres(url: string): Promise<void> {
       throw new Error(`${nameOf(url)} cannot be reached, or lets nobody in`, { cause });
     });
     await migratePostgres(database, nameOf(url));
+    await keepBlocks(database);
     await keepTriggers(database);
     await keepReaders(database);
   } finally {
