@@ -16,7 +16,7 @@ const magic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
  * checksum: it travels with a digest of itself and of its dictionary, and four bytes are much of a small change.
  */
 export function compress(bytes: Uint8Array, dictionary?: Uint8Array): Buffer {
-  return zstdCompressSync(bytes, {
+  const frame = zstdCompressSync(bytes, {
     params: {
       [constants.ZSTD_c_compressionLevel]: level,
       [constants.ZSTD_c_windowLog]: windowLog,
@@ -24,6 +24,8 @@ export function compress(bytes: Uint8Array, dictionary?: Uint8Array): Buffer {
     },
     ...(dictionary ? { dictionary } : {}),
   });
+  // It is the beginning of 64 KiB, which would all go along when it is kept or passed to another thread.
+  return Buffer.from(new Uint8Array(frame).buffer);
 }
 
 /**
