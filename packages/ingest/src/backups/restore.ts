@@ -1,18 +1,20 @@
 /**
  * Puts a backup in the place of what a stopped data directory holds. Everything is written beside and checked first;
- * then one rename decides. What was deleted since the backup goes at the next start, before the first answer: the
- * ledger of deletions stays where it is.
+ * then one rename decides. On PostgreSQL the place is an empty database, which no server uses before it is full. What
+ * was deleted since the backup goes at the next start, before the first answer: the ledger of deletions stays where it is.
  */
 import type { KeyObject } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { syncFolder } from "@rollcall/host";
+import { syncFolder, writeAtomically } from "@rollcall/host";
 import SqliteDatabase from "better-sqlite3";
 import { readKey } from "../identity/key-file.ts";
-import { ownDataDirectory } from "../store/data-directory.ts";
+import { type DataDirectory, ownDataDirectory } from "../store/data-directory.ts";
+import { nameOf } from "../store/postgres-store.ts";
 import { restoreFolderIn } from "./copy-folder.ts";
 import { checkCopy } from "./database-copy.ts";
 import { configName, databaseName, type Head } from "./format.ts";
+import { fillPostgres } from "./postgres-copy.ts";
 import { readBackup } from "./read-backup.ts";
 
 export interface Restored extends Head {
@@ -22,11 +24,15 @@ export interface Restored extends Head {
   readonly missing: readonly string[];
 }
 
-/** Throws where the backup is not whole, or not this server's; then the directory is as it was. */
+/**
+ * Throws where the backup is not whole, or not this server's; then the directory is as it was.
+ * @param database `postgres://…` where it is not to be the file of the directory
+ */
 export async function restoreBackup(
   directory: string,
   file: string,
   identity: KeyObject | null,
+  database = "",
 ): Promise<Restored> {
   const owned = ownDataDirectory(directory);
   const folder = restoreFolderIn(owned.path);
@@ -34,11 +40,15 @@ export async function restoreBackup(
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { mode: 0o700 });
     const head = await readBackup(file, folder, identity);
-    compare(head, join(folder, databaseName));
+    const copy = join(folder, databaseName);
+    compare(head, copy);
     refuseOtherServer(owned.path, head);
+    if (database !== "") await fillPostgres(database, copy);
     const kept = installOthers(owned.path, folder, head);
-    removeFormer(owned.path, owned.database);
-    renameSync(join(folder, databaseName), owned.database);
+    // It would be taken for that of what is there now.
+    rmSync(owned.index, { recursive: true, force: true });
+    if (database === "") replaceFile(owned, copy);
+    else writeAtomically(owned.databaseElsewhere, Buffer.from(`${nameOf(database)}\n`));
     syncFolder(owned.path);
     return { ...head, kept, missing: missingIn(owned.path, head, owned.ledger, owned.ledgerKey) };
   } finally {
@@ -79,14 +89,14 @@ function installOthers(directory: string, folder: string, { files }: Head): stri
 }
 
 /**
- * What belongs to the former database and would be taken for the new one's: its write-ahead log, brought home first so
- * that a crash here loses nothing of it, and the index.
+ * The former database's write-ahead log, which would be taken for the new one's, goes before: brought home first, so that
+ * a crash here loses nothing of it.
  */
-function removeFormer(directory: string, database: string): void {
+function replaceFile({ path, database }: DataDirectory, copy: string): void {
   if (existsSync(database)) bringHome(database);
   for (const suffix of ["-wal", "-shm"]) rmSync(`${database}${suffix}`, { force: true });
-  rmSync(join(directory, "index"), { recursive: true, force: true });
-  syncFolder(directory);
+  syncFolder(path);
+  renameSync(copy, database);
 }
 
 /** One that is damaged is replaced for that very reason. */

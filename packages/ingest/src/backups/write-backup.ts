@@ -22,6 +22,7 @@ import { keyFor } from "./backup-keys.ts";
 import { takeCopyFolder } from "./copy-folder.ts";
 import { checkCopy, copyDatabase } from "./database-copy.ts";
 import { type BackupFile, configName, databaseName, firstLine, type Head, isBackedUp } from "./format.ts";
+import { copyPostgres } from "./postgres-copy.ts";
 import { digested, sealed } from "./sealing.ts";
 
 export interface BackupOptions {
@@ -31,6 +32,8 @@ export interface BackupOptions {
   readonly recipient: string | null;
   /** Whether the server's keys go into it. */
   readonly withKeys: boolean;
+  /** `postgres://…` where the database is not the file of the directory. */
+  readonly database?: string;
   readonly now: () => number;
 }
 
@@ -46,13 +49,13 @@ interface Source {
 }
 
 export async function writeBackup(directory: string, options: BackupOptions): Promise<Backup> {
-  const { file, recipient, withKeys, now } = options;
+  const { file, recipient, withKeys, database = "", now } = options;
   refuseTaken(file);
   const folder = takeCopyFolder(directory);
   try {
     const at = new Date(now()).toISOString();
     const copy = join(folder.path, databaseName);
-    await copyDatabase(pathsIn(directory).database, copy);
+    await (database === "" ? copyDatabase(pathsIn(directory).database, copy) : copyPostgres(database, copy));
     const checked = checkCopy(copy);
     const sources = [{ name: databaseName, path: copy }, ...othersIn(directory, withKeys)];
     const files = await Promise.all(sources.map(described));

@@ -5,12 +5,24 @@ import { exitCodes } from "@rollcall/host";
 import type { Command } from "commander";
 import { DirectoryInUse, pathsIn } from "../store/data-directory.ts";
 import { type Context, dataDirectory, remoteServer } from "./context.ts";
+import { databasePlace, databaseUrl } from "./database-place.ts";
 import { CommandFailure, wrongUsage } from "./failure.ts";
 
 interface BackupFlags {
   readonly encryptTo?: string;
   readonly withKeys?: true;
+  readonly database?: string;
 }
+
+interface RestoreFlags {
+  readonly key?: string;
+  readonly database?: string;
+}
+
+const databaseOption = [
+  "--database <URL>",
+  "postgres://…, where the data is not a file; else as configured",
+] as const;
 
 export function addBackup(program: Command, contextOf: () => Context): void {
   const backup = program
@@ -21,6 +33,7 @@ export function addBackup(program: Command, contextOf: () => Context): void {
       "--with-keys",
       "the server's keys, too; only encrypted. Never the ledger of deletions and its key",
     )
+    .option(...databaseOption)
     .action((file: string | undefined, flags: BackupFlags) => makeBackup(contextOf(), file, flags));
   backup
     .command("keygen <FILE>")
@@ -30,7 +43,8 @@ export function addBackup(program: Command, contextOf: () => Context): void {
     .command("restore <FILE>")
     .description("put a backup in the place of what an empty or stopped data directory holds")
     .option("--key <FILE>", "private key of an encrypted one")
-    .action((file: string, { key }: { key?: string }) => restore(contextOf(), file, key));
+    .option(...databaseOption)
+    .action((file: string, flags: RestoreFlags) => restore(contextOf(), file, flags));
 }
 
 function here(context: Context): string {
@@ -45,16 +59,16 @@ async function makeBackup(context: Context, typed: string | undefined, flags: Ba
     throw wrongUsage("--with-keys needs --encrypt-to: whoever has the keys can be this server");
   const directory = here(context);
   const file = resolve(context.workingDirectory, typed);
-  if (!existsSync(pathsIn(directory).database))
-    throw new CommandFailure(
-      `there is no database in ${directory}; name another directory with --data (one in PostgreSQL is backed up by pg_dump)`,
-    );
+  const database = databasePlace(directory, flags.database);
+  if (database === "" && !existsSync(pathsIn(directory).database))
+    throw new CommandFailure(`there is no database in ${directory}; name another directory with --data`);
   const { readRecipient } = await import("../backups/backup-keys.ts");
   const { encryptTo } = flags;
   const recipient = encryptTo === undefined ? null : usable(() => readRecipient(encryptTo));
   const { writeBackup } = await import("../backups/write-backup.ts");
   const { now, output } = context;
-  const made = await writeBackup(directory, { file, recipient, withKeys: flags.withKeys === true, now });
+  const withKeys = flags.withKeys === true;
+  const made = await writeBackup(directory, { file, recipient, withKeys, database, now });
   const { at, server, databaseVersion, rows, files, size } = made;
   const names = files.map(({ name }) => name);
   output.json({ file, bytes: size, at, server, databaseVersion, encryptedTo: recipient, files: names, rows });
@@ -80,20 +94,29 @@ function keygen({ workingDirectory, output }: Context, typed: string): Promise<v
   });
 }
 
-async function restore(context: Context, typed: string, key: string | undefined): Promise<void> {
+async function restore(
+  context: Context,
+  typed: string,
+  { key, database: named }: RestoreFlags,
+): Promise<void> {
   const { workingDirectory, output } = context;
   const directory = here(context);
   const file = resolve(workingDirectory, typed);
   if (!existsSync(file)) throw wrongUsage(`there is no file ${file}`);
+  const database = databasePlace(directory, named);
   const { readIdentity } = await import("../backups/backup-keys.ts");
   const identity = key === undefined ? null : usable(() => readIdentity(resolve(workingDirectory, key)));
   const { restoreBackup } = await import("../backups/restore.ts");
-  const restored = await restoreBackup(directory, file, identity).catch((error: unknown) => {
+  const restored = await restoreBackup(directory, file, identity, database).catch((error: unknown) => {
     throw asFailure(error, file);
   });
   const { at, server, rows, kept, missing } = restored;
   output.json({ file, directory, at, server, rows, kept, missing });
   output.line(`${directory} holds ${rows.devices ?? 0} devices as of ${at}`);
+  if (databaseUrl(directory, undefined) !== database)
+    output.note(
+      "config.json names another database; change database.url, or start the server with --database.",
+    );
   if (kept.length > 0) output.note(`Kept as they are: ${kept.join(", ")}`);
   if (missing.length > 0)
     output.note(`Put back before the next start, from copies of your own: ${missing.join(", ")}`);

@@ -2,13 +2,12 @@
 import { existsSync } from "node:fs";
 import { exitCodes, withSocketPath } from "@rollcall/host";
 import type { Command } from "commander";
-import { judgeConfig } from "../config.ts";
 import type { Finding } from "../doctor/finding.ts";
 import { pathsIn } from "../store/data-directory.ts";
 import { type Context, dataDirectory, remoteServer } from "./context.ts";
+import { databaseUrl } from "./database-place.ts";
 import { CommandFailure, wrongUsage } from "./failure.ts";
 import { HttpClient } from "./http-client.ts";
-import { readDatabaseUrl } from "./serve.ts";
 
 export function addDoctor(program: Command, contextOf: () => Context): void {
   program
@@ -34,9 +33,8 @@ async function doctor(context: Context, { full, database }: Options): Promise<vo
       `there is no data directory ${directory}; name another one with --data`,
       exitCodes.notReached,
     );
-  const named = database === undefined ? undefined : readDatabaseUrl(database);
   // A wrong configuration is a finding of its own.
-  const url = named ?? judgeConfig(directory).config?.["database.url"] ?? "";
+  const url = databaseUrl(directory, database);
   const { examine } = await import("../doctor/examine.ts");
   const tell = (finding: Finding) => {
     const { check, state, found, todo } = finding;

@@ -50,7 +50,8 @@ export class IndexKeeper {
     fault: (reason: unknown) => void,
   ): Promise<IndexKeeper> {
     const known = openWhole(directory, reach);
-    if (known) return new IndexKeeper(directory, truth, known, fault);
+    if (known && !(await hasNothingOf(truth, known))) return new IndexKeeper(directory, truth, known, fault);
+    known?.close();
     await buildBeside(directory, truth, reach.newest);
     swapIn(directory);
     return new IndexKeeper(directory, truth, new IndexWriter(directory), fault);
@@ -155,6 +156,10 @@ function openWhole(directory: string, { oldest, newest }: LogReach): IndexWriter
     throw error;
   }
 }
+
+/** Of devices that were there before the log, as in a database that was filled from another, no entry tells. */
+const hasNothingOf = async (truth: Truth, writer: IndexWriter): Promise<boolean> =>
+  writer.position().length === 0 && (await truth.devicesFrom(0, 1)).length > 0;
 
 const byServer = (positions: readonly Position[]): Map<number, Position> =>
   new Map(positions.map((position) => [position.server, position]));
