@@ -2,13 +2,20 @@
 import { type SearchValue, searchValues, sectionNamed } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
 import { sectionsOfMany } from "../records/sections.ts";
-import { type Documented, readDocument } from "../records/stored-document.ts";
 import type { Schema } from "../store/schema.ts";
 import { changedField, dayOf } from "./changed-days.ts";
 import type { Change } from "./indexed-device.ts";
+import { ItemValues, type ListedItems } from "./item-values.ts";
 
-/** What these devices are to be found as; null for those that are gone, hidden, or without an installation. */
-export async function readDevices(database: Kysely<Schema>, ordinals: readonly number[]): Promise<Change[]> {
+/**
+ * What these devices are to be found as; null for those that are gone, hidden, or without an installation. `items`: what
+ * is known of items, from one reading to the next.
+ */
+export async function readDevices(
+  database: Kysely<Schema>,
+  ordinals: readonly number[],
+  items: ItemValues = new ItemValues(),
+): Promise<Change[]> {
   const rows = await database
     .selectFrom("devices")
     .innerJoin("installations", "installations.device", "devices.ordinal")
@@ -27,6 +34,7 @@ export async function readDevices(database: Kysely<Schema>, ordinals: readonly n
   const values = await valuesOf(
     database,
     rows.map(({ installation }) => installation),
+    items,
   );
   return ordinals.map((ordinal): Change => {
     const row = byOrdinal.get(ordinal);
@@ -68,27 +76,47 @@ const changedOn = (since: number, section?: string): SearchValue => {
 async function valuesOf(
   database: Kysely<Schema>,
   installations: readonly number[],
+  items: ItemValues,
 ): Promise<ReadonlyMap<number, readonly SearchValue[]>> {
   const values = new Map<number, SearchValue[]>();
   if (installations.length === 0) return values;
-  const rows = await sectionsOfMany(database, installations);
+  const sections = (await sectionsOfMany(database, installations)).map((row) => ({
+    ...row,
+    ...foundIn(row),
+  }));
+  await items.learn(
+    database,
+    sections.flatMap(({ lists }) => lists),
+  );
   const latest = new Map<number, number>();
-  for (const { installation, indexed, since, ...section } of rows) {
+  for (const { installation, name, body, since, own, lists } of sections) {
     const known = values.get(installation) ?? [];
     values.set(installation, known);
-    known.push(changedOn(since, section.name));
+    known.push(changedOn(since, name));
     latest.set(installation, Math.max(since, latest.get(installation) ?? 0));
-    if (section.body === null) continue;
-    known.push(term("has", section.name));
-    const definition = sectionNamed(section.name);
-    if (!definition || indexed === 0) continue;
-    for (const value of searchValues(definition, documentIn(section))) known.push(value);
+    if (body === null) continue;
+    known.push(term("has", name));
+    // Nothing is found in a document that cannot be read; whoever asks for the document itself is told.
+    const listed = lists.map((list) => items.of(list));
+    for (const each of listed.includes(null) ? [] : [own, ...listed])
+      for (const value of each ?? []) known.push(value);
   }
   for (const [installation, since] of latest) values.get(installation)?.push(changedOn(since));
   return values;
 }
 
-/** Nothing is found in a document that cannot be read; whoever asks for the document itself is told. */
-function documentIn(section: Documented): unknown {
-  return readDocument(section)?.value() ?? null;
+interface Found {
+  /** By what is the device's own. */
+  readonly own: readonly SearchValue[];
+  /** And by these items. */
+  readonly lists: readonly ListedItems[];
+}
+
+const foundByNothing: Found = { own: [], lists: [] };
+
+function foundIn({ name, indexed, document }: Awaited<ReturnType<typeof sectionsOfMany>>[number]): Found {
+  const definition = sectionNamed(name);
+  if (!definition || indexed === 0 || document === null) return foundByNothing;
+  const lists = document.lists.map((list) => ({ definition, list: list.name, ids: list.ids }));
+  return { own: searchValues(definition, document.own), lists };
 }

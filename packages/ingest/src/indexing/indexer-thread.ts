@@ -5,6 +5,7 @@ import { openTruth } from "../store/truth.ts";
 import { devicesFrom, readDevices } from "./device-source.ts";
 import type { IndexerAsk, IndexFiles } from "./index-asks.ts";
 import { IndexKeeper } from "./index-keeper.ts";
+import { ItemValues } from "./item-values.ts";
 import { LogFollower } from "./log-follower.ts";
 import type { Position } from "./part-file.ts";
 
@@ -13,11 +14,13 @@ function end(reason: unknown): never {
   throw reason;
 }
 
+const items = new ItemValues();
+
 async function opened(): Promise<LogFollower> {
   const { database, directory, atStart } = workerData as IndexFiles; // as who starts it hands it over
   const { queries, log } = openTruth(database);
   const truth = {
-    read: (ordinals: readonly number[]) => readDevices(queries, ordinals),
+    read: (ordinals: readonly number[]) => readDevices(queries, ordinals, items),
     devicesFrom: (ordinal: number, most: number) => devicesFrom(queries, ordinal, most),
   };
   const { oldest, newest } = await log.reach();
@@ -46,6 +49,7 @@ async function answer({ name }: IndexerAsk): Promise<readonly Position[] | numbe
       return null;
     case "scrub":
       await follower.reached();
+      items.forget();
       await follower.keeper.scrub();
       return null;
     case "merged":

@@ -5,7 +5,7 @@
 import { type Kysely, sql } from "kysely";
 import { inParts, numbered } from "../store/in-parts.ts";
 import type { Schema } from "../store/schema.ts";
-import { hashLength } from "./item-hash.ts";
+import { hashLength, itemHash } from "./item-hash.ts";
 import type { PackedItems } from "./stored-document.ts";
 
 /** The section that items are of, and who has them. */
@@ -153,6 +153,31 @@ export async function itemsWithIds(
 ): Promise<ReadonlyMap<number, string>> {
   const rows = await readItems(database, [...new Set(ids)], (part) => numbered("id", part));
   return new Map(rows.map(({ id, body }) => [id, body]));
+}
+
+const readWithHashes = inParts<
+  number,
+  { readonly [name: `id${number}`]: number },
+  { id: number; section: string; hash: string; body: string }
+>((places, database, given) =>
+  database
+    .selectFrom("items")
+    .select(["id", "section", "hash", "body"])
+    .where(
+      "id",
+      "in",
+      places.map((at) => given(`id${at}`)),
+    ),
+);
+
+/** Of the items with these ids those that are there and are what was stored; an id is never another's. */
+export async function soundItems(
+  database: Kysely<Schema>,
+  ids: Iterable<number>,
+): Promise<ReadonlyMap<number, string>> {
+  const rows = await readWithHashes(database, [...new Set(ids)], (part) => numbered("id", part));
+  const sound = rows.filter(({ section, hash, body }) => itemHash(section, body) === hash);
+  return new Map(sound.map(({ id, body }) => [id, body]));
 }
 
 /** Removes what only this installation ever had of a section, and has no more. */

@@ -1,11 +1,18 @@
 /** The sections of an installation as they are stored: the one place that reads and changes them. */
-import type { Status } from "@rollcall/protocol";
+import { type Status, sectionNamed } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
 import type { Schema, SectionTable } from "../store/schema.ts";
 import { inScope, type Scope } from "../store/scope.ts";
 import { decodeIds, encodeIds } from "./item-ids.ts";
 import { dropOwnItems, idsOfItems, itemsWithIds } from "./items.ts";
-import type { Documented, ItemLists, PackedDocument } from "./stored-document.ts";
+import { isFoundByItems } from "./shared-lists.ts";
+import {
+  type Documented,
+  type ItemLists,
+  looseDocument,
+  type PackedDocument,
+  wholeDocument,
+} from "./stored-document.ts";
 
 /** A stored section without its document. */
 export interface SectionState {
@@ -90,14 +97,26 @@ export async function storedSection(
   return (await storedSections(database, installation, [name]))[0];
 }
 
-/** Sections of several installations with their documents; `indexed`: 1 where all of it may be found. */
+/** Sections of several installations, as they are found; `indexed`: 1 where all of it may be. */
 export async function sectionsOfMany(database: Kysely<Schema>, installations: readonly number[]) {
   const rows = await database
     .selectFrom("sections")
     .select(["installation", "name", "digest", "body", "items", "since", "indexed"])
     .where("installation", "in", [...installations])
     .execute();
-  return withLists(database, rows);
+  const apart = rows.map((row) =>
+    isLoose(row) ? { ...row, ids: row.items && idsIn(row.items), items: null } : { ...row, ids: null },
+  );
+  return (await withLists(database, apart)).map(({ ids, ...row }) => ({
+    ...row,
+    document: ids ? looseDocument(row, ids) : wholeDocument(row),
+  }));
+}
+
+/** Whether its items need not be read, for whoever knows them. */
+function isLoose({ name, items }: Pick<SectionTable, "name" | "items">): boolean {
+  const definition = sectionNamed(name);
+  return items !== null && definition !== undefined && isFoundByItems(definition);
 }
 
 /** Whether a caller may read what is stored of an installation. */

@@ -43,3 +43,11 @@ function shared({ fields, flat }: SectionDefinition, name: string): SharedList[]
   // A group that holds anything of the device's own stays in the record whole.
   return [{ name, key, fields: new Set(Object.keys(list.shape).filter((each) => !own.has(each))) }];
 }
+
+/** Whether whoever knows the items of its shared lists knows what these are found by: nothing of the device's own is. */
+export const isFoundByItems = (definition: SectionDefinition): boolean =>
+  sharedLists(definition).every(({ name, fields }) =>
+    definition.flat.every(
+      ({ names: [list, member = ""], field }) => list !== name || !field.facts.search || fields.has(member),
+    ),
+  );

@@ -17,6 +17,11 @@ export interface SplitDocument {
 /** Name, natural key, what the items have of the device's own. */
 const listSchema = z.tuple([z.string(), z.array(z.string()).min(1), ownColumnsSchema]);
 const restSchema = z.tuple([z.record(z.string(), z.unknown()), z.array(listSchema)]);
+/** The same for who needs no more than the names. */
+const namedSchema = z.tuple([
+  z.record(z.string(), z.unknown()),
+  z.array(z.tuple([z.string()]).rest(z.unknown())),
+]);
 
 interface TakenApart {
   readonly list: SharedList;
@@ -85,6 +90,12 @@ export function joinedDocument({ rest, lists }: SplitDocument): object {
     ([name, key, own], at) => [name, joinedItems(inOrder(parsedItems(lists[at] ?? ""), key), own)] as const,
   );
   return sortedMembers([...Object.entries(others), ...joined]);
+}
+
+/** What a document has beside its shared lists, and the names of these, in the order in which they are kept. */
+export function withoutItems(rest: Uint8Array): { readonly own: object; readonly lists: readonly string[] } {
+  const [own, kept] = namedSchema.parse(parseJson(rest));
+  return { own, lists: kept.map(([name]) => name) };
 }
 
 const inOrder = (items: readonly object[], key: readonly string[]): object[] =>

@@ -11,7 +11,7 @@ import {
   type SectionDefinition,
 } from "@rollcall/protocol";
 import { itemHash } from "./item-hash.ts";
-import { joinedDocument, splitItems } from "./split-items.ts";
+import { joinedDocument, splitItems, withoutItems } from "./split-items.ts";
 
 /** Canonical JSON, each list as one text with a line for an item; an empty one for what cannot be read any more. */
 export type ItemLists = readonly string[];
@@ -108,5 +108,36 @@ export function readDocument(section: Documented): ReadDocument | null | undefin
     return read(section);
   } catch {
     return undefined;
+  }
+}
+
+/** What a document says, for who does not need its bytes. */
+export interface FoundDocument {
+  readonly own: unknown;
+  /** Lists that are not in there: their names, and the ids of their items. */
+  readonly lists: readonly { readonly name: string; readonly ids: readonly number[] }[];
+}
+
+/** Null where it cannot be read, or there is none. */
+export function wholeDocument(section: Documented): FoundDocument | null {
+  const document = readDocument(section);
+  return document ? { own: document.value(), lists: [] } : null;
+}
+
+/** The same with its items left apart. That they belong to it is not known until they are put together. */
+export function looseDocument(
+  { body }: Pick<Documented, "body">,
+  ids: readonly (readonly (number | null)[])[],
+): FoundDocument | null {
+  if (body === null) return null;
+  try {
+    const { own, lists } = withoutItems(decompress(body, limits.sectionDecoded));
+    if (lists.length !== ids.length || ids.some((list) => list.includes(null))) return null;
+    return {
+      own,
+      lists: lists.map((name, at) => ({ name, ids: (ids[at] ?? []).filter((id) => id !== null) })),
+    };
+  } catch {
+    return null;
   }
 }

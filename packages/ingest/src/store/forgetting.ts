@@ -144,5 +144,9 @@ export const others = {
     forgets: "names only what is deleted",
     retention: "as long as the ledger",
   },
+  "what items of lists are found by (memory)": {
+    forgets: "holds nothing of a device",
+    retention: "until a deletion, at most: items that many have",
+  },
   "nonces spent (memory)": { forgets: "holds nothing of a device", retention: "5 minutes" },
 } as const satisfies Record<string, Place>;
