@@ -30,8 +30,7 @@ export class PartWriter {
   constructor(file: string, part: number) {
     this.#database = openPart(file);
     this.#blocks = blocksOf(part);
-    const pageSize = Number(this.#database.pragma("page_size", { simple: true }));
-    this.#unallocated = new UnallocatedSpace(file, pageSize);
+    this.#unallocated = new UnallocatedSpace(this.#database);
     this.#dictionary = new Dictionary(this.#database);
     this.#statements = statementsOf(this.#database);
   }
@@ -49,7 +48,9 @@ export class PartWriter {
         for (const { server, seq } of position) this.#statements.setPosition.run(server, seq);
         this.#dictionary.end();
       })();
+      this.#unallocated.note();
     } catch (error) {
+      this.#unallocated.lose();
       this.#dictionary.forget();
       throw damageOf(error);
     }
@@ -67,6 +68,7 @@ export class PartWriter {
 
   addPart(part: number): void {
     this.#statements.addPart.run(part);
+    this.#unallocated.note();
   }
 
   /** Leaves nothing of what was taken out in the file or its log. Throws `busy` where somebody reads what was there. */
@@ -74,7 +76,8 @@ export class PartWriter {
     const blocked = this.#database.pragma("wal_checkpoint(TRUNCATE)", { simple: true });
     if (blocked !== 0) throw new RollcallError("busy", { retryAfterSeconds: 60 });
     this.#database.pragma("shrink_memory");
-    this.#unallocated.clear();
+    this.#unallocated.begin();
+    while (!this.#unallocated.clearSlice());
   }
 
   close(): void {

@@ -30,7 +30,7 @@ async function lastNumber(database: Kysely<Schema>): Promise<number> {
   return last?.number ?? 0;
 }
 
-/** What the database shows: the number of the last deletion, and the entries that may not be in the ledger. */
+/** What the database shows: the number of the last deletion, and those that may not be in the ledger, or still in a file. */
 export const deletionsShown = defineRead({
   name: "deletions-shown",
   isPoint: true,
@@ -56,9 +56,12 @@ function entryIn(column: string): LedgerEntry {
   return entry;
 }
 
-/** What is in the ledger up to this number is kept no longer than needed, but for the last, which shows the number. */
-export const deletionsWritten = defineWrite({
-  name: "deletions-written",
+/**
+ * Those up to this number are in the ledger, and gone from every file: they are kept no longer than needed, but for the
+ * last, which shows the number.
+ */
+export const deletionsSettled = defineWrite({
+  name: "deletions-settled",
   async run(transaction, number: number): Promise<void> {
     const needless = number - keptDeletions(transaction);
     await transaction.deleteFrom("deletions").where("number", "<", needless).execute();
@@ -103,7 +106,8 @@ export const replayDeletions = defineWrite({
     await transaction.deleteFrom("deletions").execute();
     await transaction
       .insertInto("deletions")
-      .values({ number: last.number, entry: writeEntry(last), written: 1 })
+      // Settled when what was deleted again is gone from the files.
+      .values({ number: last.number, entry: writeEntry(last), written: 0 })
       .execute();
   },
 });

@@ -1,10 +1,10 @@
-/** Deletions that are committed and not in the ledger yet: nobody may be told that they are done. */
+/** Deletions that are committed, and not in the ledger or not gone from the files yet: nobody may be told that they are done. */
 import { RollcallError } from "@rollcall/protocol";
 import type { Services } from "../services.ts";
 import { protocolScope } from "../store/scope.ts";
 import { isOfDevice } from "./deletion.ts";
 import { deletionsShown } from "./deletions.ts";
-import { scrubAgain, settleDeletions } from "./rules.ts";
+import { settleDeletions } from "./rules.ts";
 
 type Kept = Pick<Services, "store" | "ledger">;
 
@@ -13,7 +13,6 @@ const pendingIn = async ({ store }: Kept) => (await store.read(deletionsShown, p
 /** Does again what failed after its commit, so that who asked for it need not ask again. */
 export async function tendDeletions(services: Kept): Promise<void> {
   if ((await pendingIn(services)).length > 0) await settleDeletions(services);
-  await scrubAgain(services);
 }
 
 /** Throws `busy` when the device or installation with this id was deleted, and the ledger does not tell so yet. */

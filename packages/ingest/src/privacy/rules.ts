@@ -4,8 +4,7 @@ import type { Change } from "../audit/change.ts";
 import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
 import { installationScope, protocolScope } from "../store/scope.ts";
-import type { Store } from "../store/store.ts";
-import { deletionsShown, deletionsWritten } from "./deletions.ts";
+import { deletionsSettled, deletionsShown } from "./deletions.ts";
 import type { Removed } from "./forget.ts";
 import { lookupsOfInstallation } from "./lookup-queries.ts";
 import { removeDevice } from "./queries.ts";
@@ -49,32 +48,20 @@ export async function lookupsOf(
   }));
 }
 
-/** Stores that were not scrubbed when they should have been: something still read what was there. */
-const unscrubbed = new WeakSet<Store>();
-
-/** After what was deleted is committed, and before anybody is told: in the ledger, and gone from every file. */
+/**
+ * After what was deleted is committed, and before anybody is told: in the ledger, and gone from every file. Until it is
+ * the database shows it as pending.
+ */
 export async function settleDeletions(services: Kept): Promise<void> {
+  const { store, ledger } = services;
   await carryToLedger(services);
-  await scrub(services.store);
-}
-
-/** Does now what failed then. */
-export async function scrubAgain({ store }: Pick<Kept, "store">): Promise<void> {
-  if (unscrubbed.delete(store)) await scrub(store);
-}
-
-async function scrub(store: Store): Promise<void> {
-  try {
-    await store.scrub();
-  } catch (error) {
-    unscrubbed.add(store);
-    throw error;
-  }
+  const { number } = ledger;
+  await store.scrub();
+  await store.commit([deletionsSettled(number)]);
 }
 
 /** Writes to the ledger what the database entered and the ledger does not have. */
-export async function carryToLedger({ store, ledger }: Kept): Promise<void> {
-  const before = ledger.number;
+async function carryToLedger({ store, ledger }: Kept): Promise<void> {
   try {
     await ledger.append(async (after) => {
       const { pending } = await store.read(deletionsShown, protocolScope, null);
@@ -87,5 +74,4 @@ export async function carryToLedger({ store, ledger }: Kept): Promise<void> {
       cause,
     });
   }
-  if (ledger.number > before) await store.commit([deletionsWritten(ledger.number)]);
 }

@@ -9,7 +9,7 @@ import type { Store } from "../store/store.ts";
 import { deletionsShown, replayDeletions } from "./deletions.ts";
 import { Ledger } from "./ledger.ts";
 import { removeOldAt } from "./retention.ts";
-import { carryToLedger } from "./rules.ts";
+import { settleDeletions } from "./rules.ts";
 
 export async function openLedger(
   store: Store,
@@ -32,8 +32,7 @@ export async function openLedger(
     if (retention) await removeOldAt(store, config, retention.at);
     await store.commit([replayDeletions({ entries, ledgerKey: ledger.key })]);
   }
-  await carryToLedger({ store, ledger });
-  // What was deleted when the server was killed may still stand in the write-ahead log.
-  await store.scrub();
+  // What was deleted when the server was killed may still stand in its files.
+  if (ledger.number > shown.number || shown.pending.length > 0) await settleDeletions({ store, ledger });
   return ledger;
 }

@@ -19,7 +19,7 @@ export function serveWriter(): void {
     }
     if (!writer) throw new Error("the database is not open");
     if (message.ask === "truncateLog") return { ...nothing, told: await writer.truncateLog(message.before) };
-    if (message.ask === "scrub") return { ...nothing, told: await writer.scrub(message.from) };
+    if (message.ask === "scrub") return { ...nothing, told: await writer.scrub(message.slice) };
     if (message.ask !== "transact") {
       await writer[message.ask]();
       return nothing;

@@ -18,6 +18,7 @@ import {
   type Connection,
   connect,
   openSqliteWriter,
+  type ScrubSlice,
   type Settled,
   type Writer,
 } from "./sqlite-writer.ts";
@@ -153,12 +154,14 @@ class SqliteStore implements Store {
   /** Slice by slice, with commits in between. */
   async #scrubNow(): Promise<void> {
     let blocked = 0;
-    for (let from: number | null = 0; from !== null; ) {
-      const next: number | null = await this.#between(() => this.#writer.scrub(from ?? 0));
-      blocked = next === from ? blocked + 1 : 0;
-      if (blocked > mostBlocked) throw new RollcallError("busy", { retryAfterSeconds: 60 });
-      if (blocked > 0) await wait(blockedMilliseconds);
-      from = next;
+    for (let slice: ScrubSlice = "first"; ; ) {
+      const scrubbed = await this.#between(() => this.#writer.scrub(slice));
+      if (scrubbed === "whole") return;
+      if (scrubbed === "in part") [slice, blocked] = ["next", 0];
+      else {
+        if (++blocked > mostBlocked) throw new RollcallError("busy", { retryAfterSeconds: 60 });
+        await wait(blockedMilliseconds);
+      }
     }
   }
 

@@ -13,7 +13,6 @@ import { type LogEntry, type LogPosition, LogWriter } from "./log.ts";
 import { migrate } from "./migrate.ts";
 import { MovedDevices } from "./moved-devices.ts";
 import { openOwnChain } from "./own-chain.ts";
-import { pagesInLog } from "./pages-in-log.ts";
 import type { Schema } from "./schema.ts";
 import { UnallocatedSpace } from "./unallocated.ts";
 import { refuseUnfinished } from "./unfinished.ts";
@@ -29,6 +28,11 @@ export interface Transacted {
   readonly entry: LogEntry | null;
 }
 
+export type ScrubSlice = "first" | "next";
+
+/** Whether that was the last slice, or nothing could be done: something still reads what was there. */
+export type Scrubbed = "whole" | "in part" | "blocked";
+
 /** What a store asks of who writes. */
 export interface Writer {
   /** Commits batches together. Rejects with what undid all of them; one that throws is undone alone. */
@@ -37,11 +41,8 @@ export interface Writer {
   truncateLog(before: LogPosition): Promise<number>;
   /** Copies what is left of the write-ahead log into the database. */
   bringHome(): Promise<void>;
-  /**
-   * Leaves nothing of what was deleted before in one slice of the files, the first of which begins at 0. Tells where the
-   * next one begins, null when none of them has anything; this one again when something still reads what was there.
-   */
-  scrub(from: number): Promise<number | null>;
+  /** Leaves nothing in one slice of the files of what was deleted before the first one of them. */
+  scrub(slice: ScrubSlice): Promise<Scrubbed>;
   close(): Promise<void>;
 }
 
@@ -91,9 +92,6 @@ class SqliteWriter implements Writer {
   readonly #database: Database;
   readonly #queries: Kysely<Schema>;
   readonly #unallocated: UnallocatedSpace;
-  readonly #pageSize: number;
-  /** Written since a scrub began, and not looked at by it since. */
-  readonly #written = new Set<number>();
   readonly #context: WriteContext;
   readonly #log: LogWriter;
 
@@ -103,8 +101,7 @@ class SqliteWriter implements Writer {
     this.#context = { current };
     this.#log = new LogWriter(database, onlyServer, moved);
     database.exec(openOwnChain(onlyServer));
-    this.#pageSize = Number(database.pragma("page_size", { simple: true }));
-    this.#unallocated = new UnallocatedSpace(database.name, this.#pageSize);
+    this.#unallocated = new UnallocatedSpace(database);
   }
 
   async transact(batches: readonly Batch[]): Promise<Transacted> {
@@ -123,31 +120,32 @@ class SqliteWriter implements Writer {
         }
         return { settled, entry: this.#log.enter() };
       });
+      this.#unallocated.note();
       this.#log.entered(transacted.entry);
       return transacted;
     } catch (error) {
+      this.#unallocated.lose();
       // Where there is no transaction any more, the attempt to roll it back has the last word, which tells nothing.
       throw reason ?? error;
     }
   }
 
   async truncateLog(before: LogPosition): Promise<number> {
-    return this.#log.truncate(before);
+    const removed = this.#log.truncate(before);
+    this.#unallocated.note();
+    return removed;
   }
 
   async bringHome(): Promise<void> {
     this.#database.pragma("wal_checkpoint(PASSIVE)");
   }
 
-  async scrub(from: number): Promise<number | null> {
-    if (from === 0) this.#written.clear();
-    else for (const page of pagesInLog(`${this.#database.name}-wal`, this.#pageSize)) this.#written.add(page);
-    if (!this.#emptyLog()) return from;
+  async scrub(slice: ScrubSlice): Promise<Scrubbed> {
+    if (slice === "first") this.#unallocated.begin();
+    if (!this.#emptyLog()) return "blocked";
     // In the file itself deleted rows are overwritten (`secure_delete`), copies of them are not.
     this.#database.pragma("shrink_memory");
-    const next = this.#unallocated.clearSlice(from, this.#written);
-    this.#written.clear();
-    return next;
+    return this.#unallocated.clearSlice() ? "whole" : "in part";
   }
 
   #emptyLog(): boolean {

@@ -4,6 +4,9 @@
  * the file still. This overwrites that space in every page of a database (file format: sqlite.org/fileformat2, 1.6).
  */
 import { closeSync, fdatasyncSync, openSync, readSync, writeSync } from "node:fs";
+import type { Database } from "better-sqlite3";
+import { PageSet } from "./page-set.ts";
+import { PagesInLog } from "./pages-in-log.ts";
 
 /** B-tree pages by their first byte, and how long their header is: interior ones name one more page. */
 const headerLengths: ReadonlyMap<number, number> = new Map([
@@ -34,67 +37,114 @@ export function unallocatedIn(page: Buffer, isFirst: boolean): readonly [from: n
   return from <= content && content <= page.length ? [from, content] : null;
 }
 
-/** Bytes that are read at once, and looked through in a few milliseconds. */
-const slice = 8 * 2 ** 20;
+/** Pages that are looked through in one slice besides those that were written since the one before: 8 MB, a few milliseconds. */
+const slice = 2_048;
 
-/** The file of a database that this process alone has open, while nothing is written to it. */
+/** Pages that are read at once where they follow each other. */
+const readAtOnce = 256;
+
+/**
+ * The file of a database that one connection writes, in this thread. It knows which pages were written since they were
+ * cleared last; of what was before it opened it knows nothing, so that the first time it clears all of them.
+ */
 export class UnallocatedSpace {
-  readonly #file: string;
+  readonly #database: Database;
+  readonly #log: PagesInLog;
   readonly #zeros: Buffer;
+  readonly #pages: Buffer;
   readonly #pageSize: number;
+  /** Written since the last slice, or since the last time. */
+  readonly #written = new PageSet();
+  /** What this time has still to clear. */
+  readonly #rest = new PageSet();
+  #isKnown = false;
   #descriptor: number | null = null;
 
-  constructor(file: string, pageSize: number) {
-    this.#file = file;
-    this.#pageSize = pageSize;
-    this.#zeros = Buffer.alloc(pageSize);
+  constructor(database: Database) {
+    this.#database = database;
+    this.#pageSize = Number(database.pragma("page_size", { simple: true }));
+    this.#log = new PagesInLog(`${database.name}-wal`, this.#pageSize);
+    this.#zeros = Buffer.alloc(this.#pageSize);
+    this.#pages = Buffer.alloc(readAtOnce * this.#pageSize);
   }
 
-  /**
-   * Overwrites it in every page and syncs the file. To be called when the write-ahead log is empty; pages that a
-   * connection has in memory have to be let go of, or they bring back what was overwritten.
-   */
-  clear(): void {
-    for (let from: number | null = 0; from !== null; ) from = this.clearSlice(from, []);
-  }
-
-  /**
-   * The same for the pages of one slice, which begins at this byte, and for some of any place. Tells where the next
-   * begins; null when that was the last. What is written between two slices can move what stands in a page not yet
-   * cleared to one that was: those pages have to be among the others.
-   */
-  clearSlice(from: number, others: Iterable<number>): number | null {
-    this.#descriptor ??= openSync(this.#file, "r+");
-    const part = Buffer.alloc(Math.max(slice, this.#pageSize));
-    const read = readSync(this.#descriptor, part, 0, part.length, from);
-    let written = this.#clearPart(this.#descriptor, part.subarray(0, read), from);
-    for (const number of others) {
-      const at = (number - 1) * this.#pageSize;
-      const page = part.subarray(0, readSync(this.#descriptor, part, 0, this.#pageSize, at));
-      written = this.#clearPart(this.#descriptor, page, at) || written;
+  /** To be called after each transaction of the connection: what that wrote may have to be cleared. */
+  note(): void {
+    try {
+      this.#log.read((page) => this.#written.add(page));
+    } catch {
+      this.lose();
     }
+  }
+
+  /** To be called where it is not known what a transaction wrote. */
+  lose(): void {
+    this.#isKnown = false;
+  }
+
+  /** Before the first slice: what was written until now has to be cleared. */
+  begin(): void {
+    for (const page of this.#written.take(Number.POSITIVE_INFINITY)) this.#rest.add(page);
+  }
+
+  /**
+   * Overwrites it in some of those pages, and syncs the file; true when none is left. What was written between two
+   * slices can have moved what stands in a page not yet cleared: those pages are among them. To be called when the
+   * write-ahead log is empty; pages that the connection has in memory have to be let go of, or they bring back what was
+   * overwritten.
+   */
+  clearSlice(): boolean {
+    if (!this.#isKnown) this.#addAll();
+    this.#descriptor ??= openSync(this.#database.name, "r+");
+    const numbers = [...this.#written.take(Number.POSITIVE_INFINITY), ...this.#rest.take(slice)];
+    let written = false;
+    for (const run of runsOf(numbers)) written = this.#clearRun(this.#descriptor, run) || written;
     if (written) fdatasyncSync(this.#descriptor);
-    return read < part.length ? null : from + read;
+    return this.#rest.isEmpty;
   }
 
   /** Only once the connections are closed: with a descriptor of a file a process lets go of all its locks on it. */
   close(): void {
+    this.#log.close();
     if (this.#descriptor !== null) closeSync(this.#descriptor);
     this.#descriptor = null;
   }
 
-  #clearPart(descriptor: number, part: Buffer, at: number): boolean {
+  #addAll(): void {
+    const last = Number(this.#database.pragma("page_count", { simple: true }));
+    if (last >= mostPages) throw new Error(`${this.#database.name} has too many pages to clear`);
+    for (let page = 1; page <= last; page++) this.#rest.add(page);
+    this.#isKnown = true;
+  }
+
+  #clearRun(descriptor: number, { first, count }: Run): boolean {
+    const start = (first - 1) * this.#pageSize;
+    const length = readSync(descriptor, this.#pages, 0, count * this.#pageSize, start);
     let written = false;
-    for (let start = 0; start + this.#pageSize <= part.length; start += this.#pageSize) {
-      if ((at + start) / this.#pageSize >= mostPages)
-        throw new Error(`${this.#file} has too many pages to clear`);
-      const page = part.subarray(start, start + this.#pageSize);
-      const [from, to] = unallocatedIn(page, at + start === 0) ?? [0, 0];
+    for (let at = 0; at + this.#pageSize <= length; at += this.#pageSize) {
+      const page = this.#pages.subarray(at, at + this.#pageSize);
+      const [from, to] = unallocatedIn(page, start + at === 0) ?? [0, 0];
       const nothing = this.#zeros.subarray(0, to - from);
       if (page.subarray(from, to).equals(nothing)) continue;
-      writeSync(descriptor, nothing, 0, nothing.length, at + start + from);
+      writeSync(descriptor, nothing, 0, nothing.length, start + at + from);
       written = true;
     }
     return written;
   }
+}
+
+/** Pages that follow each other. */
+interface Run {
+  readonly first: number;
+  readonly count: number;
+}
+
+function runsOf(pages: readonly number[]): Run[] {
+  const runs: { first: number; count: number }[] = [];
+  for (const page of pages) {
+    const last = runs.at(-1);
+    if (last && page === last.first + last.count && last.count < readAtOnce) last.count++;
+    else runs.push({ first: page, count: 1 });
+  }
+  return runs;
 }

@@ -7,7 +7,7 @@ import { Worker } from "node:worker_threads";
 import { type CrossedError, unpackError } from "./crossed-error.ts";
 import type { LogEntry, LogPosition } from "./log.ts";
 import type { MovedDevices } from "./moved-devices.ts";
-import type { Batch, Settled, Transacted, Writer } from "./sqlite-writer.ts";
+import type { Batch, Scrubbed, ScrubSlice, Settled, Transacted, Writer } from "./sqlite-writer.ts";
 import { threadLimits } from "./thread-limits.ts";
 
 /** What the thread is asked for. */
@@ -15,7 +15,7 @@ export type WriterAsk =
   | { readonly ask: "open"; readonly file: string; readonly moved: SharedArrayBuffer }
   | { readonly ask: "transact"; readonly batches: readonly Batch[] }
   | { readonly ask: "truncateLog"; readonly before: LogPosition }
-  | { readonly ask: "scrub"; readonly from: number }
+  | { readonly ask: "scrub"; readonly slice: ScrubSlice }
   | { readonly ask: "bringHome" | "close" };
 
 export type WriterAnswer =
@@ -27,10 +27,10 @@ export type WriterAnswer =
       )[];
       readonly entry: LogEntry | null;
       /** What is told of a truncation or a scrub. */
-      readonly told: number | null;
+      readonly told: number | Scrubbed | null;
     };
 
-type Told = Transacted & { readonly told: number | null };
+type Told = Transacted & { readonly told: number | Scrubbed | null };
 
 /** Starts the thread (its module is the caller's, who knows what has to be loaded there) and opens the database in it. */
 export async function openWriterThread(module: URL, file: string, moved: MovedDevices): Promise<Writer> {
@@ -69,15 +69,17 @@ class WriterThread implements Writer {
   }
 
   async truncateLog(before: LogPosition): Promise<number> {
-    return (await this.#ask({ ask: "truncateLog", before })).told ?? 0;
+    const { told } = await this.#ask({ ask: "truncateLog", before });
+    return typeof told === "number" ? told : 0;
   }
 
   async bringHome(): Promise<void> {
     await this.#ask({ ask: "bringHome" });
   }
 
-  async scrub(from: number): Promise<number | null> {
-    return (await this.#ask({ ask: "scrub", from })).told;
+  async scrub(slice: ScrubSlice): Promise<Scrubbed> {
+    const { told } = await this.#ask({ ask: "scrub", slice });
+    return typeof told === "string" ? told : "blocked";
   }
 
   async close(): Promise<void> {
