@@ -1,5 +1,11 @@
 // What the whole fleet shares of its devices' lists: never what is sensitive, the device's own, or tells where it is.
-import { allSections, canonical, normalise, type SectionDefinition } from "@rollcall/protocol";
+import {
+  allSections,
+  canonicalBytes,
+  normalise,
+  parseJson,
+  type SectionDefinition,
+} from "@rollcall/protocol";
 import fc from "fast-check";
 import t from "tap";
 import { flag, group, list, required, text } from "../../../protocol/src/fields.ts";
@@ -29,7 +35,7 @@ t.test("puts nothing of the device's own into an item, whatever its documents ho
     fc.assert(
       fc.property(documents(definition), (document) => {
         const normal = normalise(definition, document);
-        const split = splitItems(definition, normal, canonical(normal));
+        const split = splitItems(definition, parseJson(canonicalBytes(normal)));
         const [, lists] = split ? JSON.parse(Buffer.from(split.rest).toString()) : [];
         for (const [at, items] of (split?.lists ?? []).entries()) {
           const allowed = mayBeShared(definition, lists[at][0]);

@@ -25,47 +25,55 @@ const namedSchema = z.tuple([
 
 interface TakenApart {
   readonly list: SharedList;
-  /** Of each item what the fleet shares; its members keep the order that they have in the document. */
-  readonly shared: readonly object[];
+  /** Of each item what the fleet shares, a line each; its members keep the order that they have in the document. */
+  readonly items: string;
   readonly own: OwnColumns;
 }
 
 /**
- * Takes a document apart. Null where it has nothing to share, or would not be the same to the byte afterwards: one with
- * a list that is not in its normal order, say.
+ * Takes a document apart. Null where it has nothing to share, such as a list that is not in its normal order.
  *
- * @param text the document's canonical form
+ * @param document as it was parsed from its canonical form
  */
-export function splitItems(
-  definition: SectionDefinition,
-  document: unknown,
-  text: string,
-): SplitDocument | null {
+export function splitItems(definition: SectionDefinition, document: unknown): SplitDocument | null {
   const shared = sharedLists(definition);
   if (shared.length === 0 || !isObject(document)) return null;
-  const lists = shared.flatMap((list) => {
-    const items = itemsIn(Reflect.get(document, list.name), list);
-    return items ? [takenApart(list, items)] : [];
-  });
+  const taken = shared.map((list) => takenApart(list, Reflect.get(document, list.name)));
+  const lists = taken.filter((each) => each !== null);
   if (lists.length === 0) return null;
   const names = new Set(lists.map(({ list }) => list.name));
-  const others = Object.entries(document).filter(([name]) => !names.has(name));
-  const again = lists.map(({ list, shared, own }) => [list.name, joinedItems(shared, own)] as const);
-  if (JSON.stringify(sortedMembers([...others, ...again])) !== text) return null;
+  const others = Object.fromEntries(Object.entries(document).filter(([name]) => !names.has(name)));
   const kept = lists.map(({ list, own }) => [list.name, list.key, own]);
-  return {
-    rest: Buffer.from(JSON.stringify([Object.fromEntries(others), kept])),
-    lists: lists.map(({ shared }) => shared.map((item) => JSON.stringify(item)).join("\n")),
-  };
+  return { rest: Buffer.from(JSON.stringify([others, kept])), lists: lists.map(({ items }) => items) };
 }
 
-function takenApart(list: SharedList, items: readonly object[]): TakenApart {
-  const members = items.map((item) => Object.entries(item));
-  return {
-    list,
-    shared: members.map((each) => Object.fromEntries(each.filter(([name]) => list.fields.has(name)))),
-    own: columnsOf(members.map((each) => each.filter(([name]) => !list.fields.has(name)))),
-  };
+/** A list taken apart; null where it would not be the same again: for what is no list in its normal order. */
+function takenApart(list: SharedList, value: unknown): TakenApart | null {
+  const items = itemsIn(value, list);
+  if (!items) return null;
+  const own: [string, unknown][][] = [];
+  const lines = items.map((item) => {
+    const shared: Record<string, unknown> = {};
+    const members: [string, unknown][] = [];
+    for (const name of Object.keys(item)) {
+      const member: unknown = Reflect.get(item, name);
+      if (list.fields.has(name)) shared[name] = member;
+      else members.push([name, member]);
+    }
+    own.push(members);
+    return JSON.stringify(members.length > 0 ? shared : item);
+  });
+  const columns = columnsOf(own);
+  return isMadeOf(columns, own) ? { list, items: lines.join("\n"), own: columns } : null;
+}
+
+/** Whether columns give back the very members that they were made of. */
+function isMadeOf(columns: OwnColumns, own: readonly (readonly (readonly [string, unknown])[])[]): boolean {
+  const again = membersIn(columns, own.length).map((members) => new Map(members));
+  return own.every(
+    (members, at) =>
+      members.length === again[at]?.size && members.every(([name, value]) => again[at]?.get(name) === value),
+  );
 }
 
 /** The items of a list that is in its normal order, in which it can be put again; null for any other value. */

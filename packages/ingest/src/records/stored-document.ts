@@ -42,7 +42,7 @@ export function packDocument(
   text: string,
   mayShare: boolean,
 ): PackedDocument {
-  const split = definition && mayShare ? splitItems(definition, document, text) : null;
+  const split = definition && mayShare ? splitItems(definition, document) : null;
   const lists = split?.lists.map((items) => items.split("\n")) ?? [];
   const count = lists.reduce((sum, { length }) => sum + length, 0);
   if (!definition || !split || count > mostItems) return { body: compress(Buffer.from(text)), packed: null };
