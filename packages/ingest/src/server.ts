@@ -121,6 +121,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const index = new ServedIndex({
       database: database || directory.database,
       directory: directory.index,
+      current: store.quick?.current.buffers,
       atStart,
       ...limits,
       log: store.log,

@@ -17,9 +17,10 @@ import { jsonColumn } from "../store/columns.ts";
 import { compiledOnce } from "../store/compiled-once.ts";
 import { storedConsent } from "../store/device-columns.ts";
 import { grantsIn } from "../store/grant-columns.ts";
+import { markText, plainAnswer, type QuickCheckIn } from "../store/quick-check-in.ts";
 import type { Schema } from "../store/schema.ts";
 import { defineWrite } from "../store/store.ts";
-import { judgeCounter } from "./counter.ts";
+import { judgeCounter, type KnownCounter } from "./counter.ts";
 import { callerColumns, installationGone, refuseRevoked } from "./installation-gone.ts";
 
 /** One value of a reading; `item` is the natural key of a list's item, empty for the section's own. */
@@ -130,18 +131,19 @@ const seen = compiledOnce<{ device: number; at: number }, unknown>((database, gi
 /** Records a check-in and makes its answer; a repeat gets the answer that was given. */
 export const recordCheckIn = defineWrite({
   name: "record-check-in",
-  async run(transaction, input: CheckInInput): Promise<CheckInOutcome> {
+  async run(transaction, input: CheckInInput, { current }): Promise<CheckInOutcome> {
     const [row] = await callerRow(transaction, { ordinal: input.ordinal });
     if (!row) throw installationGone();
     refuseRevoked(row);
-    const known = { counter: row.counter, nonce: row.check_in_nonce, at: row.check_in_at };
+    const latest = latestOf(row, current.later({ ordinal: input.ordinal, counter: row.counter }));
+    const { known } = latest;
     const judgement = judgeCounter(known, input, input.counterJump);
     if (judgement === "copy") await beginDoubt(transaction, input.ordinal, input.at);
     if (judgement === "copy" || judgement === "late" || judgement === "jump") return { kind: judgement };
-    if (judgement === "repeat" && row.check_in_answer !== null) {
+    if (judgement === "repeat" && latest.answer !== null) {
       return {
         kind: "answered",
-        answer: jsonColumn(checkInAnswer, row.check_in_answer, "installations.check_in_answer"),
+        answer: jsonColumn(checkInAnswer, latest.answer, "installations.check_in_answer"),
       };
     }
     if (input.consentNumber !== row.consent_number)
@@ -159,10 +161,26 @@ export const recordCheckIn = defineWrite({
     });
     await seen(transaction, { device: row.device, at: input.at });
     if (input.readings.length > 0) await storeReadings(transaction, input);
-    if (row.succeeds !== null) await settleDoubtOf(transaction, row.succeeds, input);
+    if (row.succeeds !== null) await settleDoubtOf(transaction, row.succeeds, input, current);
     return { kind: "answered", answer, ...(await countryKnown(transaction, input.ordinal, grants)) };
   },
 });
+
+/** The latest check-in, which may be one that wrote no row, with the answer that it got. */
+function latestOf(
+  row: CallerRow,
+  later: QuickCheckIn | null,
+): { readonly known: KnownCounter; readonly answer: string | null } {
+  if (later) {
+    const { counter, mark, at, intervalSeconds } = later;
+    return {
+      known: { counter, nonce: markText(mark), at },
+      answer: JSON.stringify(plainAnswer(intervalSeconds)),
+    };
+  }
+  const known = { counter: row.counter, nonce: row.check_in_nonce, at: row.check_in_at };
+  return { known, answer: row.check_in_answer };
+}
 
 async function countryKnown(
   database: Kysely<Schema>,

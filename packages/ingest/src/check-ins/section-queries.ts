@@ -77,7 +77,7 @@ export type SectionsOutcome =
 /** Applies submitted sections in one transaction, only if counter, consent and base are the current ones. */
 export const storeSections = defineWrite({
   name: "store-sections",
-  async run(transaction, said: SectionsInput): Promise<SectionsOutcome> {
+  async run(transaction, said: SectionsInput, { current }): Promise<SectionsOutcome> {
     const { ordinal, counter, consentNumber, base } = said;
     const row = await transaction
       .selectFrom("installations")
@@ -86,7 +86,8 @@ export const storeSections = defineWrite({
       .executeTakeFirstOrThrow(installationGone);
     refuseRevoked(row);
     if (row.consent_number !== consentNumber) return { kind: "consent", stored: storedConsent(row) };
-    if (row.counter !== counter) return { kind: "counter" };
+    const latest = current.later({ ordinal, counter: row.counter }) ?? row;
+    if (latest.counter !== counter) return { kind: "counter" };
     if (base !== null && base !== row.state_digest) return { kind: "base" };
     const input = { ...said, device: row.device };
     const before = await storedStates(transaction, ordinal);

@@ -4,7 +4,9 @@
  */
 import { newDeviceId, RollcallError } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
+import { checkedInAt, checkedInColumns } from "../check-ins/checked-in.ts";
 import { forgetDevice } from "../privacy/forget.ts";
+import type { CurrentReader } from "../store/current-values.ts";
 import type { Schema } from "../store/schema.ts";
 import { endInstallation } from "./former.ts";
 
@@ -26,7 +28,11 @@ export interface Merged {
   readonly others: readonly string[];
 }
 
-export async function merge(transaction: Kysely<Schema>, { devices, at, by }: Merging): Promise<Merged> {
+export async function merge(
+  transaction: Kysely<Schema>,
+  { devices, at, by }: Merging,
+  current: CurrentReader,
+): Promise<Merged> {
   const rows = await transaction
     .selectFrom("devices")
     .leftJoin("installations", "installations.device", "devices.ordinal")
@@ -35,7 +41,7 @@ export async function merge(transaction: Kysely<Schema>, { devices, at, by }: Me
       "devices.id",
       "ownership",
       "installations.enrolled_at",
-      "installations.check_in_at",
+      ...checkedInColumns,
       "succeeds",
     ])
     .where("devices.ordinal", "in", devices)
@@ -48,7 +54,7 @@ export async function merge(transaction: Kysely<Schema>, { devices, at, by }: Me
   if (!kept || rows.length < devices.length) throw new RollcallError("not-found");
   refuseTwoOwners(rows);
   await refuseUnsettled(transaction, rows);
-  const seen = ({ check_in_at, enrolled_at }: (typeof rows)[number]) => check_in_at ?? enrolled_at ?? -1;
+  const seen = (row: (typeof rows)[number]) => checkedInAt(row, current) ?? row.enrolled_at ?? -1;
   const goesOn = rows.reduce((latest, row) => (seen(row) > seen(latest) ? row : latest));
   const other = goesOn.ordinal === kept.ordinal ? null : goesOn.ordinal;
   const { id: number } = await transaction
@@ -130,28 +136,33 @@ export async function mergedInto(database: Kysely<Schema>, device: number): Prom
 }
 
 /** What can no longer be undone goes, unless its agent still checks in: then it is a device that is wrongly hidden. */
-export async function endMerges(transaction: Kysely<Schema>, at: number): Promise<void> {
+export async function endMerges(
+  transaction: Kysely<Schema>,
+  at: number,
+  current: CurrentReader,
+): Promise<void> {
   const old = await transaction
     .selectFrom("merges")
     .select(["id", "device", "at"])
     .where("at", "<=", at - undoable)
     .orderBy("id")
     .execute();
-  for (const each of old) await endMerge(transaction, each, at);
+  for (const each of old) await endMerge(transaction, each, at, current);
 }
 
 async function endMerge(
   transaction: Kysely<Schema>,
   { id, device, at: mergedAt }: { readonly id: number; readonly device: number; readonly at: number },
   at: number,
+  current: CurrentReader,
 ): Promise<void> {
   const hidden = await transaction
     .selectFrom("devices")
     .leftJoin("installations", "installations.device", "devices.ordinal")
-    .select(["devices.ordinal", "installations.ordinal as installation", "installations.check_in_at"])
+    .select(["devices.ordinal", ...checkedInColumns])
     .where("merge", "=", id)
     .execute();
-  if (hidden.some(({ check_in_at }) => (check_in_at ?? 0) > mergedAt)) return;
+  if (hidden.some((row) => (checkedInAt(row, current) ?? 0) > mergedAt)) return;
   await transaction.deleteFrom("merges").where("id", "=", id).execute();
   for (const { ordinal, installation } of hidden) {
     if (installation !== null)

@@ -1,18 +1,25 @@
 /** What an admin should know of a device besides what it tells of itself: copies, merges, and what it may be the same as. */
 import type { Kysely } from "kysely";
+import { checkedInAt, checkedInColumns } from "../check-ins/checked-in.ts";
 import { hint, hintOf, withHints } from "../records/hints.ts";
 import { isoTime } from "../store/columns.ts";
+import type { CurrentReader } from "../store/current-values.ts";
 import type { Schema } from "../store/schema.ts";
 import { deviceInScope, type Scope } from "../store/scope.ts";
 import { mostAlike } from "./alike.ts";
 import { undoable } from "./merge.ts";
 import type { Note } from "./note.ts";
 
-export async function notesOn(database: Kysely<Schema>, scope: Scope, device: number): Promise<Note[]> {
+export async function notesOn(
+  database: Kysely<Schema>,
+  scope: Scope,
+  device: number,
+  current: CurrentReader,
+): Promise<Note[]> {
   return [
     ...(await provisional(database, scope, device)),
     ...(await copied(database, scope, device)),
-    ...(await merged(database, scope, device)),
+    ...(await merged(database, scope, device, current)),
   ];
 }
 
@@ -58,7 +65,12 @@ async function copied(database: Kysely<Schema>, scope: Scope, device: number): P
   );
 }
 
-async function merged(database: Kysely<Schema>, scope: Scope, device: number): Promise<Note[]> {
+async function merged(
+  database: Kysely<Schema>,
+  scope: Scope,
+  device: number,
+  current: CurrentReader,
+): Promise<Note[]> {
   const merges = await database
     .selectFrom("merges")
     .select(["id", "at", "by"])
@@ -70,7 +82,7 @@ async function merged(database: Kysely<Schema>, scope: Scope, device: number): P
       const rows = await database
         .selectFrom("devices")
         .leftJoin("installations", "installations.device", "devices.ordinal")
-        .select(["devices.id", "check_in_at"])
+        .select(["devices.id", ...checkedInColumns])
         .where("merge", "=", merge)
         .where((builder) => deviceInScope(builder, scope))
         .orderBy("devices.ordinal")
@@ -80,7 +92,7 @@ async function merged(database: Kysely<Schema>, scope: Scope, device: number): P
         at: isoTime(at),
         by,
         with: rows.map(({ id }) => id),
-        living: rows.flatMap(({ id, check_in_at }) => ((check_in_at ?? 0) > at ? [id] : [])),
+        living: rows.flatMap((row) => ((checkedInAt(row, current) ?? 0) > at ? [row.id] : [])),
         undoUntil: isoTime(at + undoable),
       };
     }),

@@ -80,7 +80,7 @@ export const reachesOutside = defineRead({
 export const mergeDevices = defineAuditedWrite({
   name: "merge-devices",
   subjectOf: (_: Merging, { device }: Merged) => `device:${device}`,
-  run: (transaction, merging: Merging): Promise<Merged> => merge(transaction, merging),
+  run: (transaction, merging: Merging, { current }): Promise<Merged> => merge(transaction, merging, current),
 });
 
 /** Undoes the latest merge of a device; null when there is none. */

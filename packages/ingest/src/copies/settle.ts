@@ -4,7 +4,9 @@
  */
 import type { Kysely } from "kysely";
 import { carryHistory } from "../check-ins/carry-history.ts";
+import { checkedInAt, checkedInColumns } from "../check-ins/checked-in.ts";
 import { forgetDevice } from "../privacy/forget.ts";
+import type { CurrentReader } from "../store/current-values.ts";
 import type { Schema } from "../store/schema.ts";
 import { defineWrite } from "../store/store.ts";
 import { comeLate, type Ending, endInstallation, formerInstallation, noteCopied } from "./former.ts";
@@ -34,9 +36,10 @@ const recordKept = 400 * 86_400_000;
 /** Settles every doubt that can be settled by now. */
 export const settleDoubts = defineWrite({
   name: "settle-doubts",
-  async run(transaction, settling: Settling): Promise<void> {
-    for (const doubted of await allDoubted(transaction)) await settle(transaction, doubted, settling);
-    await endMerges(transaction, settling.at);
+  async run(transaction, settling: Settling, { current }): Promise<void> {
+    for (const doubted of await allDoubted(transaction))
+      await settle(transaction, doubted, settling, current);
+    await endMerges(transaction, settling.at, current);
     await endRecords(transaction, settling.at);
   },
 });
@@ -59,9 +62,10 @@ export async function settleDoubtOf(
   transaction: Kysely<Schema>,
   installation: number,
   settling: Settling,
+  current: CurrentReader,
 ): Promise<void> {
   for (const doubted of await allDoubted(transaction, installation))
-    await settle(transaction, doubted, settling);
+    await settle(transaction, doubted, settling, current);
 }
 
 /** All, or only that of one. The latest first: who was copied as a successor is settled before what it succeeds. */
@@ -95,8 +99,9 @@ async function settle(
   transaction: Kysely<Schema>,
   doubted: Doubted,
   { at, patience }: Settling,
+  current: CurrentReader,
 ): Promise<void> {
-  const candidates = await candidatesOf(transaction, doubted);
+  const candidates = await candidatesOf(transaction, doubted, current);
   const verdict = verdictOn({ since: doubted.since, candidates, now: at, patience });
   if (verdict.kind === "wait") return;
   const living = verdict.kind === "restored" ? [verdict.living] : verdict.living;
@@ -108,11 +113,15 @@ async function settle(
 }
 
 /** Its successors, and who goes on for its device since an earlier doubt. Who was retired goes on for nobody. */
-async function candidatesOf(database: Kysely<Schema>, doubted: Doubted): Promise<Candidate[]> {
+async function candidatesOf(
+  database: Kysely<Schema>,
+  doubted: Doubted,
+  current: CurrentReader,
+): Promise<Candidate[]> {
   const rows = await database
     .selectFrom("installations")
     .innerJoin("devices", "devices.ordinal", "installations.device")
-    .select(["installations.ordinal", "device", "enrolled_at", "check_in_at", "doubted_at"])
+    .select(["device", "enrolled_at", "doubted_at", ...checkedInColumns])
     .where("retired_at", "is", null)
     .where((builder) =>
       doubted.isFormer
@@ -124,10 +133,10 @@ async function candidatesOf(database: Kysely<Schema>, doubted: Doubted): Promise
     )
     .execute();
   return rows.map((row) => ({
-    installation: row.ordinal,
+    installation: row.installation,
     device: row.device,
     enrolledAt: row.enrolled_at,
-    checkedInAt: row.check_in_at,
+    checkedInAt: checkedInAt(row, current),
     doubtedAt: row.doubted_at,
   }));
 }

@@ -1,4 +1,5 @@
 /** What the threads of the index are told and asked. */
+import type { CurrentBuffers } from "../store/current-values.ts";
 import type { SearchIndex } from "../store/search-index.ts";
 import type { Position } from "./part-file.ts";
 
@@ -10,6 +11,8 @@ export interface IndexFiles {
   readonly directory: string;
   /** The bits of `MovedDevices`; null where others change devices, too. */
   readonly moved: SharedArrayBuffer | null;
+  /** The current values; absent where rows have them all. */
+  readonly current?: CurrentBuffers | undefined;
   /** How long a question may take. */
   readonly milliseconds: number;
   /**

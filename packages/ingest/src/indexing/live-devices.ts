@@ -4,6 +4,7 @@
  */
 import { conditionsOf } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
+import { type CurrentReader, nothingCurrent } from "../store/current-values.ts";
 import type { MovedDevices } from "../store/moved-devices.ts";
 import type { Schema } from "../store/schema.ts";
 import type { Scope } from "../store/scope.ts";
@@ -39,7 +40,7 @@ function rowsOf(database: Kysely<Schema>, after: number, named: readonly number[
     .selectFrom("devices")
     .innerJoin("installations", "installations.device", "devices.ordinal")
     .select(["devices.ordinal", "installations.ordinal as installation"])
-    .select(["first_seen_at", "last_seen_at", "retired_at", "doubted_at"])
+    .select(["first_seen_at", "last_seen_at", "retired_at", "doubted_at", "counter"])
     .where("devices.ordinal", ">", after)
     .$if(named !== null, (query) => query.where("devices.ordinal", "in", named ?? []))
     .orderBy("devices.ordinal")
@@ -49,9 +50,12 @@ function rowsOf(database: Kysely<Schema>, after: number, named: readonly number[
 
 export class LiveColumns implements LiveDevices {
   readonly #moved: MovedDevices | null;
+  readonly #current: CurrentReader;
   /** Whether all was read once, so that only what moved since has to be. */
   #isWhole = false;
+  /** By the row, which has the check-in of this counter. */
   #seen = new Float64Array(1_024);
+  #counters = new Float64Array(1_024);
   #first = new Float64Array(1_024);
   #flags = new Uint8Array(1_024);
   /** Devices of installations, by the installation's ordinal; 0: none. */
@@ -60,8 +64,9 @@ export class LiveColumns implements LiveDevices {
   #installations = new Uint32Array(1_024);
 
   /** `moved`: which devices changed since they were read; without, all are read each time. */
-  constructor(moved: MovedDevices | null) {
+  constructor(moved: MovedDevices | null, current: CurrentReader = nothingCurrent) {
     this.#moved = moved;
+    this.#current = current;
   }
 
   /** Brings it up to what is committed. Tells how many devices were read. */
@@ -104,6 +109,7 @@ export class LiveColumns implements LiveDevices {
   #set(row: Row): void {
     this.#makeRoom(Math.max(row.ordinal, row.installation));
     this.#seen[row.ordinal] = row.last_seen_at;
+    this.#counters[row.ordinal] = row.counter;
     this.#first[row.ordinal] = row.first_seen_at;
     this.#flags[row.ordinal] =
       (row.retired_at === null ? 0 : bits.retired) | (row.doubted_at === null ? 0 : bits["in-doubt"]);
@@ -124,7 +130,8 @@ export class LiveColumns implements LiveDevices {
   }
 
   seenAt(device: number): number {
-    return this.#seen[device] ?? 0;
+    const later = this.#current.laterAt(this.#installations[device] ?? 0, this.#counters[device] ?? 0);
+    return later ?? this.#seen[device] ?? 0;
   }
 
   firstSeenAt(device: number): number {
@@ -139,6 +146,7 @@ export class LiveColumns implements LiveDevices {
     if (ordinal < this.#seen.length) return;
     const length = Math.max(2 * this.#seen.length, ordinal + 1);
     const [seen, first] = [new Float64Array(length), new Float64Array(length)];
+    const counters = new Float64Array(length);
     const [flags, devices] = [new Uint8Array(length), new Uint32Array(length)];
     const installations = new Uint32Array(length);
     seen.set(this.#seen);
@@ -146,7 +154,8 @@ export class LiveColumns implements LiveDevices {
     flags.set(this.#flags);
     devices.set(this.#devices);
     installations.set(this.#installations);
-    [this.#seen, this.#first, this.#flags] = [seen, first, flags];
+    counters.set(this.#counters);
+    [this.#seen, this.#first, this.#flags, this.#counters] = [seen, first, flags, counters];
     [this.#devices, this.#installations] = [devices, installations];
   }
 }

@@ -2,6 +2,7 @@
 import { workerData } from "node:worker_threads";
 import { everyDevice, RollcallError } from "@rollcall/protocol";
 import { sql } from "kysely";
+import { CurrentValues, nothingCurrent } from "../store/current-values.ts";
 import { MovedDevices } from "../store/moved-devices.ts";
 import type { SearchIndex } from "../store/search-index.ts";
 import { serveAsked } from "../store/serve-asked.ts";
@@ -12,9 +13,12 @@ import { IndexReader } from "./index-reader.ts";
 import { LiveColumns, needsLive } from "./live-devices.ts";
 import type { Position } from "./part-file.ts";
 
-const { database, directory, milliseconds, moved } = workerData as IndexFiles; // as who starts it hands it over
+const { database, directory, milliseconds, moved, current } = workerData as IndexFiles; // as who starts it hands it over
 const { queries } = openTruth(database);
-const live = new LiveColumns(moved && new MovedDevices(moved));
+const live = new LiveColumns(
+  moved && new MovedDevices(moved),
+  current ? new CurrentValues(current) : nothingCurrent,
+);
 const reader = new IndexReader(directory, live, milliseconds);
 
 /** Whether a question depends on more than the index has. */

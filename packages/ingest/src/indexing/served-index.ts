@@ -37,10 +37,10 @@ export class ServedIndex implements Index {
   readonly #timer: NodeJS.Timeout;
 
   constructor(options: ServedIndexOptions) {
-    const { database, directory, milliseconds, fault, log } = options;
+    const { database, directory, milliseconds, current, fault, log } = options;
     const files = (): IndexFiles => {
       const atStart = this.#wasOpened ? null : options.atStart;
-      return { database, directory, milliseconds, atStart, moved: log.moved?.buffer ?? null };
+      return { database, directory, milliseconds, atStart, current, moved: log.moved?.buffer ?? null };
     };
     this.#options = options;
     this.#indexer = new AskedThread(indexerModule, files, (reason) => {

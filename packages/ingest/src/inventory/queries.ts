@@ -16,6 +16,8 @@ import { correctionsIn } from "../privacy/corrections.ts";
 import { requestsIn } from "../privacy/data-requests.ts";
 import { type StoredSection, storedSections } from "../records/sections.ts";
 import { readableDocument } from "../records/stored-document.ts";
+import type { ReadContext } from "../store/contexts.ts";
+import type { CurrentReader } from "../store/current-values.ts";
 import { applicationsColumn, readSummary, type Summary } from "../store/device-columns.ts";
 import { grantsIn } from "../store/grant-columns.ts";
 import type { Schema } from "../store/schema.ts";
@@ -50,6 +52,8 @@ function devicesInScope(database: Kysely<Schema>, scope: Scope) {
       "devices.ownership",
       "devices.first_seen_at",
       "devices.last_seen_at",
+      "installations.ordinal as installation",
+      "installations.counter",
       "devices.retired_at",
       "devices.summary",
       "installations.applications",
@@ -61,13 +65,13 @@ function devicesInScope(database: Kysely<Schema>, scope: Scope) {
 
 type Raw = Awaited<ReturnType<ReturnType<typeof devicesInScope>["executeTakeFirstOrThrow"]>>;
 
-const deviceRow = (row: Raw): DeviceRow => ({
+const deviceRow = (row: Raw, current: CurrentReader): DeviceRow => ({
   ordinal: row.ordinal,
   id: row.id,
   group: row.group_name,
   ownership: row.ownership,
   firstSeenAt: row.first_seen_at,
-  lastSeenAt: row.last_seen_at,
+  lastSeenAt: current.laterAt(row.installation, row.counter) ?? row.last_seen_at,
   retiredAt: row.retired_at,
   summary: readSummary(row.summary),
   applications: applicationsColumn(row.applications),
@@ -80,12 +84,13 @@ export async function rowsByOrdinal(
   database: Kysely<Schema>,
   scope: Scope,
   ordinals: readonly number[],
+  { current }: ReadContext,
 ): Promise<readonly DeviceRow[]> {
   if (ordinals.length === 0) return [];
   const rows = await devicesInScope(database, scope)
     .where("devices.ordinal", "in", [...ordinals])
     .execute();
-  const byOrdinal = new Map(rows.map((row) => [row.ordinal, deviceRow(row)]));
+  const byOrdinal = new Map(rows.map((row) => [row.ordinal, deviceRow(row, current)]));
   return ordinals.flatMap((ordinal) => byOrdinal.get(ordinal) ?? []);
 }
 
@@ -149,14 +154,9 @@ export interface DeviceDetail extends DeviceRow {
 /** One device with everything that is stored of it, or null when there is none in scope. */
 export const deviceDetail = defineRead({
   name: "device-detail",
-  async run(database, scope, id: string): Promise<DeviceDetail | null> {
+  async run(database, scope, id: string, { current }): Promise<DeviceDetail | null> {
     const row = await devicesInScope(database, scope)
-      .select([
-        "installations.ordinal as installation",
-        "installations.consent_number",
-        "installations.grants",
-        "countries.since",
-      ])
+      .select(["installations.consent_number", "installations.grants", "countries.since"])
       .where("devices.id", "=", id)
       .executeTakeFirst();
     if (!row) return null;
@@ -174,7 +174,7 @@ export const deviceDetail = defineRead({
       .where("device", "=", row.ordinal)
       .executeTakeFirst();
     return {
-      ...deviceRow(row),
+      ...deviceRow(row, current),
       countrySince: row.since,
       place: place ?? null,
       corrections: await correctionsIn(database, row.installation),
@@ -182,7 +182,7 @@ export const deviceDetail = defineRead({
       sections: sections.map(sectionRow),
       flags: sections.some(({ isIndexed }) => !isIndexed) ? ["not-indexed"] : [],
       readings,
-      notes: await notesOn(database, scope, row.ordinal),
+      notes: await notesOn(database, scope, row.ordinal, current),
       possibleDuplicates: await possibleDuplicatesOf(database, scope, {
         device: row.ordinal,
         installation: row.installation,

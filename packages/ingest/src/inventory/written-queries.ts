@@ -23,8 +23,9 @@ export const writtenDevices = defineRead({
     database,
     scope,
     { ordinals, ...seen }: Seen & { readonly ordinals: readonly number[] },
+    context,
   ): Promise<WrittenList> {
-    const rows = await rowsByOrdinal(database, scope, ordinals);
+    const rows = await rowsByOrdinal(database, scope, ordinals, context);
     return {
       ordinals: rows.map(({ ordinal }) => ordinal),
       json: written(rows.map((row) => deviceItem(row, { scope, ...seen }))),

@@ -1,5 +1,6 @@
 /** What the person at a device asks about, in the store. */
 import { type ConsentReceipt, consentReceipt, type DataRequest, type Receipt } from "@rollcall/protocol";
+import { checkedInAt, checkedInColumns } from "../check-ins/checked-in.ts";
 import { isReadable, sectionStates } from "../records/sections.ts";
 import { jsonColumn } from "../store/columns.ts";
 import { storedConsent } from "../store/device-columns.ts";
@@ -11,7 +12,7 @@ import { requestDeletion } from "./data-requests.ts";
 export const ownRecord = defineRead({
   name: "own-record",
   isPoint: true,
-  async run(database, scope, ordinal: number) {
+  async run(database, scope, ordinal: number, { current }) {
     const row = await database
       .selectFrom("installations")
       .innerJoin("devices", "devices.ordinal", "installations.device")
@@ -19,8 +20,7 @@ export const ownRecord = defineRead({
         "devices.id as device",
         "devices.ownership",
         "installations.enrolled_at",
-        "installations.counter",
-        "installations.check_in_at",
+        ...checkedInColumns,
         "installations.consent_number",
         "installations.grants",
         "installations.consent_receipt",
@@ -33,8 +33,8 @@ export const ownRecord = defineRead({
       ownership: row.ownership,
       enrolledAt: row.enrolled_at,
       /** 0 before the first check-in. */
-      counter: row.counter,
-      checkedInAt: row.check_in_at,
+      counter: current.later({ ordinal, counter: row.counter })?.counter ?? row.counter,
+      checkedInAt: checkedInAt(row, current),
       consent: storedConsent(row),
       consentReceipt: readReceipt(row.consent_receipt),
     };

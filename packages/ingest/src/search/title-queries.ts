@@ -2,6 +2,7 @@
 import type { Kysely } from "kysely";
 import { day } from "../milliseconds.ts";
 import { titleHash } from "../records/title-hash.ts";
+import type { CurrentReader } from "../store/current-values.ts";
 import type { Schema } from "../store/schema.ts";
 import { inScope, isOverAll, type Scope } from "../store/scope.ts";
 import type { TitlePosition } from "../store/search-index.ts";
@@ -24,9 +25,10 @@ export interface SeenTitle {
  */
 export const titlesSeen = defineRead({
   name: "titles-seen",
-  async run(database, scope, titles: readonly HeldTitle[]): Promise<SeenTitle[]> {
+  async run(database, scope, titles: readonly HeldTitle[], { current }): Promise<SeenTitle[]> {
     const noted = await notedOf(database, isOverAll(scope) ? titles.map(titleHash) : []);
-    const checkedIn = await checkIns(database, scope, [...new Set(titles.flatMap(({ holders }) => holders))]);
+    const holders = [...new Set(titles.flatMap((title) => title.holders))];
+    const checkedIn = await checkIns(database, scope, holders, current);
     return titles.map((title): SeenTitle => {
       const row = noted.get(titleHash(title));
       const last = Math.max(row?.last_seen_at ?? 0, ...title.holders.map((each) => checkedIn.get(each) ?? 0));
@@ -55,6 +57,7 @@ async function checkIns(
   database: Kysely<Schema>,
   scope: Scope,
   devices: readonly number[],
+  current: CurrentReader,
 ): Promise<ReadonlyMap<number, number>> {
   const found = new Map<number, number>();
   for (let from = 0; from < devices.length; from += slice)
@@ -62,10 +65,11 @@ async function checkIns(
       .selectFrom("devices")
       .innerJoin("installations", "installations.device", "devices.ordinal")
       .select(["devices.ordinal", "devices.last_seen_at"])
+      .select(["installations.ordinal as installation", "installations.counter"])
       .where("devices.ordinal", "in", devices.slice(from, from + slice))
       .where((builder) => inScope(builder, scope))
       .execute())
-      found.set(row.ordinal, row.last_seen_at);
+      found.set(row.ordinal, current.laterAt(row.installation, row.counter) ?? row.last_seen_at);
   return found;
 }
 

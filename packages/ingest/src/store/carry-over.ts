@@ -24,11 +24,14 @@ const slice = 500;
 const parameters = 16_000;
 
 /**
- * What refers to a row after that row. Not the log: it is followed from its beginning where the data comes to, and an
- * index that knows another is made anew.
+ * Not the log: it is followed from its beginning where the data comes to, and an index that knows another is made anew.
+ * Nor check-ins that wrote no row: `checkInsToRows` has made them rows.
  */
+const isOfItsServer = (table: string): boolean => ["log", "check_in_log", "current_values"].includes(table);
+
+/** What refers to a row after that row. */
 const order = Object.keys(tables)
-  .filter((table) => table !== "log")
+  .filter((table) => !isOfItsServer(table))
   .reverse();
 
 type Row = Readonly<Record<string, unknown>>;

@@ -110,6 +110,14 @@ export const tables = {
   audit_checkpoint: { forgets: "holds nothing of a device", retention: "until the next one" },
   deletions: { forgets: "names only what is deleted", retention: "until the next one" },
   log: { forgets: "names ordinals only", retention: "until everybody who follows it has read it" },
+  check_in_log: {
+    forgets: "names ordinals only",
+    retention: "until current values are written back, at the latest before a deletion is reported done",
+  },
+  current_values: {
+    forgets: "names ordinals only",
+    retention: "until they are written back, at the latest before a deletion is reported done",
+  },
   server: { forgets: "holds nothing of a device", retention: "as long as the server" },
 } as const satisfies { readonly [Table in keyof Schema]: TablePlace<Schema[Table]> };
 
@@ -139,6 +147,10 @@ export const others = {
   "lookups of the last quarter of a second (memory)": {
     forgets: "names ordinals only",
     retention: "until they are stored",
+  },
+  "current values and what is known of installations (memory)": {
+    forgets: "what it is told of each transaction that was committed",
+    retention: "as long as the device is there",
   },
   "names of who was deleted (memory)": {
     forgets: "names only what is deleted",

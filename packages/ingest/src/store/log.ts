@@ -58,14 +58,20 @@ const ofInstallation = (row: string) =>
 /** The rows that a statement takes away and brings. */
 export const rowsOf = { insert: ["new"], update: ["old", "new"], delete: ["old"] } as const;
 
+/** What of a table's rows is noted: by changes of which columns (all where none is named), and whose. */
+interface NotedRows {
+  readonly columns: readonly string[] | null;
+  devices(row: string): string;
+}
+
 /**
  * Notes in a table of this connection alone which devices its statements change; what is rolled back is not in it. By
  * triggers, so that no statement can forget to. Tells them, each once.
  */
-function noteDevices(
+export function noteRows(
   database: Database,
-  name: "dirty" | "moved",
-  by: typeof foundBy | typeof movedBy,
+  name: "dirty" | "moved" | "changed",
+  by: Readonly<Record<string, NotedRows>>,
 ): () => number[] {
   // In memory: a full disk must not cost more than the commit that it does not take.
   database.pragma("temp_store = MEMORY");
@@ -143,8 +149,8 @@ export class LogWriter {
 
   /** `moved` is told of every transaction, entered or not. */
   constructor(database: Database, server: number, moved: MovedDevices) {
-    this.#takeDirty = noteDevices(database, "dirty", foundBy);
-    this.#takeMoved = noteDevices(database, "moved", movedBy);
+    this.#takeDirty = noteRows(database, "dirty", foundBy);
+    this.#takeMoved = noteRows(database, "moved", movedBy);
     this.#moved = moved;
     this.#server = server;
     const newest = database

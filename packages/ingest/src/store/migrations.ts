@@ -5,6 +5,7 @@
 import type { Transaction } from "kysely";
 import { auditChains } from "./migrations/audit-chains.ts";
 import { changesByTime } from "./migrations/changes-by-time.ts";
+import { checkInLog } from "./migrations/check-in-log.ts";
 import { first } from "./migrations/first.ts";
 import { itemTable } from "./migrations/item-table.ts";
 import { logTable } from "./migrations/log-table.ts";
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   titleTable,
   auditChains,
   rollupTable,
+  checkInLog,
 ];

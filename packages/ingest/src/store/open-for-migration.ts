@@ -1,5 +1,6 @@
 /** A database as `rollcall migrate` reads or fills it: of this program's version, and nobody's while it does. */
 import { type Kysely, sql } from "kysely";
+import { checkInsToRows } from "./check-ins-to-rows.ts";
 import { migrate } from "./migrate.ts";
 import { connect as connectPostgres } from "./postgres-dialect.ts";
 import { openNotes } from "./postgres-dirty.ts";
@@ -32,5 +33,6 @@ async function openSqlite(file: string): Promise<Kysely<Schema>> {
   database.pragma("foreign_keys = ON");
   database.pragma("secure_delete = ON");
   await migrate(queries, file);
+  checkInsToRows(database);
   return queries;
 }

@@ -4,7 +4,7 @@
  */
 import { RollcallError } from "@rollcall/protocol";
 import { type Kysely, sql, type Transaction } from "kysely";
-import { CurrentValues } from "./current-values.ts";
+import { nothingCurrent } from "./current-values.ts";
 import type { FleetJob } from "./fleet-jobs.ts";
 import { tables } from "./forgetting.ts";
 import { type CommitQueue, GroupCommit, type Job } from "./group-commit.ts";
@@ -93,11 +93,13 @@ interface Commit extends Job {
 
 class PostgresStore implements Store {
   readonly log: Log;
+  /** Other servers may have heard of a device what this one has not: its row is asked each time. */
+  readonly quick = null;
   readonly #writer: Kysely<Schema>;
   readonly #reader: Kysely<Schema>;
   readonly #asides: PostgresAsides;
   readonly #commits: GroupCommit<Commit>;
-  readonly #context = { current: new CurrentValues() };
+  readonly #context = { current: nothingCurrent };
   readonly #log: PostgresLogWriter;
   readonly #following: Following;
   /** A scrub that has not begun yet. */

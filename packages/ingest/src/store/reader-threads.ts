@@ -5,8 +5,16 @@
  */
 import { RollcallError } from "@rollcall/protocol";
 import { AskedThread, type Timer, usualTimer } from "./asked-thread.ts";
+import type { CurrentBuffers } from "./current-values.ts";
 import { type ReadingLimits, refuseCrowd } from "./reading-limits.ts";
 import type { Scope } from "./scope.ts";
+
+/** What a reader's thread has from its beginning. */
+export interface ReadFrom {
+  /** The database. */
+  readonly file: string;
+  readonly current: CurrentBuffers;
+}
 
 /** What a reader's thread is asked for: a kind of read by its name. */
 export interface ReadAsk {
@@ -41,11 +49,10 @@ export class ReaderThreads {
   readonly #waiting: Waiting[] = [];
   #isClosed = false;
 
-  /** `file`: the database. */
-  constructor(file: string, { module, fault, timer = usualTimer, ...limits }: ReaderOptions) {
+  constructor(from: ReadFrom, { module, fault, timer = usualTimer, ...limits }: ReaderOptions) {
     this.#limits = limits;
     this.#timer = timer;
-    this.#threads = Array.from({ length: threads }, () => new AskedThread(module, () => file, fault, timer));
+    this.#threads = Array.from({ length: threads }, () => new AskedThread(module, () => from, fault, timer));
     this.#idle = [...this.#threads];
   }
 

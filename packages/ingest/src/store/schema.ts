@@ -370,6 +370,18 @@ export interface LogTable {
   body: Uint8Array;
 }
 
+/** Check-ins that wrote no row, and what their installations ended: an entry of `check-in-entries.ts` a transaction. */
+export interface CheckInLogTable {
+  seq: Generated<number>;
+  body: Uint8Array;
+}
+
+/** Of `perSlice` installations the check-ins that wrote no row, as `CurrentValues` keeps them in memory. */
+export interface CurrentValuesTable {
+  slice: number;
+  body: Uint8Array;
+}
+
 export interface Schema {
   devices: DeviceTable;
   installations: InstallationTable;
@@ -399,4 +411,6 @@ export interface Schema {
   audit_checkpoint: AuditCheckpointTable;
   audit_joins: AuditJoinTable;
   log: LogTable;
+  check_in_log: CheckInLogTable;
+  current_values: CurrentValuesTable;
 }

@@ -6,7 +6,7 @@ import { MovedDevices } from "./moved-devices.ts";
 import { openSqliteWriter, type Writer } from "./sqlite-writer.ts";
 import type { WriterAnswer, WriterAsk } from "./writer-thread.ts";
 
-const nothing = { settled: [], entry: null, told: null } as const;
+const nothing = { settled: [], entry: null, changed: [], gone: [], told: null } as const;
 
 /** Answers whoever started this thread. The kinds of writes have to be loaded in it by then. */
 export function serveWriter(): void {
@@ -14,20 +14,28 @@ export function serveWriter(): void {
   let turn = Promise.resolve();
   const answer = async (message: WriterAsk): Promise<WriterAnswer> => {
     if (message.ask === "open") {
-      writer = await openSqliteWriter(message.file, new CurrentValues(), new MovedDevices(message.moved));
+      const current = new CurrentValues(message.current);
+      writer = await openSqliteWriter(message.file, current, new MovedDevices(message.moved));
       return nothing;
     }
     if (!writer) throw new Error("the database is not open");
     if (message.ask === "truncateLog") return { ...nothing, told: await writer.truncateLog(message.before) };
     if (message.ask === "scrub") return { ...nothing, told: await writer.scrub(message.slice) };
+    if (message.ask === "truncateCheckIns")
+      return { ...nothing, told: await writer.truncateCheckIns(message.upTo) };
+    if (message.ask === "newestCheckIns") return { ...nothing, told: await writer.newestCheckIns() };
+    if (message.ask === "keepCurrent") {
+      await writer.keepCurrent(message.slices);
+      return nothing;
+    }
     if (message.ask !== "transact") {
       await writer[message.ask]();
       return nothing;
     }
-    const { settled, entry } = await writer.transact(message.batches);
+    const { settled, ...written } = await writer.transact(message.batches, message.checkIns);
     return {
       ...nothing,
-      entry,
+      ...written,
       settled: settled.map((each) => ("refused" in each ? { refused: packError(each.refused) } : each)),
     };
   };

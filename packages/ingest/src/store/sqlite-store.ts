@@ -4,7 +4,10 @@
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { RollcallError } from "@rollcall/protocol";
+import { encodeCheckIns } from "./check-in-entries.ts";
+import { loadCurrent } from "./check-in-log.ts";
 import { Checkpoints } from "./checkpoints.ts";
+import { CurrentKeeper } from "./current-keeper.ts";
 import { CurrentValues } from "./current-values.ts";
 import type { FleetJob } from "./fleet-jobs.ts";
 import { type CommitQueue, GroupCommit, type Job } from "./group-commit.ts";
@@ -22,7 +25,7 @@ import {
   type Settled,
   type Writer,
 } from "./sqlite-writer.ts";
-import type { Follower, Log, Outcomes, Store } from "./store.ts";
+import type { Decided, Follower, Log, Outcomes, QuickCheckIns, Store } from "./store.ts";
 import { openWriterThread } from "./writer-thread.ts";
 
 /** What the store does in threads of its own; without, all of it is done in the caller's. */
@@ -40,12 +43,13 @@ export async function openSqliteStore(
   const current = new CurrentValues();
   const moved = new MovedDevices();
   const writer = await (writerModule
-    ? openWriterThread(writerModule, file, moved)
+    ? openWriterThread(writerModule, file, current, moved)
     : openSqliteWriter(file, current, moved));
   try {
     const reader = connect(file, true);
-    const threads = readers ? new ReaderThreads(file, readers) : null;
-    return new SqliteStore(writer, reader, threads, { current, moved });
+    const keeper = new CurrentKeeper(current, loadCurrent(reader.database, current));
+    const threads = readers ? new ReaderThreads({ file, current: current.buffers }, readers) : null;
+    return new SqliteStore(writer, reader, threads, { keeper, moved });
   } catch (error) {
     await writer.close();
     throw error;
@@ -55,10 +59,18 @@ export async function openSqliteStore(
 /** How often a scrub is held up by who still reads what was there, and how long it waits then, milliseconds. */
 const [mostBlocked, blockedMilliseconds] = [100, 30];
 
-/** A caller's batch on its way. */
-interface Commit extends Job {
+/** A caller's batch on its way, or a check-in that needs no row. */
+type Commit = BatchOnItsWay | CheckInOnItsWay;
+
+interface BatchOnItsWay extends Job {
   readonly batch: Batch;
   settle(settled: Settled): void;
+}
+
+interface CheckInOnItsWay extends Job {
+  readonly decided: Decided;
+  /** It is taken, where what it was decided by still holds. */
+  settle(isTaken: boolean): void;
 }
 
 class SqliteStore implements Store {
@@ -66,11 +78,12 @@ class SqliteStore implements Store {
   readonly #writer: Writer;
   readonly #reader: Connection;
   readonly #readers: ReaderThreads | null;
-  readonly #current: CurrentValues;
+  readonly #keeper: CurrentKeeper;
   readonly #commits: GroupCommit<Commit>;
   readonly #checkpoints: Checkpoints;
   readonly #followers: Follower[] = [];
   readonly log: Log;
+  readonly quick: QuickCheckIns;
   /** A scrub that has not begun yet. */
   #scrub: Promise<void> | null = null;
   #scrubbing: Promise<void> = Promise.resolve();
@@ -80,13 +93,18 @@ class SqliteStore implements Store {
     writer: Writer,
     reader: Connection,
     readers: ReaderThreads | null,
-    { current, moved }: { current: CurrentValues; moved: MovedDevices },
+    { keeper, moved }: { keeper: CurrentKeeper; moved: MovedDevices },
   ) {
     this.#file = reader.database.name;
     this.#writer = writer;
     this.#reader = reader;
     this.#readers = readers;
-    this.#current = current;
+    this.#keeper = keeper;
+    this.quick = {
+      current: keeper.current,
+      versionOf: (installation) => keeper.versions.of(installation),
+      commit: (decided) => this.#checkIn(decided),
+    };
     this.#commits = new GroupCommit((commits) => this.#together(commits));
     this.#checkpoints = new Checkpoints(this.#file, () =>
       this.#commits.between(() => this.#writer.bringHome()),
@@ -115,10 +133,24 @@ class SqliteStore implements Store {
       };
       this.#commits.add({
         batch,
-        settle: (result) => {
+        settle: (result: Settled) => {
           settled = result;
         },
         done,
+      });
+    });
+  }
+
+  #checkIn(decided: Decided): Promise<boolean> {
+    if (this.#closing) return Promise.reject(new RollcallError("stopping"));
+    return new Promise((resolve, reject) => {
+      let taken = false;
+      this.#commits.add({
+        decided,
+        settle: (isTaken: boolean) => {
+          taken = isTaken;
+        },
+        done: (failure) => (failure === undefined ? resolve(taken) : reject(failure)),
       });
     });
   }
@@ -131,7 +163,7 @@ class SqliteStore implements Store {
     if (!kind.isPoint && this.#readers)
       // The thread runs the kind of this name, whose result this is.
       return this.#readers.read({ kind: kind.name, scope, input }) as Promise<Result>;
-    return kind.run(this.#reader.queries, scope, input, { current: this.#current });
+    return kind.run(this.#reader.queries, scope, input, { current: this.#keeper.current });
   }
 
   async scrub(): Promise<void> {
@@ -145,7 +177,11 @@ class SqliteStore implements Store {
       .catch(() => {})
       .then(() => {
         this.#scrub = null;
-        this.#scrubbing = this.#checkpoints.without(() => this.#scrubNow());
+        this.#scrubbing = this.#checkpoints.without(async () => {
+          // Times of who was deleted are in the log of check-ins and in what it was written back to.
+          await this.#writeBack();
+          await this.#scrubNow();
+        });
         return this.#scrubbing;
       });
     return this.#scrub;
@@ -163,6 +199,11 @@ class SqliteStore implements Store {
         await wait(blockedMilliseconds);
       }
     }
+  }
+
+  /** Check-ins of the log come home into the current values, slices of them at a time with commits in between. */
+  #writeBack(): Promise<void> {
+    return this.#keeper.writeBack(this.#writer, (work) => this.#between(work));
   }
 
   async #truncateLog(before: LogPosition): Promise<void> {
@@ -195,15 +236,28 @@ class SqliteStore implements Store {
     await this.#readers?.close();
     await Promise.allSettled([this.#scrub, this.#scrubbing]);
     await this.#commits.settled();
+    await this.#writeBack().catch(() => {});
     await this.#checkpoints.close();
     await this.#reader.queries.destroy();
     await this.#writer.close();
   }
 
   async #together(commits: readonly Commit[]): Promise<void> {
-    const { settled, entry } = await this.#writer.transact(commits.map(({ batch }) => batch));
+    const batches = commits.filter((commit) => "batch" in commit);
+    // No transaction is under way: whether what was decided still holds is known, and stays so until this one is done.
+    const checkIns = commits.filter((commit) => "decided" in commit && this.#keeper.holds(commit.decided));
+    const taken = checkIns.flatMap((commit) => ("decided" in commit ? [commit.decided.checkIn] : []));
+    if (batches.length + taken.length === 0) return;
+    const { settled, entry, ...whose } = await this.#writer.transact(
+      batches.map(({ batch }) => batch),
+      taken.length > 0 ? encodeCheckIns(taken) : null,
+    );
+    this.#keeper.committed(taken, whose);
     if (entry) for (const follower of this.#followers) follower.tell(entry);
-    for (const [index, result] of settled.entries()) commits[index]?.settle(result);
+    for (const [index, result] of settled.entries()) batches[index]?.settle(result);
+    for (const commit of checkIns) if ("decided" in commit) commit.settle(true);
     this.#checkpoints.committed();
+    // What it does not get done now it does the next time.
+    if (this.#keeper.isDue) void this.#writeBack().catch(() => {});
   }
 }

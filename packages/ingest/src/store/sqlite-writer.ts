@@ -4,9 +4,11 @@
  */
 import SqliteDatabase, { type Database } from "better-sqlite3";
 import { Kysely, SqliteDialect, sql, type Transaction } from "kysely";
+import { type ChangedInstallations, noteInstallations } from "./changed-installations.ts";
+import { CheckInLogWriter, currentWith } from "./check-in-log.ts";
 import { lastResort } from "./checkpoints.ts";
 import type { WriteContext } from "./contexts.ts";
-import type { CurrentReader } from "./current-values.ts";
+import type { CurrentValues } from "./current-values.ts";
 import { withKeptStatements } from "./kept-statements.ts";
 import { runWrite, type Write } from "./kinds.ts";
 import { type LogEntry, type LogPosition, LogWriter } from "./log.ts";
@@ -33,12 +35,24 @@ export type ScrubSlice = "first" | "next";
 /** Whether that was the last slice, or nothing could be done: something still reads what was there. */
 export type Scrubbed = "whole" | "in part" | "blocked";
 
+/** With whose rows it changed. */
+export interface Written extends Transacted, ChangedInstallations {}
+
 /** What a store asks of who writes. */
 export interface Writer {
-  /** Commits batches together. Rejects with what undid all of them; one that throws is undone alone. */
-  transact(batches: readonly Batch[]): Promise<Transacted>;
+  /**
+   * Commits batches together, behind the check-ins that need no row (as `encodeCheckIns` writes them).
+   * Rejects with what undid all of them; a batch that throws is undone alone.
+   */
+  transact(batches: readonly Batch[], checkIns?: Uint8Array | null): Promise<Written>;
   /** Removes what the log has before a position, the first entries of it; tells how many. */
   truncateLog(before: LogPosition): Promise<number>;
+  /** The last number in the log of check-ins, 0 where it is empty. */
+  newestCheckIns(): Promise<number>;
+  /** Writes these slices of the current values as they are in memory. */
+  keepCurrent(slices: readonly number[]): Promise<void>;
+  /** Removes the first of the log of check-ins up to, and with, a number; tells how many. */
+  truncateCheckIns(upTo: number): Promise<number>;
   /** Copies what is left of the write-ahead log into the database. */
   bringHome(): Promise<void>;
   /** Leaves nothing in one slice of the files of what was deleted before the first one of them. */
@@ -66,7 +80,7 @@ export function connect(file: string, readonly: boolean): Connection {
 /** Opens (and makes or migrates) the database in this file. Throws when it is newer than the program. */
 export async function openSqliteWriter(
   file: string,
-  current: CurrentReader,
+  current: CurrentValues,
   moved = new MovedDevices(),
 ): Promise<SqliteWriter> {
   const connection = connect(file, false);
@@ -92,25 +106,30 @@ class SqliteWriter implements Writer {
   readonly #database: Database;
   readonly #queries: Kysely<Schema>;
   readonly #unallocated: UnallocatedSpace;
-  readonly #context: WriteContext;
+  readonly #current: CurrentValues;
+  readonly #checkIns: CheckInLogWriter;
+  readonly #takeChanged: () => ChangedInstallations;
   readonly #log: LogWriter;
 
-  constructor({ database, queries }: Connection, current: CurrentReader, moved: MovedDevices) {
+  constructor({ database, queries }: Connection, current: CurrentValues, moved: MovedDevices) {
     this.#database = database;
     this.#queries = queries;
-    this.#context = { current };
+    this.#current = current;
+    this.#checkIns = new CheckInLogWriter(database, current);
+    this.#takeChanged = noteInstallations(database);
     this.#log = new LogWriter(database, onlyServer, moved);
     database.exec(openOwnChain(onlyServer));
     this.#unallocated = new UnallocatedSpace(database);
   }
 
-  async transact(batches: readonly Batch[]): Promise<Transacted> {
+  async transact(batches: readonly Batch[], checkIns: Uint8Array | null = null): Promise<Written> {
     let reason: unknown;
     try {
       const transacted = await this.#queries.transaction().execute(async (transaction) => {
         const settled: Settled[] = [];
+        const context = { current: currentWith(this.#current, checkIns) };
         for (const batch of batches) {
-          const one = await this.#alone(transaction, batch);
+          const one = await this.#alone(transaction, batch, context);
           settled.push(one);
           // Out of space or unable to write, the engine gives up the whole transaction: with it everybody's batch.
           if ("refused" in one && !this.#database.inTransaction) {
@@ -118,7 +137,9 @@ class SqliteWriter implements Writer {
             throw one.refused;
           }
         }
-        return { settled, entry: this.#log.enter() };
+        const whose = this.#takeChanged();
+        this.#checkIns.enter(checkIns, whose.gone, context.current);
+        return { settled, entry: this.#log.enter(), ...whose };
       });
       this.#unallocated.note();
       this.#log.entered(transacted.entry);
@@ -132,6 +153,21 @@ class SqliteWriter implements Writer {
 
   async truncateLog(before: LogPosition): Promise<number> {
     const removed = this.#log.truncate(before);
+    this.#unallocated.note();
+    return removed;
+  }
+
+  async newestCheckIns(): Promise<number> {
+    return this.#checkIns.newest();
+  }
+
+  async keepCurrent(slices: readonly number[]): Promise<void> {
+    this.#checkIns.keep(slices);
+    this.#unallocated.note();
+  }
+
+  async truncateCheckIns(upTo: number): Promise<number> {
+    const removed = this.#checkIns.truncate(upTo);
     this.#unallocated.note();
     return removed;
   }
@@ -164,11 +200,11 @@ class SqliteWriter implements Writer {
   }
 
   /** One caller's batch inside the shared transaction: all of it or nothing. */
-  async #alone(transaction: Transaction<Schema>, batch: Batch): Promise<Settled> {
+  async #alone(transaction: Transaction<Schema>, batch: Batch, context: WriteContext): Promise<Settled> {
     await sql`savepoint batch`.execute(transaction);
     try {
       const outcomes: unknown[] = [];
-      for (const write of batch) outcomes.push(await runWrite(write, transaction, this.#context));
+      for (const write of batch) outcomes.push(await runWrite(write, transaction, context));
       await sql`release batch`.execute(transaction);
       return { outcomes };
     } catch (error) {

@@ -2,6 +2,7 @@
  * The store's interface. Domains declare their writes and reads beside their rules and name them here; inputs, outcomes
  * and results are plain values (what `structuredClone` takes), so that a thread or another engine can stand behind it.
  */
+import type { CurrentValues } from "./current-values.ts";
 import type { FleetJob } from "./fleet-jobs.ts";
 import type { CommitQueue } from "./group-commit.ts";
 import {
@@ -14,6 +15,7 @@ import {
 } from "./kinds.ts";
 import type { LogEntry, LogPosition, LogReach } from "./log.ts";
 import type { MovedDevices } from "./moved-devices.ts";
+import type { QuickCheckIn } from "./quick-check-in.ts";
 import type { Scope } from "./scope.ts";
 
 /** Declares a write: `enrol(input)` then makes a `Write` for `store.commit([…])`. */
@@ -66,8 +68,25 @@ export interface Log {
   truncate(before: LogPosition): Promise<void>;
 }
 
+/** A check-in that needs no row, with the version of the row that it was decided by. */
+export interface Decided {
+  readonly checkIn: QuickCheckIn;
+  readonly version: number;
+}
+
+/** Check-ins that change nothing but counter, nonce and time. */
+export interface QuickCheckIns {
+  readonly current: CurrentValues;
+  /** Another number once the installation's row, or what its answers depend on, is another one. */
+  versionOf(installation: number): number;
+  /** Resolves when it is on disk; with false, and nothing done, where what it was decided by does not hold any more. */
+  commit(decided: Decided): Promise<boolean>;
+}
+
 export interface Store {
   readonly log: Log;
+  /** null where a check-in has to be asked of the database each time. */
+  readonly quick: QuickCheckIns | null;
   /**
    * Applies the writes in their order, all or none, and resolves when they are on disk (committed and fsynced).
    * Many callers' batches share one transaction; one that throws is undone alone and rejects alone.

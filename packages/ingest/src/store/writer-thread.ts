@@ -4,23 +4,32 @@
  * too, and nothing that was acknowledged is lost.
  */
 import { Worker } from "node:worker_threads";
+import type { ChangedInstallations } from "./changed-installations.ts";
 import { type CrossedError, unpackError } from "./crossed-error.ts";
+import type { CurrentBuffers, CurrentValues } from "./current-values.ts";
 import type { LogEntry, LogPosition } from "./log.ts";
 import type { MovedDevices } from "./moved-devices.ts";
-import type { Batch, Scrubbed, ScrubSlice, Settled, Transacted, Writer } from "./sqlite-writer.ts";
+import type { Batch, Scrubbed, ScrubSlice, Settled, Writer, Written } from "./sqlite-writer.ts";
 import { threadLimits } from "./thread-limits.ts";
 
 /** What the thread is asked for. */
 export type WriterAsk =
-  | { readonly ask: "open"; readonly file: string; readonly moved: SharedArrayBuffer }
-  | { readonly ask: "transact"; readonly batches: readonly Batch[] }
+  | {
+      readonly ask: "open";
+      readonly file: string;
+      readonly current: CurrentBuffers;
+      readonly moved: SharedArrayBuffer;
+    }
+  | { readonly ask: "transact"; readonly batches: readonly Batch[]; readonly checkIns: Uint8Array | null }
+  | { readonly ask: "keepCurrent"; readonly slices: readonly number[] }
+  | { readonly ask: "truncateCheckIns"; readonly upTo: number }
   | { readonly ask: "truncateLog"; readonly before: LogPosition }
   | { readonly ask: "scrub"; readonly slice: ScrubSlice }
-  | { readonly ask: "bringHome" | "close" };
+  | { readonly ask: "newestCheckIns" | "bringHome" | "close" };
 
 export type WriterAnswer =
   | { readonly failure: CrossedError }
-  | {
+  | (ChangedInstallations & {
       readonly settled: readonly (
         | Exclude<Settled, { refused: unknown }>
         | { readonly refused: CrossedError }
@@ -28,15 +37,20 @@ export type WriterAnswer =
       readonly entry: LogEntry | null;
       /** What is told of a truncation or a scrub. */
       readonly told: number | Scrubbed | null;
-    };
+    });
 
-type Told = Transacted & { readonly told: number | Scrubbed | null };
+type Told = Written & { readonly told: number | Scrubbed | null };
 
 /** Starts the thread (its module is the caller's, who knows what has to be loaded there) and opens the database in it. */
-export async function openWriterThread(module: URL, file: string, moved: MovedDevices): Promise<Writer> {
+export async function openWriterThread(
+  module: URL,
+  file: string,
+  current: CurrentValues,
+  moved: MovedDevices,
+): Promise<Writer> {
   const thread = new WriterThread(module);
   try {
-    await thread.open(file, moved);
+    await thread.open(file, current, moved);
     return thread;
   } catch (error) {
     await thread.end();
@@ -60,17 +74,28 @@ class WriterThread implements Writer {
     });
   }
 
-  async open(file: string, { buffer: moved }: MovedDevices): Promise<void> {
-    await this.#ask({ ask: "open", file, moved });
+  async open(file: string, { buffers: current }: CurrentValues, { buffer: moved }: MovedDevices) {
+    await this.#ask({ ask: "open", file, current, moved });
   }
 
-  transact(batches: readonly Batch[]): Promise<Transacted> {
-    return this.#ask({ ask: "transact", batches });
+  transact(batches: readonly Batch[], checkIns: Uint8Array | null): Promise<Written> {
+    return this.#ask({ ask: "transact", batches, checkIns });
+  }
+
+  async newestCheckIns(): Promise<number> {
+    return this.#number({ ask: "newestCheckIns" });
+  }
+
+  async keepCurrent(slices: readonly number[]): Promise<void> {
+    await this.#ask({ ask: "keepCurrent", slices });
+  }
+
+  async truncateCheckIns(upTo: number): Promise<number> {
+    return this.#number({ ask: "truncateCheckIns", upTo });
   }
 
   async truncateLog(before: LogPosition): Promise<number> {
-    const { told } = await this.#ask({ ask: "truncateLog", before });
-    return typeof told === "number" ? told : 0;
+    return this.#number({ ask: "truncateLog", before });
   }
 
   async bringHome(): Promise<void> {
@@ -95,6 +120,11 @@ class WriterThread implements Writer {
     await this.#worker.terminate();
   }
 
+  async #number(message: WriterAsk): Promise<number> {
+    const { told } = await this.#ask(message);
+    return typeof told === "number" ? told : 0;
+  }
+
   #ask(message: WriterAsk): Promise<Told> {
     const asked = Promise.withResolvers<Told>();
     // What cannot be sent throws here, before anybody waits for it.
@@ -112,6 +142,8 @@ class WriterThread implements Writer {
           "refused" in each ? { refused: unpackError(each.refused) } : each,
         ),
         entry: answer.entry,
+        changed: answer.changed,
+        gone: answer.gone,
         told: answer.told,
       });
   }
