@@ -6,6 +6,7 @@ import "./audit/queries.ts";
 import "./check-ins/check-in-queries.ts";
 import "./check-ins/consent-queries.ts";
 import "./check-ins/forget-sections.ts";
+import "./check-ins/known-installation-queries.ts";
 import "./check-ins/section-queries.ts";
 import "./copies/queries.ts";
 import "./copies/settle.ts";

@@ -10,6 +10,7 @@ import {
 } from "@rollcall/protocol";
 import { type Route, route } from "../http/route.ts";
 import type { Services } from "../services.ts";
+import { quickCheckIns } from "./quick-rules.ts";
 import { checkIn, takeConsent, takeSections } from "./rules.ts";
 
 export function checkInRoutes(services: Services): readonly Route[] {
@@ -20,6 +21,7 @@ export function checkInRoutes(services: Services): readonly Route[] {
       access: "device",
       body: { schema: checkInRequest, limit: services.config["check-ins.bodyBytes"] },
       answers: { 200: checkInAnswer },
+      quick: quickCheckIns(services),
       handle: async ({ body, address }, caller) => ({
         status: 200,
         body: await checkIn(services, caller, body, address),

@@ -89,7 +89,7 @@ export async function checkIn(
 }
 
 /** Told in every answer while a key changes; not part of what is kept for a repeat. */
-function announcements({ keys }: Services): Pick<CheckInAnswer, "announcements"> {
+export function announcements({ keys }: Services): Pick<CheckInAnswer, "announcements"> {
   const told = keys.told();
   return told.length > 0 ? { announcements: [...told] } : {};
 }

@@ -16,6 +16,7 @@ import {
   demandOwn,
   demandPermission,
   installationNamed,
+  sessionIn,
 } from "./authenticate.ts";
 import { discardBody, readBody } from "./body.ts";
 import { hostNames, refusalOf } from "./browser-rules.ts";
@@ -186,9 +187,18 @@ async function run(services: Services, declared: Route, running: Running): Promi
   refuseDoor(services.proxies, declared, running);
   if (declared.access === "anyone") return declared.handle(await incoming(running, declared));
   if (declared.access === "device") {
-    const caller = await callingInstallation(services, authorization);
+    const session = declared.quick ? sessionIn(authorization) : null;
+    const known = session && (await declared.quick?.callerOf(session));
+    const caller = known ?? (await callingInstallation(services, authorization));
     named.device = caller.device;
-    return alone(busy, caller, async () => declared.handle(await incoming(running, declared), caller));
+    return alone(busy, caller, async () => {
+      const sent = await incoming(running, declared);
+      const answer = known && (await declared.quick?.handle(sent, known));
+      return (
+        answer ??
+        declared.handle(sent, "id" in caller ? caller : await callingInstallation(services, authorization))
+      );
+    });
   }
   if (declared.access === "me") {
     await installationNamed(services, { header: (name) => request.get(name) });
@@ -232,7 +242,7 @@ function refuseDoor(proxies: Proxies, { access }: Route, { request, door }: Runn
 /** One request at a time for each installation. */
 async function alone(
   busy: Set<number>,
-  { ordinal }: CallingInstallation,
+  { ordinal }: Pick<CallingInstallation, "ordinal">,
   work: () => Promise<Answer>,
 ): Promise<Answer> {
   if (busy.has(ordinal)) throw new RollcallError("check-in-running", { retryAfterSeconds: 1 });

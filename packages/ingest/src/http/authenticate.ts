@@ -24,11 +24,14 @@ function bearer(authorization: string | undefined): string | null {
   return match?.[1] ?? null;
 }
 
+/** The session that a request bears, not looked at any further. */
+export const sessionIn = (authorization: string | undefined) => readSession(bearer(authorization) ?? "");
+
 export async function callingInstallation(
   services: Services,
   authorization: string | undefined,
 ): Promise<CallingInstallation> {
-  const session = readSession(bearer(authorization) ?? "");
+  const session = sessionIn(authorization);
   const owner = session && (await services.store.read(sessionOwner, protocolScope, session.ordinal));
   if (!session || !owner?.hash || !sameHash(owner.hash, session.hash))
     throw new RollcallError("session-invalid");

@@ -75,9 +75,24 @@ interface OpenRoute<Query, Body> extends RouteBase<Query, Body> {
   readonly access: "anyone";
   handle(incoming: Incoming<Query, Body>): Promise<Answer>;
 }
+/** An installation as far as it is known without asking the database. */
+export interface QuickCaller extends Pick<CallingInstallation, "ordinal" | "device"> {
+  /** That of the row by which it is known (`QuickCheckIns.versionOf`). */
+  readonly version: number;
+}
+
+/** What answers some requests without asking the database. */
+export interface QuickHandler<Body> {
+  /** Who has this session; null where that has to be asked. */
+  callerOf(session: { readonly ordinal: number; readonly hash: Uint8Array }): Promise<QuickCaller | null>;
+  /** null, with nothing done, for a request that `handle` of the route has to answer. */
+  handle(incoming: Incoming<unknown, Body>, caller: QuickCaller): Promise<Answer | null>;
+}
+
 /** A route of a device with a session; one request at a time for each installation. */
 interface DeviceRoute<Query, Body> extends RouteBase<Query, Body> {
   readonly access: "device";
+  readonly quick?: QuickHandler<Body> | null;
   handle(incoming: Incoming<Query, Body>, caller: CallingInstallation): Promise<Answer>;
 }
 /**

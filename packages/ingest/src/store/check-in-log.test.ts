@@ -97,16 +97,19 @@ t.test("takes none that was decided by a row that is another one by now", async 
   t.same(known(quick), [checkIn(1, 2)]);
 });
 
-t.test("knows in a transaction of the check-ins that come first in it, and of no lower counters", async (t) => {
-  const asked = defineWrite({
-    name: "asked",
-    run: async (_transaction, counter: number, { current }) => current.later({ ordinal: 1, counter }),
-  });
-  const { store, take } = await withDevices(t, file(t));
-  const [[inside], taken] = await Promise.all([store.commit([asked(2)]), take(checkIn(1, 3))]);
-  t.same([inside, taken], [checkIn(1, 3), true]);
-  t.same(await store.commit([asked(2), asked(3), asked(4)]), [checkIn(1, 3), null, null]);
-});
+t.test(
+  "knows in a transaction of the check-ins that come first in it, and of no lower counters",
+  async (t) => {
+    const asked = defineWrite({
+      name: "asked",
+      run: async (_transaction, counter: number, { current }) => current.later({ ordinal: 1, counter }),
+    });
+    const { store, take } = await withDevices(t, file(t));
+    const [[inside], taken] = await Promise.all([store.commit([asked(2)]), take(checkIn(1, 3))]);
+    t.same([inside, taken], [checkIn(1, 3), true]);
+    t.same(await store.commit([asked(2), asked(3), asked(4)]), [checkIn(1, 3), null, null]);
+  },
+);
 
 t.test("forgets who is deleted, in the log, in what is written back, and after a crash", async (t) => {
   const at = file(t);
