@@ -1,9 +1,9 @@
 /** One server: owns a data directory, listens, and ends so that nothing acknowledged or in flight is lost. */
 import { chmodSync, rmSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
 import type { ListenOptions } from "node:net";
 import { withSocketPath } from "@rollcall/host";
 import { accepts, catalogueDigest, digestOf, RollcallError } from "@rollcall/protocol";
-import type { Request } from "express";
 import { ChainJoiner } from "./audit/chain-joiner.ts";
 import { removeAbandonedCopy, removeLeftCopies } from "./backups/copy-folder.ts";
 import { type Config, readConfig } from "./config.ts";
@@ -190,7 +190,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const titles = new Daily(() => keepTitles(services));
     const retention = new Daily(async () => void (await runRetention(services)));
     const doors = new WeakMap<object, Door>();
-    const app = createApp(services, log, (request: Request) => doors.get(request.socket) ?? "network");
+    const app = createApp(
+      services,
+      log,
+      (request: IncomingMessage) => doors.get(request.socket) ?? "network",
+    );
     undo.push(() => finishAll(listeners, config["server.stopSeconds"]));
     const allowed = { ...timeoutsOf(config), ...options.timeouts };
     const mostSockets = config["server.sockets"];

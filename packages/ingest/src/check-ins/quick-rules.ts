@@ -11,7 +11,7 @@ import { protocolScope } from "../store/scope.ts";
 import type { QuickCheckIns } from "../store/store.ts";
 import { knownInstallation } from "./known-installation-queries.ts";
 import { KnownInstallations } from "./known-installations.ts";
-import { announcements } from "./rules.ts";
+import { announcements, checkIn } from "./rules.ts";
 
 /** null where each check-in has to be asked of the database. */
 export function quickCheckIns(services: Services): QuickHandler<CheckInRequest> | null {
@@ -22,7 +22,8 @@ export function quickCheckIns(services: Services): QuickHandler<CheckInRequest> 
     callerOf: (session) => callerOf(services, { quick, known }, session),
     async handle({ body, address }, caller) {
       const answer = await answerTo(services, { quick, known }, { caller, body, address });
-      return answer && { status: 200, body: { ...answer, ...announcements(services) } };
+      if (!answer) return { status: 200, body: await checkIn(services, caller, body, address) };
+      return { status: 200, body: { ...answer, ...announcements(services) } };
     },
   };
 }

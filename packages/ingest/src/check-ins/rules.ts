@@ -46,7 +46,7 @@ import { acknowledgedSections, type SectionsOutcome, storeSections } from "./sec
 /** `address` is where the request came from. */
 export async function checkIn(
   services: Services,
-  caller: CallingInstallation,
+  caller: Pick<CallingInstallation, "ordinal" | "device">,
   request: CheckInRequest,
   address?: string,
 ): Promise<CheckInAnswer> {

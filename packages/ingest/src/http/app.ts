@@ -1,5 +1,5 @@
 /** The assembly: every route with the same steps around it: who calls, what was sent, handle, answer, log. */
-import type { RequestListener } from "node:http";
+import type { IncomingMessage, RequestListener } from "node:http";
 import type { Duplex } from "node:stream";
 import { parseWith, RollcallError } from "@rollcall/protocol";
 import express, { type NextFunction, type Request, type Response } from "express";
@@ -9,6 +9,7 @@ import { changeOf } from "../audit/change.ts";
 import type { Lease } from "../decoding/memory-budget.ts";
 import { cutAddress, type ServerLog } from "../logs/request-log.ts";
 import type { Services } from "../services.ts";
+import { type Asked, byAddress, headerOf, throughExpress } from "./asked.ts";
 import {
   callingAccount,
   callingInstallation,
@@ -19,7 +20,7 @@ import {
   sessionIn,
 } from "./authenticate.ts";
 import { discardBody, readBody } from "./body.ts";
-import { hostNames, refusalOf } from "./browser-rules.ts";
+import { type BrowserFacts, hostNames, refusalOf } from "./browser-rules.ts";
 import { type Pace, paceOf } from "./pace.ts";
 import { isFault, problemAnswer } from "./problem-answer.ts";
 import type { Proxies } from "./proxies.ts";
@@ -53,10 +54,8 @@ interface Named {
 }
 
 /** A request that has no answer yet. */
-interface Underway {
+interface Underway extends Asked {
   readonly requestId: string;
-  readonly request: Request;
-  readonly response: Response;
   readonly named: Named;
   /** Rejects when the rest of the request cannot be read. */
   readonly broken: Promise<never>;
@@ -65,7 +64,7 @@ interface Underway {
   readonly pace: Pace;
 }
 
-type Arrived = Pick<Underway, "requestId" | "request" | "response" | "lease" | "pace">;
+type Arrived = Asked & Pick<Underway, "requestId" | "lease" | "pace">;
 
 function underway(arrived: Arrived): Underway {
   const { promise: broken, reject: fail } = Promise.withResolvers<never>();
@@ -82,7 +81,11 @@ export interface App {
   readonly unreadable: (error: Error, socket: Duplex) => void;
 }
 
-export function createApp(services: Services, log: ServerLog, doorOf: (request: Request) => Door): App {
+export function createApp(
+  services: Services,
+  log: ServerLog,
+  doorOf: (request: IncomingMessage) => Door,
+): App {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -97,39 +100,59 @@ export function createApp(services: Services, log: ServerLog, doorOf: (request: 
   const names = hostNames(services.config["server.hosts"], services.publicAddress.url);
   app.use((request: Request, response: Response, next: NextFunction) => {
     const refusal = refusalOf(request, doorOf(request), names);
-    return refusal ? answerWith(request, response, "-", () => Promise.reject(refusal)) : next();
+    return refusal
+      ? answerWith(throughExpress(request, response), "-", () => Promise.reject(refusal))
+      : next();
   });
   const served = routes(services);
+  const byAddressAlone = new Map<string, Route>(
+    served.flatMap((declared) =>
+      declared.access === "device" ? [[`${declared.method} ${declared.path}`, declared] as const] : [],
+    ),
+  );
   for (const declared of served) {
     const verb = declared.method.toLowerCase() as "get" | "post" | "put" | "delete";
     app[verb](declared.path, (request, response) =>
-      answerWith(request, response, declared.path, (current) =>
+      answerWith(throughExpress(request, response), declared.path, (current) =>
         run(services, declared, { ...current, door: doorOf(request), busy }),
       ),
     );
   }
   for (const [path, allow] of methodsOf(served)) {
     app.all(path, (request, response) =>
-      answerWith(request, response, path, () =>
+      answerWith(throughExpress(request, response), path, () =>
         Promise.reject(new RollcallError("method-not-allowed", { allow })),
       ),
     );
   }
   app.use((request: Request, response: Response) =>
-    answerWith(request, response, "-", () =>
+    answerWith(throughExpress(request, response), "-", () =>
       Promise.reject(new RollcallError("not-found", { detail: "There is no such address." })),
     ),
   );
   // What fails before a route begins, such as an address that cannot be decoded. Express tells such handlers by
   // their four parameters; its own would answer with a stack trace.
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) =>
-    answerWith(request, response, "-", () => Promise.reject(error)),
+    answerWith(throughExpress(request, response), "-", () => Promise.reject(error)),
   );
   const handle: RequestListener = (request, response) => {
     request.url = withoutFragment(request.url ?? "/");
-    app(request, response);
+    const declared = byAddressAlone.get(`${request.method} ${request.url}`);
+    if (!declared || services.proxies.includes(request.socket.remoteAddress)) app(request, response);
+    else {
+      const asked = byAddress(request, response, declared.path);
+      answerDirectly(asked, declared).catch((error) => answerWith(asked, "-", () => Promise.reject(error)));
+    }
   };
   return { routes: served, handle, unreadable };
+
+  /** The same steps as through Express, whose search for the route costs more than most check-ins do besides. */
+  function answerDirectly(asked: Asked, declared: Route): Promise<void> {
+    const door = doorOf(asked.request);
+    const refusal = refusalOf(factsOf(asked), door, names);
+    if (refusal) return answerWith(asked, "-", () => Promise.reject(refusal));
+    return answerWith(asked, declared.path, (current) => run(services, declared, { ...current, door, busy }));
+  }
 
   function unreadable(error: Error, socket: Duplex): void {
     const reason = unreadableReason(error);
@@ -141,15 +164,15 @@ export function createApp(services: Services, log: ServerLog, doorOf: (request: 
   }
 
   async function answerWith(
-    request: Request,
-    response: Response,
+    asked: Asked,
     path: string,
     work: (current: Underway) => Promise<Answer>,
   ): Promise<void> {
     const started = performance.now();
+    const { request, response } = asked;
     const requestId = newRequestId();
     const lease = services.decoding.budget.lease();
-    const current = underway({ requestId, request, response, lease, pace });
+    const current = underway({ ...asked, requestId, lease, pace });
     unanswered.set(request.socket, current);
     let answer: Answer;
     try {
@@ -161,15 +184,15 @@ export function createApp(services: Services, log: ServerLog, doorOf: (request: 
       if (!request.complete) response.setHeader("connection", "close");
     }
     lease.release();
-    await send(request, response, answer, requestId);
+    await send(asked, answer, requestId);
     if (unanswered.get(request.socket) === current) unanswered.delete(request.socket);
     log.request({
-      method: request.method,
+      method: request.method ?? "-",
       route: path,
       status: answer.status,
       durationMilliseconds: Math.round((performance.now() - started) * 10) / 10,
       requestId,
-      address: cutAddress(request.ip),
+      address: cutAddress(asked.address),
       ...current.named,
     });
   }
@@ -187,21 +210,19 @@ async function run(services: Services, declared: Route, running: Running): Promi
   refuseDoor(services.proxies, declared, running);
   if (declared.access === "anyone") return declared.handle(await incoming(running, declared));
   if (declared.access === "device") {
-    const session = declared.quick ? sessionIn(authorization) : null;
-    const known = session && (await declared.quick?.callerOf(session));
-    const caller = known ?? (await callingInstallation(services, authorization));
+    const { quick } = declared;
+    const session = quick ? sessionIn(authorization) : null;
+    const known = session && (await quick?.callerOf(session));
+    if (quick && known) {
+      named.device = known.device;
+      return alone(busy, known, async () => quick.handle(await incoming(running, declared), known));
+    }
+    const caller = await callingInstallation(services, authorization);
     named.device = caller.device;
-    return alone(busy, caller, async () => {
-      const sent = await incoming(running, declared);
-      const answer = known && (await declared.quick?.handle(sent, known));
-      return (
-        answer ??
-        declared.handle(sent, "id" in caller ? caller : await callingInstallation(services, authorization))
-      );
-    });
+    return alone(busy, caller, async () => declared.handle(await incoming(running, declared), caller));
   }
   if (declared.access === "me") {
-    await installationNamed(services, { header: (name) => request.get(name) });
+    await installationNamed(services, { header: (name) => headerOf(request, name) });
     refuseUnexpectedBody(request, declared);
     // The proof before the installation's turn: whoever only knows its name takes no turn from it.
     const own = await incoming(running, declared);
@@ -224,8 +245,16 @@ async function run(services: Services, declared: Route, running: Running): Promi
   return answer;
 }
 
+const factsOf = ({ request, path }: Asked): BrowserFacts => ({
+  path,
+  headers: request.headers,
+  method: request.method,
+  httpVersion: request.httpVersion,
+  socket: request.socket,
+});
+
 /** A proof is about the whole request: what its address does not take is not passed over. */
-function refuseUnexpectedBody({ headers }: Request, declared: Route): void {
+function refuseUnexpectedBody({ headers }: IncomingMessage, declared: Route): void {
   const isEmpty = headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) === 0;
   if (!declared.body && !declared.raw && !isEmpty)
     throw new RollcallError("invalid-request", { detail: "This address takes no body." });
@@ -235,7 +264,7 @@ function refuseUnexpectedBody({ headers }: Request, declared: Route): void {
 function refuseDoor(proxies: Proxies, { access }: Route, { request, door }: Running): void {
   if (door === "devices" && typeof access !== "string")
     throw new RollcallError("not-found", { detail: "There is no such address." });
-  const protocol = proxies.includes(request.socket.remoteAddress) && request.get("x-forwarded-proto");
+  const protocol = proxies.includes(request.socket.remoteAddress) && headerOf(request, "x-forwarded-proto");
   if (protocol && protocol.toLowerCase() !== "https") throw new RollcallError("tls-required");
 }
 
@@ -255,24 +284,28 @@ async function alone(
 }
 
 async function incoming(
-  { requestId, request, lease, ...receiving }: Underway,
+  { requestId, request, lease, ...asked }: Underway,
   declared: Route,
 ): Promise<Incoming<unknown, unknown>> {
-  const query = parseWith(declared.query ?? noQuery, request.query);
-  const { bytes, body } = await readBody(request, declared, { ...receiving, lease });
+  const query = parseWith(declared.query ?? noQuery, asked.query);
+  const { bytes, body } = await readBody(request, declared, {
+    broken: asked.broken,
+    pace: asked.pace,
+    lease,
+  });
   const params = Object.fromEntries(
-    Object.entries(request.params).map(([name, value]) => [name, String(value)]),
+    Object.entries(asked.params).map(([name, value]) => [name, String(value)]),
   );
   return {
     requestId,
     method: declared.method,
-    target: request.originalUrl,
+    target: asked.target,
     params,
     query,
     body,
     bytes,
     lease,
-    address: request.ip,
-    header: (name) => request.get(name),
+    address: asked.address,
+    header: (name) => headerOf(request, name),
   };
 }

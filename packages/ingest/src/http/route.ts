@@ -81,12 +81,11 @@ export interface QuickCaller extends Pick<CallingInstallation, "ordinal" | "devi
   readonly version: number;
 }
 
-/** What answers some requests without asking the database. */
+/** What answers those of whom enough is known without asking the database. */
 export interface QuickHandler<Body> {
   /** Who has this session; null where that has to be asked. */
   callerOf(session: { readonly ordinal: number; readonly hash: Uint8Array }): Promise<QuickCaller | null>;
-  /** null, with nothing done, for a request that `handle` of the route has to answer. */
-  handle(incoming: Incoming<unknown, Body>, caller: QuickCaller): Promise<Answer | null>;
+  handle(incoming: Incoming<unknown, Body>, caller: QuickCaller): Promise<Answer>;
 }
 
 /** A route of a device with a session; one request at a time for each installation. */

@@ -1,40 +1,41 @@
 /** Writes an answer, without what every check-in of every device would carry for nothing. */
 import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { Request, Response } from "express";
+import type { Asked } from "./asked.ts";
 import type { Answer } from "./route.ts";
 
 /** 72 random bits: the server's own, in every answer and its line in the log. */
 export const newRequestId = (): string => randomBytes(9).toString("base64url");
 
 export async function send(
-  request: Request,
-  response: Response,
+  { request, response, path }: Pick<Asked, "request" | "response" | "path">,
   { status, body, text, json, parts, headers }: Answer,
   requestId: string,
 ): Promise<void> {
-  response.status(status).setHeader("x-request-id", requestId);
+  response.statusCode = status;
+  response.setHeader("x-request-id", requestId);
   const content = text ?? json ?? (body === undefined ? "" : JSON.stringify(body));
   response.setHeader("content-type", text === undefined ? "application/json" : "text/plain; charset=utf-8");
   if (isStorable(request, status)) response.setHeader("cache-control", "no-store");
   for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
-  if (request.path.startsWith("/v1/")) leaveOutPersistence(request, response);
+  if (path.startsWith("/v1/")) leaveOutPersistence(request, response);
   if (parts) await sendParts(response, parts);
   else response.end(content);
 }
 
 /** One part after the other, as the other end takes them; one that goes away, or a part that fails, ends the connection. */
-async function sendParts(response: Response, parts: Iterable<string>): Promise<void> {
+async function sendParts(response: ServerResponse, parts: Iterable<string>): Promise<void> {
   await pipeline(Readable.from(parts), response).catch(() => response.destroy());
 }
 
 /** What a POST or PUT has done no cache keeps unless it is told to (RFC 9110, 9.3.3 and 9.3.4). */
-const isStorable = ({ method }: Request, status: number): boolean =>
+const isStorable = ({ method }: IncomingMessage, status: number): boolean =>
   status >= 300 || method === "GET" || method === "HEAD";
 
 /** That a connection persists is what HTTP/1.1 says by itself (RFC 9112, 9.3); an agent closes it soon anyway. */
-function leaveOutPersistence({ httpVersion }: Request, response: Response): void {
+function leaveOutPersistence({ httpVersion }: IncomingMessage, response: ServerResponse): void {
   if (httpVersion === "1.1" && response.shouldKeepAlive && !response.hasHeader("connection"))
     response.removeHeader("connection");
 }

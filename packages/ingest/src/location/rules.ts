@@ -9,7 +9,7 @@ import { storeCountry } from "./queries.ts";
  */
 export async function noteCountry(
   { countries, store, now }: Services,
-  { ordinal }: CallingInstallation,
+  { ordinal }: Pick<CallingInstallation, "ordinal">,
   known: string | null,
   address: string | undefined,
 ): Promise<void> {
