@@ -126,4 +126,11 @@ export class KnownInstallations {
 }
 
 const digestBytes = (digest: string): Uint8Array => Buffer.from(digest, "base64url").subarray(0, halfHash);
-const textHash = (text: string): Uint8Array => hash("sha256", text, "buffer").subarray(0, textBytes);
+
+/** The latest list of applications: the next device mostly has the same. */
+let latest = { text: "", hash: new Uint8Array() };
+
+function textHash(text: string): Uint8Array {
+  if (text !== latest.text) latest = { text, hash: hash("sha256", text, "buffer").subarray(0, textBytes) };
+  return latest.hash;
+}

@@ -1,9 +1,9 @@
 /** Secrets that the server hands out and keeps only as hashes. They are 32 random bytes, so a plain hash suffices. */
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import { newSecret } from "@rollcall/protocol";
 
 export function hashSecret(secret: string): Uint8Array {
-  return createHash("sha256").update(secret).digest();
+  return hash("sha256", secret, "buffer");
 }
 
 export function sameHash(a: Uint8Array, b: Uint8Array): boolean {
