@@ -126,6 +126,23 @@ export const lastEntriesBefore = defineRead({
       .execute(),
 });
 
+/** The last of a chain's first entries, `most` of them, or the entry up to which they are asked for. */
+export const endOfSlice = defineRead({
+  name: "end-of-audit-slice",
+  isPoint: true,
+  async run(database, scope, { upTo, most }: { readonly upTo: Link; readonly most: number }): Promise<Link> {
+    const end = await entriesInScope(database, scope)
+      .select(["chain", "number", "hash"])
+      .where("chain", "=", upTo.chain)
+      .where("number", "<", upTo.number)
+      .orderBy("number")
+      .limit(1)
+      .offset(most - 1)
+      .executeTakeFirst();
+    return end ?? upTo;
+  },
+});
+
 /** Where every chain stands: its last entry, or what stands in the place of all that were cut. */
 export const chainEnds = defineRead({
   name: "audit-chain-ends",

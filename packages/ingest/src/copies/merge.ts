@@ -135,22 +135,8 @@ export async function mergedInto(database: Kysely<Schema>, device: number): Prom
   return found;
 }
 
-/** What can no longer be undone goes, unless its agent still checks in: then it is a device that is wrongly hidden. */
-export async function endMerges(
-  transaction: Kysely<Schema>,
-  at: number,
-  current: CurrentReader,
-): Promise<void> {
-  const old = await transaction
-    .selectFrom("merges")
-    .select(["id", "device", "at"])
-    .where("at", "<=", at - undoable)
-    .orderBy("id")
-    .execute();
-  for (const each of old) await endMerge(transaction, each, at, current);
-}
-
-async function endMerge(
+/** One that can no longer be undone goes, unless its agent still checks in: then it is a device that is wrongly hidden. */
+export async function endMerge(
   transaction: Kysely<Schema>,
   { id, device, at: mergedAt }: { readonly id: number; readonly device: number; readonly at: number },
   at: number,

@@ -10,7 +10,6 @@ import type { CurrentReader } from "../store/current-values.ts";
 import type { Schema } from "../store/schema.ts";
 import { defineWrite } from "../store/store.ts";
 import { comeLate, type Ending, endInstallation, formerInstallation, noteCopied } from "./former.ts";
-import { endMerges } from "./merge.ts";
 import { type Candidate, verdictOn } from "./verdict.ts";
 
 export interface Settling {
@@ -33,29 +32,29 @@ interface Doubted {
 /** How long a device that nobody goes on for is kept for an admin who knows better: as long as the history of hardware. */
 const recordKept = 400 * 86_400_000;
 
-/** Settles every doubt that can be settled by now. */
+/** How far a run through the doubts has come: in their order, behind this one. */
+export interface DoubtPlace {
+  readonly isFormer: boolean;
+  readonly ordinal: number;
+}
+
+/** Doubts that are looked at in one transaction. */
+export const doubtsAtOnce = 20;
+
+/** Settles the doubts behind a place that can be settled by now, some of them; tells where the next ones begin. */
 export const settleDoubts = defineWrite({
   name: "settle-doubts",
-  async run(transaction, settling: Settling, { current }): Promise<void> {
-    for (const doubted of await allDoubted(transaction))
-      await settle(transaction, doubted, settling, current);
-    await endMerges(transaction, settling.at, current);
-    await endRecords(transaction, settling.at);
+  async run(
+    transaction,
+    { after, ...settling }: Settling & { readonly after: DoubtPlace | null },
+    { current },
+  ): Promise<DoubtPlace | null> {
+    const some = await someDoubted(transaction, after);
+    for (const doubted of some) await settle(transaction, doubted, settling, current);
+    const last = some.at(-1);
+    return last && some.length === doubtsAtOnce ? { isFormer: last.isFormer, ordinal: last.ordinal } : null;
   },
 });
-
-/** What an admin could have known better about has had its time. */
-async function endRecords(transaction: Kysely<Schema>, at: number): Promise<void> {
-  const over = await transaction
-    .selectFrom("devices")
-    .leftJoin("installations", "installations.device", "devices.ordinal")
-    .select("devices.ordinal")
-    .where("kept_until", "<=", at)
-    .where("installations.ordinal", "is", null)
-    .where("merge", "is", null)
-    .execute();
-  for (const { ordinal } of over) await forgetDevice(transaction, ordinal);
-}
 
 /** Settles the doubt that this installation, or former one, is the subject of, if that is possible by now. */
 export async function settleDoubtOf(
@@ -64,36 +63,59 @@ export async function settleDoubtOf(
   settling: Settling,
   current: CurrentReader,
 ): Promise<void> {
-  for (const doubted of await allDoubted(transaction, installation))
-    await settle(transaction, doubted, settling, current);
+  const those = [
+    ...(await presentDoubted(transaction).where("ordinal", "=", installation).execute()).map(present),
+    ...(await formerDoubted(transaction).where("ordinal", "=", installation).execute()).map(former),
+  ];
+  for (const doubted of those) await settle(transaction, doubted, settling, current);
 }
 
-/** All, or only that of one. The latest first: who was copied as a successor is settled before what it succeeds. */
-async function allDoubted(database: Kysely<Schema>, only?: number): Promise<Doubted[]> {
-  const present = await database
+/** The latest first: who was copied as a successor is settled before what it succeeds. Former ones come last. */
+async function someDoubted(database: Kysely<Schema>, after: DoubtPlace | null): Promise<Doubted[]> {
+  const some: Doubted[] = [];
+  if (!after?.isFormer) {
+    const below = after?.ordinal ?? Number.MAX_SAFE_INTEGER;
+    const rows = await presentDoubted(database).where("ordinal", "<", below).limit(doubtsAtOnce).execute();
+    some.push(...rows.map(present));
+  }
+  const below = after?.isFormer ? after.ordinal : Number.MAX_SAFE_INTEGER;
+  const rest = doubtsAtOnce - some.length;
+  const rows = await formerDoubted(database).where("ordinal", "<", below).limit(rest).execute();
+  return [...some, ...rows.map(former)];
+}
+
+const presentDoubted = (database: Kysely<Schema>) =>
+  database
     .selectFrom("installations")
     .select(["ordinal", "device", "doubted_at", "succeeds"])
     .where("doubted_at", "is not", null)
-    .$if(only !== undefined, (rows) => rows.where("ordinal", "=", only ?? 0))
-    .orderBy("ordinal", "desc")
-    .execute();
-  const former = await database
+    .orderBy("ordinal", "desc");
+
+const formerDoubted = (database: Kysely<Schema>) =>
+  database
     .selectFrom("former_installations")
     .select(["ordinal", "device", "doubted_at"])
     .where("doubted_at", "is not", null)
-    .$if(only !== undefined, (rows) => rows.where("ordinal", "=", only ?? 0))
-    .orderBy("ordinal", "desc")
-    .execute();
-  return [
-    ...present.map(({ doubted_at, ...row }) => ({ ...row, since: doubted_at ?? 0, isFormer: false })),
-    ...former.map(({ doubted_at, ...row }) => ({
-      ...row,
-      since: doubted_at ?? 0,
-      succeeds: null,
-      isFormer: true,
-    })),
-  ];
+    .orderBy("ordinal", "desc");
+
+interface DoubtedRow {
+  readonly ordinal: number;
+  readonly device: number;
+  readonly doubted_at: number | null;
 }
+
+const present = ({ doubted_at, ...row }: DoubtedRow & Pick<Doubted, "succeeds">): Doubted => ({
+  ...row,
+  since: doubted_at ?? 0,
+  isFormer: false,
+});
+
+const former = ({ doubted_at, ...row }: DoubtedRow): Doubted => ({
+  ...row,
+  since: doubted_at ?? 0,
+  succeeds: null,
+  isFormer: true,
+});
 
 async function settle(
   transaction: Kysely<Schema>,

@@ -3,13 +3,11 @@
  * carried to the ledger before anybody is told. What the database shows, the ledger therefore has, or it can be told.
  */
 import type { Kysely, Transaction } from "kysely";
-import { forgetCategories } from "../check-ins/forget-sections.ts";
 import { keptDeletions } from "../store/engine.ts";
 import type { Schema } from "../store/schema.ts";
 import { isOverAll } from "../store/scope.ts";
 import { defineRead, defineWrite } from "../store/store.ts";
-import { type Deletion, isOfDevice, type LedgerEntry, nameOf, readEntry, writeEntry } from "./deletion.ts";
-import { forgetDevice } from "./forget.ts";
+import { type Deletion, type LedgerEntry, readEntry, writeEntry } from "./deletion.ts";
 
 /** Enters a deletion in the transaction that carries it out. */
 export async function enterDeletion(transaction: Transaction<Schema>, deletion: Deletion): Promise<void> {
@@ -80,75 +78,4 @@ export async function idsOf(database: Kysely<Schema>, devices: readonly number[]
     .execute();
   const ids = rows.flatMap(({ id, installation, former }) => [id, installation ?? id, former ?? id]);
   return [...new Set(ids)];
-}
-
-interface Replay {
-  /** Behind the number that the database shows, in their order. */
-  readonly entries: readonly LedgerEntry[];
-  readonly ledgerKey: Uint8Array;
-}
-
-/** Deletes again what an older database brought back. */
-export const replayDeletions = defineWrite({
-  name: "replay-deletions",
-  async run(transaction, { entries, ledgerKey }: Replay): Promise<void> {
-    const there = await named(transaction, entries, ledgerKey);
-    for (const entry of entries) {
-      const { categories } = entry;
-      const theirs = (entry.names ?? []).flatMap((name) => there.get(name) ?? []);
-      for (const { ordinal, device } of theirs) {
-        if (isOfDevice(entry)) await forgetDevice(transaction, device);
-        else if (ordinal !== null) await forgetCategories(transaction, { ordinal, device }, categories ?? []);
-      }
-    }
-    const last = entries.at(-1);
-    if (!last) return;
-    await transaction.deleteFrom("deletions").execute();
-    await transaction
-      .insertInto("deletions")
-      // Settled when what was deleted again is gone from the files.
-      .values({ number: last.number, entry: writeEntry(last), written: 0 })
-      .execute();
-  },
-});
-
-interface Found {
-  /** Of the installation; null for a record that nobody goes on for. */
-  readonly ordinal: number | null;
-  readonly device: number;
-}
-
-/** Rows read at a time: an old database of a large fleet is gone through once, at start. */
-const atOnce = 10_000;
-
-/** The devices and installations that the entries name, by name; a device's name stands for its installation, too. */
-async function named(
-  database: Kysely<Schema>,
-  entries: readonly LedgerEntry[],
-  ledgerKey: Uint8Array,
-): Promise<ReadonlyMap<string, readonly Found[]>> {
-  const names = new Set(entries.flatMap((entry) => entry.names ?? []));
-  const found = new Map<string, Found[]>();
-  for (let after = 0; names.size > 0; ) {
-    const rows = await database
-      .selectFrom("devices")
-      .leftJoin("installations", "installations.device", "devices.ordinal")
-      .select([
-        "devices.ordinal as device",
-        "devices.id as deviceId",
-        "installations.ordinal",
-        "installations.id",
-      ])
-      .where("devices.ordinal", ">", after)
-      .orderBy("devices.ordinal")
-      .limit(atOnce)
-      .execute();
-    for (const { id, deviceId, ordinal, device } of rows)
-      for (const name of [id ?? deviceId, deviceId].map((each) => nameOf(ledgerKey, each)))
-        if (names.has(name)) found.set(name, [...(found.get(name) ?? []), { ordinal, device }]);
-    const last = rows.at(-1);
-    if (!last) break;
-    after = last.device;
-  }
-  return found;
 }

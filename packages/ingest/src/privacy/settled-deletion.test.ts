@@ -28,7 +28,7 @@ async function inDoubt(t: Test) {
   const at = Date.now();
   /** Commits a write when the doubt has been settled. */
   const afterSettling: Change = async (write) => {
-    const [, outcome] = await store.commit([settleDoubts({ at, patience: 0 }), write]);
+    const [, outcome] = await store.commit([settleDoubts({ at, patience: 0, after: null }), write]);
     return outcome;
   };
   return { device, successor, services: { store, ledger, now: () => at }, afterSettling };

@@ -6,8 +6,9 @@ import type { Config } from "../config.ts";
 import type { DataDirectory } from "../store/data-directory.ts";
 import { protocolScope } from "../store/scope.ts";
 import type { Store } from "../store/store.ts";
-import { deletionsShown, replayDeletions } from "./deletions.ts";
+import { deletionsShown } from "./deletions.ts";
 import { Ledger } from "./ledger.ts";
+import { replay } from "./replay.ts";
 import { removeOldAt } from "./retention.ts";
 import { settleDeletions } from "./rules.ts";
 
@@ -30,7 +31,7 @@ export async function openLedger(
     const entries = all.slice(shown.number);
     const retention = entries.findLast(({ names }) => names === null);
     if (retention) await removeOldAt(store, config, retention.at);
-    await store.commit([replayDeletions({ entries, ledgerKey: ledger.key })]);
+    await replay(store, entries, ledger.key);
   }
   // What was deleted when the server was killed may still stand in its files.
   if (ledger.number > shown.number || shown.pending.length > 0) await settleDeletions({ store, ledger });

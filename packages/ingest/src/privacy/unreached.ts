@@ -44,11 +44,19 @@ export const removeOwn = defineWrite({
   },
 });
 
-/** Removes the devices in doubt whose successors were deleted by their person, and for which nobody has turned up. */
-const removeUnreached = defineWrite({
+/** Devices that are removed in one transaction. */
+export const unreachedAtOnce = 20;
+
+/**
+ * Removes devices in doubt whose successors were deleted by their person, and for which nobody has turned up: some of
+ * them. Tells how many.
+ */
+export const removeUnreached = defineWrite({
   name: "remove-unreached",
-  async run(transaction, removing: Removing): Promise<void> {
-    for (const row of await unreached(transaction, removing.at)) await removeOne(transaction, row, removing);
+  async run(transaction, removing: Removing): Promise<number> {
+    const some = await unreached(transaction, removing.at);
+    for (const row of some) await removeOne(transaction, row, removing);
+    return some.length;
   },
 });
 
@@ -56,7 +64,9 @@ const removeUnreached = defineWrite({
 export async function tendUnreached(
   services: Pick<Services, "store" | "ledger" | "config" | "now">,
 ): Promise<void> {
-  await services.store.commit([removeUnreached(removingOf(services))]);
+  const removing = removingOf(services);
+  for (let removed = unreachedAtOnce; removed === unreachedAtOnce; )
+    [removed] = await services.store.commit([removeUnreached(removing)]);
 }
 
 interface Ending {
@@ -100,5 +110,6 @@ function unreached(database: Kysely<Schema>, at: number): Promise<Ending[]> {
       ),
     )
     .orderBy("installations.ordinal")
+    .limit(unreachedAtOnce)
     .execute();
 }
