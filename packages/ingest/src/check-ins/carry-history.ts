@@ -2,6 +2,7 @@
 import { type Grant, isGranted, sectionNamed } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
 import { type Carrying, carryVersions, sectionsEver } from "../records/carry-versions.ts";
+import { carryChanges } from "../records/change-rows.ts";
 import { carryTitles } from "../records/title-times.ts";
 import { grantsIn } from "../store/grant-columns.ts";
 import type { Schema } from "../store/schema.ts";
@@ -23,8 +24,9 @@ export async function carryHistory(transaction: Kysely<Schema>, carrying: Carryi
     .execute();
   await dropOldest(transaction, carrying.to);
   await carryTitles(transaction, carrying);
-  for (const name of await sectionsEver(transaction, carrying.from))
-    if (mayKeep(name, grants)) await carryVersions(transaction, carrying, name);
+  const kept = (await sectionsEver(transaction, carrying.from)).filter((name) => mayKeep(name, grants));
+  for (const name of kept) await carryVersions(transaction, carrying, name);
+  await carryChanges(transaction, carrying, kept);
 }
 
 function mayKeep(name: string, grants: readonly Grant[]): boolean {

@@ -23,6 +23,7 @@ import { z } from "zod";
 import { nameOf } from "../privacy/deletion.ts";
 import { enterDeletion } from "../privacy/deletions.ts";
 import { forgetVersions } from "../records/history.ts";
+import { openRecord } from "../records/open-record.ts";
 import { storedSections } from "../records/sections.ts";
 import { readableDocument } from "../records/stored-document.ts";
 import { jsonColumn } from "../store/columns.ts";
@@ -106,8 +107,10 @@ export const storeConsent = defineWrite({
     const tooFine = await sectionsTooFine(transaction, { ordinal, device }, grants);
     const formerlyFine = await forgetFinerHistory(transaction, ordinal, { before, after: grants });
     const sections = [...withdrawn.map((definition) => definition.name), ...tooFine];
-    await forgetSections(transaction, { ordinal, device }, sections);
-    await updateStateDigest(transaction, ordinal);
+    const record = await openRecord(transaction, ordinal);
+    await forgetSections(transaction, { ordinal, device }, sections, record);
+    await record.write();
+    await updateStateDigest(transaction, ordinal, record);
     const categories = categoriesOf([
       ...withdrawn.filter((definition) => isGranted(definition, before)),
       ...allSections.filter(({ name }) => tooFine.includes(name) || formerlyFine.includes(name)),

@@ -1,5 +1,6 @@
 /** The content encoding of submitted sections undone: a pure function of their bytes, within a limit. */
 import { declaredSize, decompress, RollcallError, readDcz, readDictionaryId } from "@rollcall/protocol";
+import { sizeOf } from "../records/stored-document.ts";
 import { type AcknowledgedSection, dictionaryAmong } from "./dictionary.ts";
 
 export interface EncodedBody {
@@ -39,8 +40,10 @@ export function namesIn({ dictionaryId }: Pick<EncodedBody, "dictionaryId">): re
 /** Bytes of the body, and what decoding may take: what its frame declares, else the limit; a dictionary is decoded, too. */
 export function sizeDecoded({ bytes, encoding, acknowledged, decodedLimit }: EncodedBody) {
   const frame = encoding === "dcz" ? readDcz(bytes).frame : bytes;
-  const frames = [frame, ...acknowledged.flatMap(({ body }) => body ?? [])];
-  const sizes = frames.map((each) => Math.min(declaredSize(each) ?? decodedLimit, decodedLimit));
+  const documents = acknowledged.flatMap(({ body }) => (body ? [sizeOf(body)] : []));
+  const sizes = [declaredSize(frame), ...documents].map((size) =>
+    Math.min(size ?? decodedLimit, decodedLimit),
+  );
   const decoded = encoding === undefined ? bytes.length : sizes.reduce((sum, size) => sum + size, 0);
   return { encoded: bytes.length, decoded };
 }

@@ -9,10 +9,9 @@ import {
   reprDigest,
   writeDictionaryId,
 } from "@rollcall/protocol";
-import SqliteDatabase from "better-sqlite3";
 import t from "tap";
 import { z } from "zod";
-import { pathsIn } from "../store/data-directory.ts";
+import { alterSections } from "../testing/altered-database.ts";
 import { machine, ok, told } from "../testing/machine.ts";
 import { outcomeOf } from "../testing/outcome.ts";
 import type { SimulatedDevice } from "../testing/simulated-device.ts";
@@ -105,9 +104,7 @@ t.test("knows the schema that was acknowledged last, though nothing else changed
   t.teardown(() => own.remove());
   const device = await told(own);
   await own.stop();
-  const database = new SqliteDatabase(pathsIn(own.directory).database);
-  database.exec("update sections set schema = 7");
-  database.close();
+  await alterSections(own, (section) => ({ ...section, schema: 7 }));
   await own.restart();
   device.url = own.url;
   const { memory, system } = machine();

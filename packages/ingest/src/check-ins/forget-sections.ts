@@ -1,6 +1,7 @@
 /** Removes sections of an installation for other reasons than that it says so itself. */
 import { allSections, type Category } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
+import { openRecord } from "../records/open-record.ts";
 import type { Schema } from "../store/schema.ts";
 import { defineWrite } from "../store/store.ts";
 import { forgetSections, updateStateDigest, type Whose } from "./section-queries.ts";
@@ -30,6 +31,8 @@ export function forgetCategories(
 }
 
 async function forget(transaction: Kysely<Schema>, whose: Whose, names: readonly string[]): Promise<void> {
-  await forgetSections(transaction, whose, names);
-  await updateStateDigest(transaction, whose.ordinal);
+  const record = await openRecord(transaction, whose.ordinal);
+  await forgetSections(transaction, whose, names, record);
+  await record.write();
+  await updateStateDigest(transaction, whose.ordinal, record);
 }

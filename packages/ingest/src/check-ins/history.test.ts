@@ -81,9 +81,9 @@ t.test("costs some bytes for a change of one package in hundreds", async (t) => 
   const device = await server.device();
   await device.checkedIn();
   await device.sent({ [section]: ok(many(400)) });
-  const before = bytesOf(server, ordinalOf(device));
+  const before = await bytesOf(server, ordinalOf(device));
   await device.sent({ [section]: ok(many(399)) });
-  const added = bytesOf(server, ordinalOf(device)) - before;
+  const added = (await bytesOf(server, ordinalOf(device))) - before;
   t.ok(added < 200, `${added} bytes`);
 });
 
@@ -94,7 +94,7 @@ t.test("keeps 24 versions of a section a day, each of them whole again, and the 
   const versions = Array.from({ length: 30 }, (_, index) => many(100 + (index % 2), `-${index}`));
   for (const version of versions) await device.sent({ [section]: ok(version) });
   t.strictSame(await kept(server, device), versions.slice(0, 24).map(canonical).toReversed());
-  t.ok(bytesOf(server, ordinalOf(device)) < 64 * 1024);
+  t.ok((await bytesOf(server, ordinalOf(device))) < 64 * 1024);
   server.ahead = day + 60_000;
   await device.newSession();
   await device.sent({ [section]: ok(many(1)) });
@@ -125,7 +125,7 @@ t.test("adds nothing to the history of a device that has stored too much", async
     last = noise();
     await device.sent({ [section]: ok(last) });
   }
-  const bytes = bytesOf(server, ordinalOf(device));
+  const bytes = await bytesOf(server, ordinalOf(device));
   t.ok(bytes > most / 2 && bytes < most * 1.5, `${bytes} bytes`);
   const shown = await server.admin("GET", `/api/v1/devices/${device.device}`);
   t.match(shown.body, { sections: { [section]: { digest: digestOf(last) } } });

@@ -149,7 +149,8 @@ t.test("stores no more of a device that floods it with names, versions and flapp
   for (let round = 0; round < 10; round++) await device.sent({ [section]: ok(flood()) });
   for (let round = 0; round < 30; round++)
     await device.sent({ [section]: ok(round % 2 === 0 ? one : other) });
-  t.ok(bytesOf(server, ordinalOf(device)) < 1.1 * MiB, `${bytesOf(server, ordinalOf(device))}`);
+  const bytes = await bytesOf(server, ordinalOf(device));
+  t.ok(bytes < 1.1 * MiB, `${bytes}`);
   const found = await server.admin("GET", "/api/v1/software?fresh=true&limit=1000");
   t.match(found.body, { next: null });
   const shown = await server.admin("GET", `/api/v1/devices/${device.device}`);

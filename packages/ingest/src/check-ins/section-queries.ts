@@ -3,15 +3,11 @@ import { type Digest, documentAfter, fold, type StoredConsent, stateDigest } fro
 import type { Kysely } from "kysely";
 import { endOvertaken } from "../privacy/corrections.ts";
 import { forgetRowsOfSections } from "../privacy/forget.ts";
+import { forgetChanges } from "../records/change-rows.ts";
 import { type HistoryLimits, keepVersion, storedBytes } from "../records/history.ts";
-import {
-  describeSection,
-  isReadable,
-  putSection,
-  type SectionState,
-  sectionStates,
-  storedSections,
-} from "../records/sections.ts";
+import { type OpenRecord, openRecord } from "../records/open-record.ts";
+import type { SectionState } from "../records/record-codec.ts";
+import { isReadable, storedSections } from "../records/sections.ts";
 import { listsOf } from "../records/stored-document.ts";
 import { noteTitles } from "../records/title-times.ts";
 import type { PackedVersion } from "../records/versions.ts";
@@ -58,7 +54,7 @@ export interface SectionsInput {
 }
 
 /** Submitted sections with the device that they are of, as it is inside the transaction. */
-type Applying = SectionsInput & Whose;
+type Applying = SectionsInput & Whose & { readonly record: OpenRecord };
 
 /** What one installation may take of the store. */
 export interface Quotas extends HistoryLimits {
@@ -89,11 +85,13 @@ export const storeSections = defineWrite({
     const latest = current.later({ ordinal, counter: row.counter }) ?? row;
     if (latest.counter !== counter) return { kind: "counter" };
     if (base !== null && base !== row.state_digest) return { kind: "base" };
-    const input = { ...said, device: row.device };
-    const before = await storedStates(transaction, ordinal);
+    const record = await openRecord(transaction, ordinal);
+    const input = { ...said, device: row.device, record };
+    const before = record.states();
     const sections = await applySections(transaction, input, before);
     if (base === null) await removeUnnamed(transaction, input, before);
-    return { kind: "stored", sections, stateDigest: await updateStateDigest(transaction, ordinal) };
+    await record.write();
+    return { kind: "stored", sections, stateDigest: await updateStateDigest(transaction, ordinal, record) };
   },
 });
 
@@ -110,12 +108,11 @@ async function applySections(
     result[name] = [is.status, is.digest];
     if (was?.status === is.status && was.digest === is.digest) {
       // The same by a newer definition: dictionaries name the schema that was acknowledged last.
-      if (was.schema !== section.schema)
-        await describeSection(database, input.ordinal, name, { schema: section.schema });
+      if (was.schema !== section.schema) input.record.describe(name, { schema: section.schema });
       continue;
     }
     if (was && was.digest !== is.digest) await keepSuperseded(database, input, name);
-    await storeSection(database, input, section, is, was?.isIndexed ?? true);
+    await storeSection(input, section, is, was?.isIndexed ?? true);
     if (documentAfter(is.status) === "removed") await removeReadings(database, input.ordinal, [name]);
     if (was?.digest === is.digest) continue;
     const isFound = await indexSection(database, input, section, was);
@@ -136,9 +133,9 @@ async function applySections(
 }
 
 function keepSuperseded(database: Kysely<Schema>, input: Applying, name: string): Promise<void> {
-  const { ordinal: installation, at, quotas: limits } = input;
+  const { ordinal: installation, at, quotas: limits, record } = input;
   const packed = input.versions.find(({ section }) => section === name);
-  return keepVersion(database, { installation, name, at, packed, limits });
+  return keepVersion(database, record, { installation, name, at, packed, limits });
 }
 
 /**
@@ -147,7 +144,7 @@ function keepSuperseded(database: Kysely<Schema>, input: Applying, name: string)
  */
 async function indexSection(
   database: Kysely<Schema>,
-  { ordinal, at, quotas, versions }: Applying,
+  { ordinal, at, quotas, versions, record }: Applying,
   { name, terms, isIndexed }: AcceptedSection,
   was: SectionState | undefined,
 ): Promise<boolean> {
@@ -155,11 +152,11 @@ async function indexSection(
   const packed = versions.find(({ section, digest }) => section === name && digest === was?.digest);
   const wasFound = was?.isIndexed ?? true;
   const added = wasFound && packed ? packed.newTerms : terms;
-  const isOver = (await storedBytes(database, ordinal)) > quotas.storedBytes;
+  const isOver = (await storedBytes(database, record, ordinal)) > quotas.storedBytes;
   const room = isOver ? 0 : await roomForTerms(database, which, { ...quotas, wasFound });
   await countTerms(database, which, Math.min(added, room));
   const isFound = isIndexed && added <= room;
-  await describeSection(database, ordinal, name, { indexed: isFound ? 1 : 0 });
+  record.describe(name, { isIndexed: isFound });
   return isFound;
 }
 
@@ -179,15 +176,14 @@ async function noteChangedTitles(
 }
 
 function storeSection(
-  database: Kysely<Schema>,
-  { ordinal, at }: Applying,
+  { record, at }: Applying,
   { name, schema, document }: AcceptedSection,
   { status, digest }: StoredState,
   wasIndexed: boolean,
 ): Promise<void> {
   const state = { name, schema, status, digest, since: at, isIndexed: wasIndexed };
   const keepsDocument = digest !== null && document === null;
-  return putSection(database, ordinal, state, keepsDocument ? undefined : document);
+  return record.put(state, keepsDocument ? undefined : document);
 }
 
 async function removeUnnamed(
@@ -200,6 +196,7 @@ async function removeUnnamed(
     database,
     input,
     [...before.keys()].filter((name) => !named.has(name)),
+    input.record,
   );
 }
 
@@ -208,8 +205,11 @@ export async function forgetSections(
   database: Kysely<Schema>,
   { ordinal, device }: Whose,
   names: readonly string[],
+  record: OpenRecord,
 ): Promise<void> {
   if (names.length === 0) return;
+  record.remove(names);
+  await forgetChanges(database, ordinal, names);
   await forgetRowsOfSections(database, ordinal, names);
   await updateSummary(database, device, new Map(names.map((name) => [name, {}])));
 }
@@ -250,12 +250,12 @@ async function removeReadingsOfOthers(
       .execute();
 }
 
-async function storedStates(database: Kysely<Schema>, ordinal: number): Promise<Map<string, SectionState>> {
-  return new Map((await sectionStates(database, ordinal)).map((state) => [state.name, state]));
-}
-
-export async function updateStateDigest(database: Kysely<Schema>, ordinal: number): Promise<Digest> {
-  const digest = stateDigest(statesOf(await storedStates(database, ordinal)));
+export async function updateStateDigest(
+  database: Kysely<Schema>,
+  ordinal: number,
+  record: OpenRecord,
+): Promise<Digest> {
+  const digest = stateDigest(statesOf(record.states()));
   await database
     .updateTable("installations")
     .set({ state_digest: digest })

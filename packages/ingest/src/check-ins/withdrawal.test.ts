@@ -65,14 +65,14 @@ t.test("removes documents, readings, search values and columns, and nothing of a
   const files = ["file part-0.db", "file rollcall.db"];
   const names = ["devices.sort_name", "devices.summary", ...files];
   t.same(before, {
-    host: [...names, "sections.body"],
-    serial: ["devices.summary", ...files, "sections.body"],
-    model: ["devices.summary", ...files, "sections.body"],
-    software: ["file part-0.db", "sections.body"],
-    memory: ["file rollcall.db", "sections.body"],
+    host: [...names, "records.body"],
+    serial: ["devices.summary", ...files, "records.body"],
+    model: ["devices.summary", ...files, "records.body"],
+    software: ["file part-0.db", "records.body"],
+    memory: ["records.body"],
     mount: ["file rollcall.db", "readings.item"],
     uptime: ["readings.value"],
-    kept: [...names, "sections.body"],
+    kept: [...names, "records.body"],
   });
   await startAgain(server, device);
   const grants = without(device.grants, "hardware", "system", "software");
@@ -159,7 +159,7 @@ t.test("removes public addresses when the place may no longer be told precisely"
   t.equal((await server.admin("GET", "/api/v1/devices?fresh=true")).status, 200);
   await server.stop();
   const before = places(server, texts);
-  t.ok(before.public?.includes("sections.body"), canonical(before));
+  t.ok(before.public?.includes("records.body"), canonical(before));
   await startAgain(server, coarser, local);
   for (const device of [coarser, local]) {
     const grants = device.grants.map((given) =>

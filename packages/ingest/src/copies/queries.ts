@@ -34,12 +34,12 @@ export const devicesAlike = defineRead({
       .where(
         hint,
         "in",
-        groups.map(({ digest }) => digest),
+        groups.map((group) => group.hint),
       )
       .orderBy("devices.ordinal")
       .execute();
     return groups.map((group) =>
-      members.flatMap(({ digest, ordinal }) => (digest === group.digest ? [ordinal] : [])),
+      members.flatMap((member) => (member.hint === group.hint ? [member.ordinal] : [])),
     );
   },
 });

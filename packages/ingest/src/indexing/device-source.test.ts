@@ -2,8 +2,10 @@
 import SqliteDatabase from "better-sqlite3";
 import { Kysely, SqliteDialect } from "kysely";
 import t from "tap";
+import { sectionStates } from "../records/sections.ts";
 import { pathsIn } from "../store/data-directory.ts";
 import type { Schema } from "../store/schema.ts";
+import { alterSections } from "../testing/altered-database.ts";
 import { ok } from "../testing/machine.ts";
 import { TestServer } from "../testing/test-server.ts";
 import { devicesFrom, readDevices } from "./device-source.ts";
@@ -36,8 +38,8 @@ t.test("tells every searchable value of a device, its group, and what it is sort
     memory: ok({ total: 8 }),
     "software.deb": ok({ packages }),
   });
-  const { since } = await database.selectFrom("sections").select("since").executeTakeFirstOrThrow();
-  const day = Math.floor(since / 86_400_000);
+  const [first] = await sectionStates(database, 1);
+  const day = Math.floor((first?.since ?? 0) / 86_400_000);
   t.same(await readDevices(database, [1]), [
     {
       ordinal: 1,
@@ -69,9 +71,10 @@ t.test("tells every searchable value of a device, its group, and what it is sort
 });
 
 t.test("tells of a section that is not indexed or cannot be read only that it is there", async (t) => {
-  await database.updateTable("sections").set({ indexed: 0 }).where("name", "=", "memory").execute();
-  const broken = { body: Buffer.from("no document") };
-  await database.updateTable("sections").set(broken).where("name", "=", "software.deb").execute();
+  await alterSections(server, (section) => {
+    if (section.name === "memory") return { ...section, isIndexed: false };
+    return section.name === "software.deb" ? { ...section, body: Buffer.from("no document") } : section;
+  });
   const own = (name: string) => [{ field: `changed.${name}` }, has(name)];
   const values = [
     ...own("memory"),

@@ -114,9 +114,9 @@ interface Found {
 
 const foundByNothing: Found = { own: [], lists: [] };
 
-function foundIn({ name, indexed, document }: Awaited<ReturnType<typeof sectionsOfMany>>[number]): Found {
+function foundIn({ name, isIndexed, document }: Awaited<ReturnType<typeof sectionsOfMany>>[number]): Found {
   const definition = sectionNamed(name);
-  if (!definition || indexed === 0 || document === null) return foundByNothing;
+  if (!definition || !isIndexed || document === null) return foundByNothing;
   const lists = document.lists.map((list) => ({ definition, list: list.name, ids: list.ids }));
   return { own: searchValues(definition, document.own), lists };
 }

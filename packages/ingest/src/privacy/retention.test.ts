@@ -21,7 +21,7 @@ function counts({ directory }: TestServer): Record<string, unknown> {
   const database = new SqliteDatabase(pathsIn(directory).database, { readonly: true });
   try {
     const count = (table: string) => database.prepare(`select count(*) from ${table}`).pluck().get();
-    return { readings: count("readings"), lookups: count("lookups"), sections: count("sections") };
+    return { readings: count("readings"), lookups: count("lookups"), records: count("records") };
   } finally {
     database.close();
   }
@@ -40,18 +40,18 @@ t.test("removes each thing at its age, not a day before, and says how many", asy
   const server = await start();
   const rollcall = (...args: string[]) => runHere([...args, "--json", "--data", server.directory]);
   await looked(server);
-  t.same(counts(server), { readings: 1, lookups: 1, sections: 5 });
+  t.same(counts(server), { readings: 1, lookups: 1, records: 1 });
   server.ahead = 89 * day;
   t.same(JSON.parse((await rollcall("retention", "run")).stdout), { removed: { "requests.log": 1 } });
   const { database } = pathsIn(server.directory);
   t.not(statSync(`${database}-wal`).size, 0, "where no row went, no file is looked through");
   server.ahead = 91 * day;
   t.same(JSON.parse((await rollcall("retention", "run", "--dry-run")).stdout), { due: { readings: 1 } });
-  t.same(counts(server), { readings: 1, lookups: 1, sections: 5 }, "a dry run removes nothing");
+  t.same(counts(server), { readings: 1, lookups: 1, records: 1 }, "a dry run removes nothing");
   t.match(JSON.parse((await rollcall("retention", "run")).stdout), { removed: { readings: 1 } });
   server.ahead = 401 * day;
   t.match(JSON.parse((await rollcall("retention", "run")).stdout), { removed: { lookups: 1 } });
-  t.same(counts(server), { readings: 0, lookups: 0, sections: 5 }, "what a device has now stays");
+  t.same(counts(server), { readings: 0, lookups: 0, records: 1 }, "what a device has now stays");
 });
 
 t.test("runs by itself once a day", async (t) => {
@@ -82,7 +82,7 @@ t.test("does not let an older database bring back what a run removed", async (t)
   // By a clock that stands where it was: nothing would be too old.
   server.ahead = 0;
   await server.restart();
-  t.match(counts(server), { readings: 0, sections: 5 });
+  t.match(counts(server), { readings: 0, records: 1 });
   t.equal((await new Inventory(server).device(device.device)).id, device.device);
 });
 

@@ -2,7 +2,7 @@
 import type { Kysely } from "kysely";
 import type { Schema } from "../store/schema.ts";
 import { wholeBody } from "./history.ts";
-import { storedSection } from "./sections.ts";
+import { sectionStates, storedSection } from "./sections.ts";
 
 export interface Carrying {
   /** The installation that ends. */
@@ -14,9 +14,14 @@ export interface Carrying {
 
 /** Names of the sections that are stored of an installation, or were. */
 export async function sectionsEver(database: Kysely<Schema>, from: number): Promise<string[]> {
-  const stored = database.selectFrom("sections").select("name").where("installation", "=", from);
-  const older = database.selectFrom("section_history").select("name").where("installation", "=", from);
-  return (await stored.union(older).execute()).map(({ name }) => name);
+  const stored = await sectionStates(database, from);
+  const older = await database
+    .selectFrom("section_history")
+    .select("name")
+    .distinct()
+    .where("installation", "=", from)
+    .execute();
+  return [...new Set([...stored, ...older].map(({ name }) => name))];
 }
 
 /** Carries what a section was. Rows lean on the next newer one, by their order: what the other has kept already comes behind what is carried. */

@@ -2,10 +2,11 @@
  * Which sections changed in a fleet, the latest first: found by time, so that nobody reads a device that did not change,
  * and what changed in each.
  */
-import { type ExpressionBuilder, type Kysely, sql } from "kysely";
+import type { ExpressionBuilder, Kysely } from "kysely";
 import type { Schema } from "../store/schema.ts";
 import { inScope, type Scope } from "../store/scope.ts";
 import { defineRead } from "../store/store.ts";
+import { namesIn } from "./change-rows.ts";
 import { changesAt, type SectionChange } from "./section-versions.ts";
 
 /** Where one stands in the order of all: by time, then installation (both descending), then name. */
@@ -46,10 +47,7 @@ export interface ChangedInput {
 export const changedSections = defineRead({
   name: "changed-sections",
   async run(database, scope, input: ChangedInput): Promise<ChangedPart> {
-    // The present ones first: what is superseded in between is met in both, not in neither.
-    const present = await changedIn(database, "sections", input);
-    const older = await changedIn(database, "section_history", input);
-    const all = eachOnce([...present, ...older].sort(inOrder));
+    const all = eachOnce((await changedIn(database, input)).sort(inOrder));
     const looked = all.slice(0, input.most);
     const { section } = input;
     // Not in SQL: a section that hardly ever changes would have it look at everything.
@@ -75,19 +73,17 @@ const eachOnce = (sorted: readonly FeedPosition[]): FeedPosition[] =>
     );
   });
 
-type Versions = "sections" | "section_history";
-
-function changedIn(
+/** At least the next `most` and one more, where there are as many: a row names one section or several. */
+async function changedIn(
   database: Kysely<Schema>,
-  table: Versions,
   { from, devices, after, most }: ChangedInput,
 ): Promise<FeedPosition[]> {
-  return database
-    .selectFrom(sql<FeedPosition>`${sql.table(table)}`.as("v"))
-    .select(["v.since", "v.installation", "v.name"])
-    .where("v.since", ">=", from)
+  const rows = await database
+    .selectFrom("changes")
+    .select(["since", "installation", "sections"])
+    .where("since", ">=", from)
     .$if(devices !== null, (query) =>
-      query.where("v.installation", "in", (of) =>
+      query.where("installation", "in", (of) =>
         of
           .selectFrom("installations")
           .select("ordinal")
@@ -95,27 +91,35 @@ function changedIn(
       ),
     )
     .$if(after !== null, (query) => query.where((builder) => isBehind(builder, after ?? beforeAll)))
-    .orderBy("v.since", "desc")
-    .orderBy("v.installation", "desc")
-    .orderBy("v.name")
-    .limit(most + 1)
+    .orderBy("since", "desc")
+    .orderBy("installation", "desc")
+    .limit(most + 1 + sameRows)
     .execute();
+  const names = await namesIn(
+    database,
+    rows.map(({ sections }) => sections),
+  );
+  return rows
+    .flatMap(({ since, installation }, at) =>
+      (names[at] ?? []).map((name): FeedPosition => ({ since, installation, name })),
+    )
+    .filter((position) => after === null || inOrder(after, position) < 0);
 }
+
+/** Rows of the change at which a page begins: all of what they name may have been told already. */
+const sameRows = 64;
 
 const beforeAll: FeedPosition = { since: Number.MAX_SAFE_INTEGER, installation: 0, name: "" };
 
+/** Or among what changed together with that. */
 const isBehind = (
-  builder: ExpressionBuilder<{ v: FeedPosition }, "v">,
-  { since, installation, name }: FeedPosition,
+  builder: ExpressionBuilder<Schema, "changes">,
+  { since, installation }: Pick<FeedPosition, "since" | "installation">,
 ) =>
   builder.and([
     // For the index on times alone.
-    builder("v.since", "<=", since),
-    builder.or([
-      builder("v.since", "<", since),
-      builder("v.installation", "<", installation),
-      builder.and([builder("v.installation", "=", installation), builder("v.name", ">", name)]),
-    ]),
+    builder("since", "<=", since),
+    builder.or([builder("since", "<", since), builder("installation", "<=", installation)]),
   ]);
 
 /** Devices by their installations, those in scope. */

@@ -8,8 +8,9 @@ import { day } from "../milliseconds.ts";
 import type { Schema } from "../store/schema.ts";
 import { inScope } from "../store/scope.ts";
 import { defineRead } from "../store/store.ts";
+import type { OpenRecord } from "./open-record.ts";
 import { type StoredSection, storedSection } from "./sections.ts";
-import { readableDocument } from "./stored-document.ts";
+import { isFrame, readableDocument } from "./stored-document.ts";
 import { type PackedVersion, unpackVersion } from "./versions.ts";
 
 /** After so many rows that lean on each other one stands by itself. */
@@ -30,13 +31,20 @@ interface Keeping {
   readonly limits: HistoryLimits;
 }
 
-/** Keeps the stored version of a section, which is about to be superseded; or coalesces it with the next one. */
-export async function keepVersion(database: Kysely<Schema>, keeping: Keeping): Promise<void> {
+/** Keeps the version of a section that the record has, which is about to be superseded; or coalesces it with the next one. */
+export async function keepVersion(
+  database: Kysely<Schema>,
+  record: OpenRecord,
+  keeping: Keeping,
+): Promise<void> {
   const { installation, name, at, packed, limits } = keeping;
-  const stored = await storedSection(database, installation, name);
+  const stored = await record.section(name);
   if (!stored?.body || stored.digest === null) return;
   const today = await versionsSince(database, keeping, at - day);
-  if (today >= limits.versionsPerDay || (await storedBytes(database, installation)) >= limits.storedBytes)
+  if (
+    today >= limits.versionsPerDay ||
+    (await storedBytes(database, record, installation)) >= limits.storedBytes
+  )
     return dropLeaning(database, keeping);
   // The last one of a day stands by itself: those that follow it are coalesced, and it cannot lean on them.
   const mayLean = today + 1 < limits.versionsPerDay && (await leaning(database, keeping)) < mostLeaning;
@@ -52,7 +60,7 @@ export async function keepVersion(database: Kysely<Schema>, keeping: Keeping): P
 
 /** zstd of the whole document; null for one that cannot be read any more. */
 export function wholeBody(stored: StoredSection): Uint8Array | null {
-  if (stored.lists === null) return stored.body;
+  if (stored.lists === null && stored.body && isFrame(stored.body)) return stored.body;
   const document = readableDocument(stored);
   return document ? compress(document) : null;
 }
@@ -113,17 +121,17 @@ async function leaning(database: Kysely<Schema>, { installation, name }: Which):
 }
 
 /** Everything that is stored of an installation's documents, bytes. */
-export async function storedBytes(database: Kysely<Schema>, installation: number): Promise<number> {
-  let bytes = 0;
-  for (const table of ["sections", "section_history"] as const) {
-    const { sum } = await database
-      .selectFrom(table)
-      .select((expression) => expression.fn.sum<number>(expression.fn("length", ["body"])).as("sum"))
-      .where("installation", "=", installation)
-      .executeTakeFirstOrThrow();
-    bytes += sum ?? 0;
-  }
-  return bytes;
+export async function storedBytes(
+  database: Kysely<Schema>,
+  record: OpenRecord,
+  installation: number,
+): Promise<number> {
+  const { sum } = await database
+    .selectFrom("section_history")
+    .select((expression) => expression.fn.sum<number>(expression.fn("length", ["body"])).as("sum"))
+    .where("installation", "=", installation)
+    .executeTakeFirstOrThrow();
+  return record.bytes + (sum ?? 0);
 }
 
 /** Removes all versions of these sections. The names of those that had some. */

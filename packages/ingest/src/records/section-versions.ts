@@ -3,7 +3,7 @@ import type { ExpressionBuilder, Kysely } from "kysely";
 import type { Schema } from "../store/schema.ts";
 import { inScope, type Scope } from "../store/scope.ts";
 import { defineRead } from "../store/store.ts";
-import { storedSection, storedSections } from "./sections.ts";
+import { sectionStates, storedSection, storedSections } from "./sections.ts";
 import { readableDocument } from "./stored-document.ts";
 import { readableVersion } from "./versions.ts";
 
@@ -57,13 +57,17 @@ export const sectionChanges = defineRead({
   async run(database, scope, { id, section, after, limit }: ChangesInput): Promise<ChangePage | null> {
     const whose = await installationOf(database, scope, id);
     if (!whose) return null;
-    const found = await versionsOf(database, whose.installation, section)
+    const older = await olderVersions(database, whose.installation, section)
       .$if(after !== null, (query) => query.where((builder) => isBehind(builder, after ?? newest)))
       .orderBy("since", "desc")
       .orderBy("name")
       .orderBy("id", "desc")
       .limit(limit + 1)
       .execute();
+    const now = await presentVersions(database, whose.installation, section);
+    const found = [...now.filter((version) => after === null || inOrder(after, version) < 0), ...older]
+      .sort(inOrder)
+      .slice(0, limit + 1);
     const page = found.slice(0, limit);
     const last = found.length > limit ? page.at(-1) : undefined;
     const changes = await withDocuments(database, whose.installation, page);
@@ -91,31 +95,39 @@ export async function changesAt(
   section: string,
   times: readonly number[],
 ): Promise<SectionChange[]> {
-  const versions = await versionsOf(database, installation, section)
+  const older = await olderVersions(database, installation, section)
     .where("since", "in", [...times])
-    .orderBy("since", "desc")
-    .orderBy("id", "desc")
     .execute();
-  return withDocuments(database, installation, versions);
+  const now = await presentVersions(database, installation, section);
+  const versions = [...now.filter(({ since }) => times.includes(since)), ...older];
+  return withDocuments(database, installation, versions.sort(inOrder));
 }
 
-/** Every version of an installation's sections, the present one among them. */
-function versionsOf(database: Kysely<Schema>, installation: number, section: string | undefined) {
-  const now = database
-    .selectFrom("sections")
-    .select(({ lit }) => ["name", "since", "status", "digest", lit(present).as("id")])
-    .where("installation", "=", installation)
-    .$if(section !== undefined, (query) => query.where("name", "=", section ?? ""));
-  const older = database
+/** What an installation's sections are now. */
+async function presentVersions(
+  database: Kysely<Schema>,
+  installation: number,
+  section: string | undefined,
+): Promise<VersionFacts[]> {
+  const states = await sectionStates(database, installation);
+  return states
+    .filter(({ name }) => section === undefined || name === section)
+    .map(({ name, since, status, digest }) => ({ name, since, status, digest, id: present }));
+}
+
+/** What they were before. */
+const olderVersions = (database: Kysely<Schema>, installation: number, section: string | undefined) =>
+  database
     .selectFrom("section_history")
     .select(["name", "since", "status", "digest", "id"])
     .where("installation", "=", installation)
     .$if(section !== undefined, (query) => query.where("name", "=", section ?? ""));
-  return database.selectFrom(now.unionAll(older).as("versions")).selectAll();
-}
+
+const inOrder = (a: ChangePosition, b: ChangePosition): number =>
+  b.since - a.since || (a.name === b.name ? b.id - a.id : a.name < b.name ? -1 : 1);
 
 const isBehind = (
-  builder: ExpressionBuilder<{ versions: ChangePosition }, "versions">,
+  builder: ExpressionBuilder<Schema, "section_history">,
   { since, name, id }: ChangePosition,
 ) =>
   builder.or([

@@ -4,6 +4,7 @@
  */
 import {
   compress,
+  declaredSize,
   decompress,
   digestOfBytes,
   limits,
@@ -23,7 +24,7 @@ export interface PackedItems {
 }
 
 export interface PackedDocument {
-  /** zstd: of the canonical document, or of what is left of it without its items. */
+  /** The canonical document, or what is left of it without its items: small as it is, else a zstd frame. */
   readonly body: Uint8Array;
   /** Null where the body is all of it. */
   readonly packed: readonly PackedItems[] | null;
@@ -45,12 +46,26 @@ export function packDocument(
   const split = definition && mayShare ? splitItems(definition, document) : null;
   const lists = split?.lists.map((items) => items.split("\n")) ?? [];
   const count = lists.reduce((sum, { length }) => sum + length, 0);
-  if (!definition || !split || count > mostItems) return { body: compress(Buffer.from(text)), packed: null };
+  if (!definition || !split || count > mostItems) return { body: keptBody(Buffer.from(text)), packed: null };
   const packed = lists.map((items) => {
     return { items: items.join("\n"), hashes: items.map((item) => itemHash(definition.name, item)).join("") };
   });
-  return { body: compress(split.rest), packed };
+  return { body: keptBody(split.rest), packed };
 }
+
+/** What is larger is compressed before it comes to who writes; the smaller ones of a record are compressed together. */
+const mostTogether = 4_096;
+
+export const keptBody = (bytes: Uint8Array): Uint8Array =>
+  bytes.length > mostTogether ? compress(bytes) : bytes;
+
+/** The first byte of a zstd frame, which no JSON begins with. */
+const frameBegins = 0x28;
+
+export const isFrame = (body: Uint8Array): boolean => body[0] === frameBegins;
+
+/** Bytes of what a body holds; null for a frame that does not say. */
+export const sizeOf = (body: Uint8Array): number | null => (isFrame(body) ? declaredSize(body) : body.length);
 
 /** What the disk holds of a section, or of an item that it names, cannot be what was written. */
 class DocumentDamaged extends Error {
@@ -74,9 +89,12 @@ export interface ReadDocument {
   value(): unknown;
 }
 
+const plainOf = (body: Uint8Array): Buffer =>
+  isFrame(body) ? decompress(body, limits.sectionDecoded) : Buffer.from(body);
+
 function read({ digest, body, lists }: Documented): ReadDocument | null {
   if (body === null) return null;
-  const plain = decompress(body, limits.sectionDecoded);
+  const plain = plainOf(body);
   const joined = lists === null ? null : joinedDocument({ rest: plain, lists });
   const bytes = joined ? Buffer.from(JSON.stringify(joined)) : plain;
   if (digestOfBytes(bytes) !== digest) throw new Error("it does not have its digest");
@@ -131,7 +149,7 @@ export function looseDocument(
 ): FoundDocument | null {
   if (body === null) return null;
   try {
-    const { own, lists } = withoutItems(decompress(body, limits.sectionDecoded));
+    const { own, lists } = withoutItems(plainOf(body));
     if (lists.length !== ids.length || ids.some((list) => list.includes(null))) return null;
     return {
       own,

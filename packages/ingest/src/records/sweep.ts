@@ -10,6 +10,7 @@ import { isOverAll, protocolScope } from "../store/scope.ts";
 import { defineRead, defineWrite, type Store } from "../store/store.ts";
 import { decodeIds } from "./item-ids.ts";
 import { removeItems } from "./items.ts";
+import { readRecords } from "./record-rows.ts";
 
 /** Installations whose sections are looked at in one read, and items in one transaction. */
 const slice = { installations: 500, items: 1_000 } as const;
@@ -34,7 +35,7 @@ const beginSweep = defineWrite({
       .select((expression) => expression.fn.max("id").as("last"))
       .executeTakeFirstOrThrow();
     const { last: lastInstallation } = await transaction
-      .selectFrom("sections")
+      .selectFrom("records")
       .select((expression) => expression.fn.max("installation").as("last"))
       .executeTakeFirstOrThrow();
     return server
@@ -54,13 +55,17 @@ const itemsNamed = defineRead({
   async run(database, scope, { after, last }: Slice): Promise<Float64Array> {
     if (!isOverAll(scope)) return new Float64Array();
     const rows = await database
-      .selectFrom("sections")
-      .select("items")
+      .selectFrom("records")
+      .select("installation")
       .where("installation", ">", after)
       .where("installation", "<=", last)
-      .where("items", "is not", null)
       .execute();
-    return Float64Array.from(new Set(rows.flatMap(({ items }) => (items ? namedIn(items) : []))));
+    const records = await readRecords(
+      database,
+      rows.map(({ installation }) => installation),
+    );
+    const sections = records.flatMap(([, each]) => each);
+    return Float64Array.from(new Set(sections.flatMap(({ items }) => (items ? namedIn(items) : []))));
   },
 });
 

@@ -4,7 +4,6 @@
  */
 import {
   compress,
-  declaredSize,
   decompress,
   digestOfBytes,
   limits,
@@ -12,7 +11,7 @@ import {
   searchValues,
   sectionNamed,
 } from "@rollcall/protocol";
-import { type Documented, type ReadDocument, readDocument } from "./stored-document.ts";
+import { type Documented, isFrame, type ReadDocument, readDocument, sizeOf } from "./stored-document.ts";
 import { titleHashes, withoutHashes } from "./title-hash.ts";
 
 /** A document that is about to be superseded, and the one that takes its place. */
@@ -59,7 +58,7 @@ export function packVersions({
 
 /** Bytes that the version takes whole. */
 const compressed = ({ lists, body }: Documented, document: Uint8Array): number =>
-  (lists === null && body ? body : compress(document)).length;
+  (lists === null && body && isFrame(body) ? body : compress(document)).length;
 
 function valuesOf(section: string, document: ReadDocument | null | undefined): readonly SearchValue[] {
   const definition = sectionNamed(section);
@@ -105,10 +104,8 @@ export const packingSize = ({ superseded }: { readonly superseded: readonly Supe
   const items = sum(documents.map(({ lists }) => sum((lists ?? []).map(({ length }) => length))));
   return {
     encoded: sum(documents.map(({ body }) => body?.length ?? 0)) + items,
-    decoded: sum(documents.map(({ body }) => (body ? sizeOf(body) : 0))) + items,
+    decoded: sum(documents.map(({ body }) => (body ? (sizeOf(body) ?? limits.sectionDecoded) : 0))) + items,
   };
 };
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
-
-const sizeOf = (body: Uint8Array) => declaredSize(body) ?? limits.sectionDecoded;

@@ -17,7 +17,8 @@ type TableOfDevices = {
  * is an installation's lies in the installation's own block, and stays there when it goes on for another device.
  */
 export const blockOf = {
-  sections: "installation",
+  records: "installation",
+  changes: "installation",
   section_history: "installation",
   // Stored once for the fleet, so they are wherever they are needed.
   items: "everywhere",

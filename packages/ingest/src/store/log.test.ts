@@ -25,7 +25,7 @@ const device = (ordinal: number) =>
 const installation = (ordinal: number, of: number) =>
   `insert into installations (ordinal, id, device, key, token, enrolled_at, applications, counter, state_digest, accepts_digest, consent_number, grants) values (${ordinal}, 'ins_${ordinal}', ${of}, 'k${ordinal}', 1, 0, '[]', 0, '', '', 1, '[]')`;
 const section = (of: number, digest: string) =>
-  `insert into sections (installation, name, schema, status, digest, body, since, indexed) values (${of}, 'system', 1, 'ok', '${digest}', x'00', 0, 1)`;
+  `insert into records (installation, body) values (${of}, '${digest}')`;
 
 async function opened(t: Test, file = join(t.testdir({}), "rollcall.db")) {
   const store = await openSqliteStore(file);
@@ -47,7 +47,7 @@ t.test("tells every change of what a device is found by, whichever table it is i
   await commit(token);
   await commit(device(7), installation(3, 7));
   await commit(section(3, "a"));
-  const again = `${section(3, "b")} on conflict do update set digest = excluded.digest`;
+  const again = `${section(3, "b")} on conflict do update set body = excluded.body`;
   await commit(again, again);
   await commit(
     "insert into countries (installation, section, country, since) values (3, 'location', 'AT', 0)",
@@ -58,7 +58,7 @@ t.test("tells every change of what a device is found by, whichever table it is i
   await commit("update devices set merge = 1");
   await commit(device(8), "update installations set device = 8");
   await commit("delete from countries");
-  await commit("delete from sections");
+  await commit("delete from records");
   await commit("delete from installations");
   await commit("delete from devices");
   const expected = [

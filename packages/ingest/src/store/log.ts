@@ -48,7 +48,7 @@ export const foundBy = {
     devices: (row: string) => `select ${row}.ordinal`,
   },
   installations: { columns: ["device"], devices: (row: string) => `select ${row}.device` },
-  sections: { columns: null, devices: (row: string) => ofInstallation(row) },
+  records: { columns: null, devices: (row: string) => ofInstallation(row) },
   countries: { columns: null, devices: (row: string) => ofInstallation(row) },
 } as const;
 

@@ -9,6 +9,7 @@ import { checkInLog } from "./migrations/check-in-log.ts";
 import { first } from "./migrations/first.ts";
 import { itemTable } from "./migrations/item-table.ts";
 import { logTable } from "./migrations/log-table.ts";
+import { recordTable } from "./migrations/record-table.ts";
 import { rollupTable } from "./migrations/rollup-table.ts";
 import { titleTable } from "./migrations/title-table.ts";
 import { withoutSearchTables } from "./migrations/without-search-tables.ts";
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   auditChains,
   rollupTable,
   checkInLog,
+  recordTable,
 ];

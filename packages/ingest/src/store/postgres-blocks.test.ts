@@ -99,7 +99,8 @@ t.test("blocks", { skip: withoutPostgres }, async (t) => {
     t.match(blocks, {
       devices: inBlock,
       installations: inBlock,
-      sections: inBlock,
+      records: inBlock,
+      changes: inBlock,
       section_history: inBlock,
     });
     for (const rows of Object.values(blocks)) t.same(rows, inBlock);
@@ -110,17 +111,20 @@ t.test("blocks", { skip: withoutPostgres }, async (t) => {
     const installation = 65_537;
     const texts = [
       database
-        .selectFrom("sections")
+        .selectFrom("section_history")
         .select("name")
         .where("installation", "=", installation)
         .where("name", "=", "os"),
-      database.updateTable("sections").set({ indexed: 1 }).where("installation", "=", installation),
-      database.deleteFrom("sections").where("name", "=", "os").where("installation", "=", installation),
+      database.updateTable("section_history").set({ whole: 1 }).where("installation", "=", installation),
+      database
+        .deleteFrom("section_history")
+        .where("name", "=", "os")
+        .where("installation", "=", installation),
     ].map((query) => query.compile().sql);
     t.same(texts, [
-      `select "name" from "sections" where "installation" = $1 and "name" = $2 and "block" = ($3)::bigint >> 16`,
-      `update "sections" set "indexed" = $1 where "installation" = $2 and "block" = ($3)::bigint >> 16`,
-      `delete from "sections" where "name" = $1 and "installation" = $2 and "block" = ($3)::bigint >> 16`,
+      `select "name" from "section_history" where "installation" = $1 and "name" = $2 and "block" = ($3)::bigint >> 16`,
+      `update "section_history" set "whole" = $1 where "installation" = $2 and "block" = ($3)::bigint >> 16`,
+      `delete from "section_history" where "name" = $1 and "installation" = $2 and "block" = ($3)::bigint >> 16`,
     ]);
   });
 });

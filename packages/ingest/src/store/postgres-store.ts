@@ -4,6 +4,7 @@
  */
 import { RollcallError } from "@rollcall/protocol";
 import { type Kysely, sql, type Transaction } from "kysely";
+import { keepWords } from "../records/record-words.ts";
 import { nothingCurrent } from "./current-values.ts";
 import type { FleetJob } from "./fleet-jobs.ts";
 import { tables } from "./forgetting.ts";
@@ -49,6 +50,7 @@ export async function openPostgresStore(url: string, limits = unlimited): Promis
   const reader = connect(url, { max: readers, idleTimeoutMillis: 60_000 });
   try {
     await refuseUnfinished(writer, nameOf(url));
+    await keepWords(writer);
     const following = await Following.open(url, new PostgresLogReader(reader));
     return new PostgresStore(writer, reader, new PostgresAsides(url, limits), log, following);
   } catch (error) {

@@ -98,20 +98,36 @@ export interface MergeTable {
   by: string;
 }
 
-export interface SectionTable {
+/** What an installation's sections are. */
+export interface RecordTable {
   installation: number;
-  name: string;
-  schema: number;
-  status: Status;
-  digest: string | null;
-  /** zstd of the canonical document, or of what is left of it without its items. */
-  body: Uint8Array | null;
-  /** Ids of the items of its lists, as `records/item-ids.ts` writes them; null where the body is all of it. */
-  items: Uint8Array | null;
-  /** When status and digest became what they are. */
+  /** Equal where the hardware hint is: `records/hints.ts`. */
+  hint: number | null;
+  /** `records/record-codec.ts` */
+  body: Uint8Array;
+}
+
+/** That sections of an installation became something else. */
+export interface ChangeTable {
+  id: Generated<number>;
+  installation: number;
   since: number;
-  /** 0: some of its values were left out of the index. */
-  indexed: number;
+  /** Their numbers, of seven bits a byte (LEB128). */
+  sections: Uint8Array;
+}
+
+/** The numbers that stand for sections in records. */
+export interface SectionNameTable {
+  number: Generated<number>;
+  name: string;
+}
+
+/** What the small documents of records are compressed against, former ones among them. */
+export interface DictionaryTable {
+  number: Generated<number>;
+  /** SHA-256 of the body, base64url. */
+  digest: string;
+  body: Uint8Array;
 }
 
 /** An item of a list, stored once for the fleet; nothing in it is a device's own. */
@@ -388,7 +404,10 @@ export interface Schema {
   former_installations: FormerInstallationTable;
   device_notes: DeviceNoteTable;
   merges: MergeTable;
-  sections: SectionTable;
+  records: RecordTable;
+  changes: ChangeTable;
+  section_names: SectionNameTable;
+  dictionaries: DictionaryTable;
   section_history: SectionHistoryTable;
   items: ItemTable;
   titles: TitleTable;

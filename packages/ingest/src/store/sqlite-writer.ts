@@ -4,6 +4,7 @@
  */
 import SqliteDatabase, { type Database } from "better-sqlite3";
 import { Kysely, SqliteDialect, sql, type Transaction } from "kysely";
+import { keepWords } from "../records/record-words.ts";
 import { type ChangedInstallations, noteInstallations } from "./changed-installations.ts";
 import { CheckInLogWriter, currentWith } from "./check-in-log.ts";
 import { lastResort } from "./checkpoints.ts";
@@ -92,6 +93,7 @@ export async function openSqliteWriter(
     connection.database.pragma(`wal_autocheckpoint = ${lastResort}`);
     await migrate(connection.queries, file);
     await refuseUnfinished(connection.queries, file);
+    await keepWords(connection.queries);
     return new SqliteWriter(connection, current, moved);
   } catch (error) {
     await connection.queries.destroy();

@@ -1,8 +1,12 @@
 /** A server's database, read and changed behind its back, whichever engine it is. */
 import SqliteDatabase from "better-sqlite3";
 import { type Kysely, sql } from "kysely";
+import type { RecordSection } from "../records/record-codec.ts";
+import { readRecord, writeRecord } from "../records/record-rows.ts";
 import { connect } from "../store/postgres-dialect.ts";
+import { openNotes } from "../store/postgres-dirty.ts";
 import type { Schema } from "../store/schema.ts";
+import { connect as connectSqlite } from "../store/sqlite-writer.ts";
 import { openTruth } from "../store/truth.ts";
 import type { TestServer } from "./test-server.ts";
 
@@ -14,6 +18,26 @@ export async function holding<Result>(
   const { queries } = openTruth(database);
   try {
     return await read(queries);
+  } finally {
+    await queries.destroy();
+  }
+}
+
+/** Puts what `change` makes of each section of every record in its place. */
+export async function alterSections(
+  { database }: TestServer,
+  change: (section: RecordSection) => RecordSection,
+): Promise<void> {
+  const queries = database.startsWith("postgres")
+    ? connect(database, { max: 1 }, openNotes)
+    : connectSqlite(database, false).queries;
+  try {
+    const rows = await queries.selectFrom("records").select("installation").execute();
+    for (const { installation } of rows) {
+      const sections = await readRecord(queries, installation);
+      const altered = sections.map((section) => change({ ...section, body: section.body() }));
+      await writeRecord(queries, installation, altered);
+    }
   } finally {
     await queries.destroy();
   }

@@ -5,7 +5,10 @@ import { zstdDecompressSync } from "node:zlib";
 import SqliteDatabase, { type Database } from "better-sqlite3";
 import { z } from "zod";
 import { decodeIds } from "../records/item-ids.ts";
+import { decodeRecord } from "../records/record-codec.ts";
+import { wordsIn } from "../records/record-words.ts";
 import { joinItems } from "../records/split-items.ts";
+import { isFrame } from "../records/stored-document.ts";
 
 /** Where the text stands: `file NAME` for bytes of a file, `TABLE.COLUMN` for a value; sorted. */
 export function placesOfText(directory: string, text: string): string[] {
@@ -43,7 +46,9 @@ function inDatabase(file: string, text: string): string[] {
         .filter(([, value]) => decoded(value).includes(text))
         .map(([column]) => `${table}.${column}`),
     );
-    return inHistory(database, text) ? [...inRows, "section_history.body"] : inRows;
+    const present = presentDocuments(database);
+    if (present.some(({ body }) => body.includes(text))) inRows.push("records.body");
+    return inHistory(database, present, text) ? [...inRows, "section_history.body"] : inRows;
   } finally {
     database.close();
   }
@@ -59,40 +64,63 @@ function decoded(value: unknown): string {
   }
 }
 
+interface Present {
+  /** Installation and section. */
+  readonly of: string;
+  /** What the record has of it, and the document put together again. */
+  readonly body: Buffer;
+  readonly document: Buffer;
+}
+
+const recordRow = z.object({ installation: z.int(), body: z.instanceof(Buffer) });
+const nameRow = z.object({ number: z.int(), name: z.string() });
+const dictionaryRow = z.object({ number: z.int(), digest: z.string(), body: z.instanceof(Buffer) });
+
+function presentDocuments(database: Database): Present[] {
+  const all = (table: string) => database.prepare(`select * from ${table}`).all();
+  const names = z.array(nameRow).parse(all("section_names"));
+  const words = wordsIn({ names, dictionaries: z.array(dictionaryRow).parse(all("dictionaries")) });
+  return z
+    .array(recordRow)
+    .parse(all("records"))
+    .flatMap(({ installation, body: record }) =>
+      decodeRecord(record, words).flatMap(({ name, items, body }) => {
+        const bytes = body();
+        if (!bytes) return [];
+        const plain = isFrame(bytes) ? zstdDecompressSync(bytes) : Buffer.from(bytes);
+        const document = items ? withItems(database, plain, items) : plain;
+        return [{ of: `${installation} ${name}`, body: plain, document }];
+      }),
+    );
+}
+
 const version = z.object({
   installation: z.int(),
   name: z.string(),
   whole: z.int(),
-  present: z.int(),
   body: z.instanceof(Buffer),
-  items: z.instanceof(Buffer).nullable(),
 });
 
 /** Earlier versions are read from the present one backwards: each but the whole ones with the next newer as dictionary. */
-function inHistory(database: Database, text: string): boolean {
+function inHistory(database: Database, present: readonly Present[], text: string): boolean {
+  const newer = new Map(present.map(({ of, document }) => [of, document]));
   const rows = database
-    .prepare(
-      `select installation, name, 1 as whole, body, items, 1 as present, 0 as id from sections
-       where body is not null
-       union all select installation, name, whole, body, null, 0, id from section_history
-       order by installation, name, present desc, id desc`,
-    )
+    .prepare("select installation, name, whole, body from section_history order by id desc")
     .all();
-  let newer: { readonly of: string; readonly document: Buffer } | undefined;
   return z
     .array(version)
     .parse(rows)
-    .some(({ installation, name, whole, present, body, items }) => {
+    .some(({ installation, name, whole, body }) => {
       const of = `${installation} ${name}`;
-      const dictionary = whole === 0 && newer?.of === of ? { dictionary: newer.document } : {};
-      const plain = zstdDecompressSync(body, dictionary);
-      newer = { of, document: items ? withItems(database, plain, items) : plain };
-      return present === 0 && newer.document.includes(text);
+      const dictionary = whole === 0 ? newer.get(of) : undefined;
+      const plain = zstdDecompressSync(body, dictionary ? { dictionary } : {});
+      newer.set(of, plain);
+      return plain.includes(text);
     });
 }
 
 /** A present document, put together again. */
-function withItems(database: Database, rest: Buffer, items: Buffer): Buffer {
+function withItems(database: Database, rest: Buffer, items: Uint8Array): Buffer {
   const bodyOf = database.prepare("select body from items where id = ?").pluck();
   const lists = decodeIds(items).map((ids) => ids.map((id) => z.string().parse(bodyOf.get(id))).join("\n"));
   return Buffer.from(joinItems({ rest, lists }));

@@ -1,9 +1,10 @@
 /** The history of a device of the tests, read from the store beside its server. */
-import SqliteDatabase from "better-sqlite3";
-import { documentHistory, type Version } from "../records/history.ts";
+import { documentHistory, storedBytes, type Version } from "../records/history.ts";
+import { openRecord } from "../records/open-record.ts";
 import { pathsIn } from "../store/data-directory.ts";
 import { protocolScope } from "../store/scope.ts";
 import { openSqliteStore } from "../store/sqlite-store.ts";
+import { holding } from "./altered-database.ts";
 import type { TestServer } from "./test-server.ts";
 
 /** Every kept version of a section of the one installation with this ordinal, the latest first. */
@@ -21,16 +22,8 @@ export async function historyOf(
 }
 
 /** Bytes of documents that are stored of an installation, history included. */
-export function bytesOf({ directory }: TestServer, installation: number): number {
-  const database = new SqliteDatabase(pathsIn(directory).database, { readonly: true });
-  const sum = (table: string) =>
-    Number(
-      database
-        .prepare(`select coalesce(sum(length(body)), 0) from ${table} where installation = ?`)
-        .pluck()
-        .get(installation),
-    );
-  const bytes = sum("sections") + sum("section_history");
-  database.close();
-  return bytes;
+export function bytesOf(server: TestServer, installation: number): Promise<number> {
+  return holding(server, async (queries) =>
+    storedBytes(queries, await openRecord(queries, installation), installation),
+  );
 }
