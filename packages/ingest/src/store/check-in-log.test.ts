@@ -1,26 +1,12 @@
 /** Check-ins that write no row are there after every end of the process, are written back, and go with their device. */
 import { join } from "node:path";
 import SqliteDatabase from "better-sqlite3";
-import { sql } from "kysely";
 import t, { type Test } from "tap";
+import { bareInstallations, goneInstallation, quickOf, statement } from "../testing/bare-installations.ts";
 import { perSlice } from "./column.ts";
 import type { QuickCheckIn } from "./quick-check-in.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 import { defineWrite, type QuickCheckIns, type Store } from "./store.ts";
-
-const statement = defineWrite({
-  name: "statement",
-  run: async (transaction, text: string): Promise<void> => {
-    await sql.raw(text).execute(transaction);
-  },
-});
-
-const token =
-  "insert into enrolment_tokens (id, hash, group_name, ownership, wishes, uses, used, per_hour, local, created_at, created_by, expires_at) values (1, x'00', 'g', 'organisation', '[]', 1, 0, 1, 0, 0, 'a', 0)";
-const device = (ordinal: number) =>
-  `insert into devices (ordinal, id, group_name, ownership, first_seen_at, last_seen_at, summary, sort_name) values (${ordinal}, 'dev_${ordinal}', 'g', 'organisation', 0, 0, '{}', '')`;
-const installation = (ordinal: number) =>
-  `insert into installations (ordinal, id, device, key, token, enrolled_at, applications, counter, state_digest, accepts_digest, consent_number, grants) values (${ordinal}, 'ins_${ordinal}', ${ordinal}, 'k${ordinal}', 1, 0, '[]', 0, '', '', 1, '[]')`;
 
 const far = perSlice + 3;
 const checkIn = (installation: number, counter: number): QuickCheckIn => ({
@@ -30,11 +16,6 @@ const checkIn = (installation: number, counter: number): QuickCheckIn => ({
   at: 1_795_000_000_000 + counter,
   intervalSeconds: 3_607,
 });
-
-function quickOf({ quick }: Store): QuickCheckIns {
-  if (!quick) throw new Error("SQLite has quick check-ins");
-  return quick;
-}
 
 const file = (t: Test) => join(t.testdir({}), "rollcall.db");
 
@@ -46,7 +27,7 @@ async function opened(t: Test, at: string): Promise<{ store: Store; quick: Quick
 
 async function withDevices(t: Test, at: string) {
   const { store, quick } = await opened(t, at);
-  await store.commit([token, device(1), device(far), installation(1), installation(far)].map(statement));
+  await store.commit(bareInstallations([1, far]));
   const take = (each: QuickCheckIn) =>
     quick.commit({ checkIn: each, version: quick.versionOf(each.installation) });
   return { store, quick, take };
@@ -116,8 +97,7 @@ t.test("forgets who is deleted, in the log, in what is written back, and after a
   const { store, quick, take } = await withDevices(t, at);
   await Promise.all([take(checkIn(1, 4)), take(checkIn(far, 9))]);
   await store.scrub();
-  const gone = ["delete from installations where ordinal = 1", "delete from devices where ordinal = 1"];
-  await Promise.all([take(checkIn(1, 5)), store.commit(gone.map(statement))]);
+  await Promise.all([take(checkIn(1, 5)), store.commit(goneInstallation(1))]);
   t.same(known(quick), [checkIn(far, 9)]);
   const { quick: replayed } = await opened(t, at);
   t.same(known(replayed), [checkIn(far, 9)]);

@@ -15,6 +15,7 @@ import { z } from "zod";
 import { type RunningServer, type ServerOptions, startServer } from "../server.ts";
 import { pathsIn } from "../store/data-directory.ts";
 import { demandDeclared } from "./declared-answer.ts";
+import { demandCurrentKept } from "./kept-current.ts";
 import { postgresDatabase } from "./postgres.ts";
 import { optionsOf, type Reply, type Request, SimulatedDevice, send } from "./simulated-device.ts";
 
@@ -27,6 +28,7 @@ export class TestServer {
   readonly directory: string;
   readonly #options: ServerOptions;
   #running: RunningServer;
+  #isRunning = true;
   /** Added to the real clock, milliseconds. */
   ahead = 0;
 
@@ -144,6 +146,7 @@ export class TestServer {
   async restart(): Promise<void> {
     await this.stop();
     this.#running = await startServer(this.#options);
+    this.#isRunning = true;
   }
 
   /** What it does every minute. */
@@ -153,6 +156,9 @@ export class TestServer {
 
   async stop(): Promise<void> {
     await this.#running.stop();
+    // What a test puts in place afterwards is not what the server left.
+    if (this.#isRunning) demandCurrentKept(pathsIn(this.directory).database);
+    this.#isRunning = false;
   }
 
   /** Ends it and removes its directory. */
