@@ -28,6 +28,7 @@ import { openStore } from "./open-store.ts";
 import { Lookups } from "./privacy/lookups.ts";
 import { tendDeletions } from "./privacy/pending.ts";
 import { Daily, runRetention } from "./privacy/retention.ts";
+import { tendReleased } from "./privacy/rules.ts";
 import { openLedger } from "./privacy/start.ts";
 import { tendUnreached } from "./privacy/unreached.ts";
 import { keepTitles } from "./search/keep-titles.ts";
@@ -148,6 +149,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         showRenewed,
         ...jobs.steps,
         () => tendDeletions({ store, ledger }),
+        () => tendReleased({ store }),
         () => chains.join(),
         () => index.shortenLog(),
         () => removeAbandonedCopy(directory.path),

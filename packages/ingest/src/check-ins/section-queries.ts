@@ -7,6 +7,7 @@ import { forgetChanges } from "../records/change-rows.ts";
 import { type HistoryLimits, keepVersion, storedBytes } from "../records/history.ts";
 import { type OpenRecord, openRecord } from "../records/open-record.ts";
 import type { SectionState } from "../records/record-codec.ts";
+import { releaseItems } from "../records/released-items.ts";
 import { isReadable, storedSections } from "../records/sections.ts";
 import { listsOf } from "../records/stored-document.ts";
 import { noteTitles } from "../records/title-times.ts";
@@ -208,6 +209,7 @@ export async function forgetSections(
   record: OpenRecord,
 ): Promise<void> {
   if (names.length === 0) return;
+  await releaseItems(database, ordinal, names);
   record.remove(names);
   await forgetChanges(database, ordinal, names);
   await forgetRowsOfSections(database, ordinal, names);
@@ -273,7 +275,7 @@ async function updateSummary(
     .selectFrom("devices")
     .select("summary")
     .where("ordinal", "=", device)
-    .executeTakeFirstOrThrow();
+    .executeTakeFirstOrThrow(installationGone);
   const summary = readSummary(text);
   for (const [section, columns] of changed) {
     if (Object.keys(columns).length > 0) summary[section] = columns;

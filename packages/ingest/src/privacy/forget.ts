@@ -1,5 +1,6 @@
 /** Forgetting in the store: the statements that follow from the list of what holds something of a device. */
 import { type Kysely, type RawBuilder, sql } from "kysely";
+import { releaseItems } from "../records/released-items.ts";
 import { type TablePlace, tables } from "../store/forgetting.ts";
 import type { Schema } from "../store/schema.ts";
 
@@ -13,6 +14,12 @@ export async function forgetDevice(transaction: Kysely<Schema>, device: number):
   const ofDevice = sql`${device}`;
   const ofInstallation = sql`(select ordinal from installations where device = ${device})`;
   const removed: Record<string, number> = {};
+  const installations = await transaction
+    .selectFrom("installations")
+    .select("ordinal")
+    .where("device", "=", device)
+    .execute();
+  for (const { ordinal } of installations) await releaseItems(transaction, ordinal);
   for (const [table, { forgets }] of places) {
     if (typeof forgets === "string") continue;
     const theirs =
@@ -27,6 +34,7 @@ export async function forgetDevice(transaction: Kysely<Schema>, device: number):
 
 /** Removes every row of an installation but its own. */
 export async function forgetInstallation(transaction: Kysely<Schema>, installation: number): Promise<void> {
+  await releaseItems(transaction, installation);
   for (const [table, { forgets }] of places)
     if (typeof forgets !== "string" && "installation" in forgets)
       await sql`

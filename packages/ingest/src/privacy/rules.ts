@@ -1,9 +1,11 @@
 /** What ends a device's stay: the one rule by which it is deleted, whoever asked for it. */
 import { type LookupsAnswer, RollcallError } from "@rollcall/protocol";
 import type { Change } from "../audit/change.ts";
+import { sweepReleased } from "../records/released-items.ts";
 import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
-import { installationScope, protocolScope } from "../store/scope.ts";
+import { installationScope, isOverAll, protocolScope } from "../store/scope.ts";
+import { defineRead } from "../store/store.ts";
 import { deletionsSettled, deletionsShown } from "./deletions.ts";
 import type { Removed } from "./forget.ts";
 import { lookupsOfInstallation } from "./lookup-queries.ts";
@@ -56,8 +58,39 @@ export async function settleDeletions(services: Kept): Promise<void> {
   const { store, ledger } = services;
   await carryToLedger(services);
   const { number } = ledger;
+  await sweepInSmallFleet(services);
   await store.scrub();
   await store.commit([deletionsSettled(number)]);
+}
+
+/** Looking through more records than this would keep who deletes waiting. */
+const fewInstallations = 30_000;
+
+const isSmallFleet = defineRead({
+  name: "is-small-fleet",
+  isPoint: true,
+  async run(database, scope, _input: null): Promise<boolean> {
+    const { last } = await database
+      .selectFrom("records")
+      .select((expression) => expression.fn.max("installation").as("last"))
+      .where((builder) => builder.lit(isOverAll(scope)))
+      .executeTakeFirstOrThrow();
+    return (last ?? 0) <= fewInstallations;
+  },
+});
+
+/** What there is no room to look for now is looked for within a minute. */
+async function sweepInSmallFleet({ store }: Pick<Services, "store">): Promise<void> {
+  try {
+    if (await store.read(isSmallFleet, protocolScope, null)) await sweepReleased(store);
+  } catch (error) {
+    if (!(error instanceof RollcallError)) throw error;
+  }
+}
+
+/** What was let go of in a large fleet goes afterwards, and leaves nothing in the files either. */
+export async function tendReleased({ store }: Pick<Services, "store">): Promise<void> {
+  if ((await sweepReleased(store)) > 0) await store.scrub();
 }
 
 /** Writes to the ledger what the database entered and the ledger does not have. */

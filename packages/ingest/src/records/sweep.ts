@@ -1,11 +1,14 @@
 /**
  * Items that nobody has any more: marked and swept in slices, while everybody goes on writing. Whoever takes an item
  * up marks it with the number of the sweep that runs; a sweep looks at every section and removes what none of them
- * names and nobody has taken up since the sweep before it began. That one sweep's worth of waiting is for servers that
- * share a database: what one of them had not committed when the sweep began is seen by the next.
+ * names and nobody has taken up since it began; where servers share a database, since the sweep before it began: what
+ * one of them had not committed when a sweep began is seen by the next.
  */
 
+import type { Kysely } from "kysely";
+import { othersWrite } from "../store/engine.ts";
 import { numbered } from "../store/in-parts.ts";
+import type { Schema } from "../store/schema.ts";
 import { isOverAll, protocolScope } from "../store/scope.ts";
 import { defineRead, defineWrite, type Store } from "../store/store.ts";
 import { decodeIds } from "./item-ids.ts";
@@ -13,7 +16,7 @@ import { removeItems } from "./items.ts";
 import { readRecords } from "./record-rows.ts";
 
 /** Installations whose sections are looked at in one read, and items in one transaction. */
-const slice = { installations: 500, items: 1_000 } as const;
+export const slice = { installations: 500, items: 1_000 } as const;
 
 interface Sweep {
   readonly number: number;
@@ -22,7 +25,7 @@ interface Sweep {
   readonly lastInstallation: number;
 }
 
-const beginSweep = defineWrite({
+export const beginSweep = defineWrite({
   name: "begin-sweep",
   async run(transaction, _input: null): Promise<Sweep | null> {
     const [server] = await transaction
@@ -50,7 +53,7 @@ interface Slice {
 }
 
 /** Items that the sections of these installations name, each once. */
-const itemsNamed = defineRead({
+export const itemsNamed = defineRead({
   name: "items-named",
   async run(database, scope, { after, last }: Slice): Promise<Float64Array> {
     if (!isOverAll(scope)) return new Float64Array();
@@ -70,13 +73,33 @@ const itemsNamed = defineRead({
 });
 
 /** What cannot be read names nothing, and cannot be put together again in any case. */
-function namedIn(items: Uint8Array): number[] {
+export function namedIn(items: Uint8Array): number[] {
   try {
     return decodeIds(items).flat();
   } catch {
     return [];
   }
 }
+
+/** What was taken up by this sweep or later may be named by what a sweep has passed, or does not see yet. */
+const settledBefore = (database: Kysely<Schema>, number: number): number =>
+  othersWrite(database) ? number - 1 : number;
+
+/** Removes those of these items that nobody has taken up since the sweep began; how many. */
+export const removeUnnamed = defineWrite({
+  name: "remove-unnamed",
+  async run(transaction, { number, ids }: { readonly number: number; readonly ids: readonly number[] }) {
+    const rows = await transaction
+      .selectFrom("items")
+      .select("id")
+      .where("id", "in", ids)
+      .where("seen", "<", settledBefore(transaction, number))
+      .execute();
+    const unnamed = rows.map(({ id }) => id);
+    await removeItems(transaction, unnamed, (part) => numbered("id", part));
+    return unnamed.length;
+  },
+});
 
 interface Sweeping extends Slice {
   readonly number: number;
@@ -92,7 +115,7 @@ const sweepSlice = defineWrite({
       .select("id")
       .where("id", ">", after)
       .where("id", "<=", last)
-      .where("seen", "<", number - 1)
+      .where("seen", "<", settledBefore(transaction, number))
       .execute();
     const unnamed = rows.map(({ id }) => id).filter((id) => !isMarked(marked, id - after - 1));
     await removeItems(transaction, unnamed, (part) => numbered("id", part));

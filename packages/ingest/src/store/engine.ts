@@ -46,6 +46,9 @@ export function firstRows(
  */
 export const keptDeletions = (database: Kysely<Schema>): number => (isPostgres(database) ? 10_000 : 0);
 
+/** Whether other servers may write the same database meanwhile. */
+export const othersWrite = isPostgres;
+
 export async function hasTable(database: Kysely<Schema>, name: string): Promise<boolean> {
   const { rows } = isPostgres(database)
     ? await sql`select 1 from pg_tables where schemaname = current_schema() and tablename = ${name}`.execute(

@@ -102,6 +102,10 @@ export const tables = {
   devices: { forgets: { device: ["ordinal"] }, retention: "as long as the device is there" },
   section_names: { forgets: "holds nothing of a device", retention: "as long as the server" },
   dictionaries: { forgets: "holds nothing of a device", retention: "as long as the server" },
+  released_items: {
+    forgets: "holds nothing of a device",
+    retention: "until a sweep has looked who has them, before a deletion is reported done in a small fleet",
+  },
   enrolment_tokens: { forgets: "holds nothing of a device", retention: "as long as the server" },
   api_tokens: { forgets: "holds nothing of a device", retention: "as long as the server" },
   applications: { forgets: "holds nothing of a device", retention: "as long as the server" },

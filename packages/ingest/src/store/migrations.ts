@@ -10,6 +10,7 @@ import { first } from "./migrations/first.ts";
 import { itemTable } from "./migrations/item-table.ts";
 import { logTable } from "./migrations/log-table.ts";
 import { recordTable } from "./migrations/record-table.ts";
+import { releasedItems } from "./migrations/released-items.ts";
 import { rollupTable } from "./migrations/rollup-table.ts";
 import { titleTable } from "./migrations/title-table.ts";
 import { withoutSearchTables } from "./migrations/without-search-tables.ts";
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   rollupTable,
   checkInLog,
   recordTable,
+  releasedItems,
 ];

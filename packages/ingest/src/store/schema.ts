@@ -144,6 +144,13 @@ export interface ItemTable {
   seen: number;
 }
 
+/** Items that something let go of, until a sweep has looked whether somebody has them. */
+export interface ReleasedItemsTable {
+  id: Generated<number>;
+  /** As a record has them. */
+  items: Uint8Array;
+}
+
 /** What a section was before it changed. */
 export interface SectionHistoryTable {
   id: Generated<number>;
@@ -410,6 +417,7 @@ export interface Schema {
   dictionaries: DictionaryTable;
   section_history: SectionHistoryTable;
   items: ItemTable;
+  released_items: ReleasedItemsTable;
   titles: TitleTable;
   rollups: RollupTable;
   term_quotas: TermQuotaTable;

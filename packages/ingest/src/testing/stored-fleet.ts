@@ -9,7 +9,6 @@ import {
   RollcallError,
   type StoredConsent,
 } from "@rollcall/protocol";
-import { NoResultError } from "kysely";
 import { forgetSectionsOf } from "../check-ins/forget-sections.ts";
 import { judgeSections } from "../check-ins/judge-sections.ts";
 import { storeSections } from "../check-ins/section-queries.ts";
@@ -116,7 +115,7 @@ export class StoredFleet {
     try {
       await commit();
     } catch (error) {
-      if (!(error instanceof RollcallError || error instanceof NoResultError)) throw error;
+      if (!(error instanceof RollcallError)) throw error;
     }
   }
 
