@@ -26,7 +26,6 @@ export const addApplication = defineAuditedWrite({
 /** Every application, whatever the scope: they are the server's own and tell nothing of a device. */
 export const listApplications = defineRead({
   name: "list-applications",
-  isPoint: true,
   run: (database, _scope, _input: null) =>
     database.selectFrom("applications").selectAll().orderBy("number").limit(10_000).execute(),
 });
@@ -43,3 +42,11 @@ export async function knownApplications(
     .execute();
   return new Set(rows.map(({ number }) => number));
 }
+
+/** Whether any of these numbers was made known. */
+export const anyKnownApplication = defineRead({
+  name: "any-known-application",
+  isPoint: true,
+  run: async (database, _scope, numbers: readonly string[]): Promise<boolean> =>
+    (await knownApplications(database, numbers)).size > 0,
+});

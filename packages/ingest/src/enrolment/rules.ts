@@ -18,7 +18,7 @@ import type { Services } from "../services.ts";
 import { isoTime } from "../store/columns.ts";
 import type { Schema } from "../store/schema.ts";
 import { protocolScope } from "../store/scope.ts";
-import { knownApplications, listApplications } from "./application-queries.ts";
+import { anyKnownApplication, knownApplications } from "./application-queries.ts";
 import { asksOf } from "./asks.ts";
 import { type Admission, type Enrolled, enrol } from "./queries.ts";
 import { installationKey, setSession } from "./session-queries.ts";
@@ -144,8 +144,8 @@ export async function unknownApplications(
 async function refuseStrangers({ store }: Services, applications: readonly Application[]): Promise<void> {
   const numbers = applications.map(({ number }) => number);
   if (numbers.includes(agentApplication)) return;
-  const known = await store.read(listApplications, protocolScope, null);
-  if (!known.some(({ number }) => numbers.includes(number))) throw new RollcallError("application-unknown");
+  if (!(await store.read(anyKnownApplication, protocolScope, numbers)))
+    throw new RollcallError("application-unknown");
 }
 
 async function unknownInstallation(services: Services, installation: string): Promise<RollcallError> {
