@@ -8,6 +8,7 @@ import {
 } from "kysely";
 import { Client, type ClientBase, Pool, type PoolConfig, types } from "pg";
 import { givenBlocks } from "./given-blocks.ts";
+import { withNamedStatements } from "./named-statements.ts";
 import { Watch } from "./postgres-watch.ts";
 import type { Schema } from "./schema.ts";
 
@@ -86,5 +87,8 @@ export function connect(
   pool.on("error", () => {});
   // One that is lost at work: whoever has it is told by the query, and the event would end the process.
   pool.on("connect", (client) => client.on("error", () => {}));
-  return new Kysely<Schema>({ dialect: new Dialect({ pool }), plugins: [givenBlocks] });
+  return new Kysely<Schema>({
+    dialect: new Dialect({ pool: withNamedStatements(pool) }),
+    plugins: [givenBlocks],
+  });
 }

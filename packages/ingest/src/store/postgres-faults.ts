@@ -12,7 +12,11 @@ const away = /^(08|53|57P|58)/;
 const conflict = /^40(001|P01)$/;
 
 export const isConflict = (error: unknown): boolean =>
-  error instanceof DatabaseError && conflict.test(error.code ?? "");
+  error instanceof DatabaseError && (conflict.test(error.code ?? "") || isOutdated(error));
+
+/** A kept statement is of tables that another program has changed since; another one takes its place. */
+export const isOutdated = (error: unknown): boolean =>
+  error instanceof DatabaseError && error.code === "0A000" && error.message.startsWith("cached plan");
 
 /** A statement that took longer than its connection allows. */
 export const isOverdue = (error: unknown): boolean =>

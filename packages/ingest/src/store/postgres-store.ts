@@ -43,7 +43,10 @@ const unlimited: ReadingLimits = { milliseconds: 0, mostWaiting: Number.POSITIVE
 export async function openPostgresStore(url: string, limits = unlimited): Promise<Store> {
   await preparePostgres(url);
   const log = new PostgresLogWriter();
-  const writer = connect(url, { max: 1, idleTimeoutMillis: 0 }, async (client) => {
+  const writer = connect(url, { max: 1, idleTimeoutMillis: 0, pipeline: true }, async (client) => {
+    // Statements are kept as they were planned first, when tables may have been empty; and who reads a table through
+    // meets whoever writes it.
+    await client.query("set enable_seqscan = off");
     await openNotes(client);
     await log.open(client);
   });
@@ -241,7 +244,14 @@ class PostgresStore implements Store {
         .execute(async (transaction) => {
           const settled: Settled[] = [];
           try {
-            for (const { batch } of commits) settled.push(await this.#alone(transaction, batch));
+            await sql`savepoint batch`.execute(transaction);
+            for (const { batch } of commits) {
+              const last = settled.at(-1);
+              // A savepoint that was gone back to is there still.
+              if (last && !("refused" in last))
+                await sql`release batch; savepoint batch`.execute(transaction);
+              settled.push(await this.#alone(transaction, batch));
+            }
             return { settled, entry: await this.#log.enter(transaction) };
           } catch (error) {
             reason = error;
@@ -254,18 +264,18 @@ class PostgresStore implements Store {
     }
   }
 
-  /** One caller's batch inside the shared transaction: all of it or nothing. Throws what is the end of everybody's. */
+  /**
+   * One caller's batch inside the shared transaction, from the savepoint on: all of it or nothing. Throws what is the end
+   * of everybody's.
+   */
   async #alone(transaction: Transaction<Schema>, batch: Batch): Promise<Settled> {
-    await sql`savepoint batch`.execute(transaction);
     try {
       const outcomes: unknown[] = [];
       for (const write of batch) outcomes.push(await runWrite(write, transaction, this.#context));
-      await sql`release batch`.execute(transaction);
       return { outcomes };
     } catch (error) {
       if (isConflict(error) || asCallersGetIt(error) !== error) throw error;
       await sql`rollback to batch`.execute(transaction);
-      await sql`release batch`.execute(transaction);
       return { refused: error ?? new Error("a write failed without a reason") };
     }
   }
