@@ -1,4 +1,4 @@
-/** Tests of the domains that look at a server from outside alone, over PostgreSQL. */
+/** Tests of the domains of devices and their people that look at a server from outside alone, over PostgreSQL. */
 import t from "tap";
 import { withoutPostgres } from "../testing/postgres.ts";
 
@@ -8,12 +8,8 @@ else {
   for (const path of [
     "check-ins/readings",
     "enrolment/sessions",
-    "inventory/changes",
-    "inventory/devices",
-    "inventory/paging",
     "privacy/retire",
     "records/stored-items",
-    "search/queries",
     "search/rollups",
     "search/title-times",
   ])

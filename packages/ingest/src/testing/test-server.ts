@@ -16,7 +16,7 @@ import { type RunningServer, type ServerOptions, startServer } from "../server.t
 import { pathsIn } from "../store/data-directory.ts";
 import { demandDeclared } from "./declared-answer.ts";
 import { demandCurrentKept } from "./kept-current.ts";
-import { postgresDatabase } from "./postgres.ts";
+import { preparedDatabase } from "./postgres.ts";
 import { optionsOf, type Reply, type Request, SimulatedDevice, send } from "./simulated-device.ts";
 
 /** As for an enrolment token, but that here `grant` is what the person at the device grants. */
@@ -170,7 +170,7 @@ export class TestServer {
 
 /** A new database for each server where tests are run over PostgreSQL (`ROLLCALL_TEST_ENGINE=postgres`), else none. */
 const usualDatabase = async (): Promise<Pick<ServerOptions, "database">> =>
-  process.env.ROLLCALL_TEST_ENGINE === "postgres" ? { database: await postgresDatabase() } : {};
+  process.env.ROLLCALL_TEST_ENGINE === "postgres" ? { database: await preparedDatabase() } : {};
 
 /** Grants what stands on consent there, as the agent does for the person who types this list. */
 async function consent(
