@@ -28,12 +28,16 @@ export function inParts<Value, Values extends Readonly<Record<string, unknown>>,
     };
   });
   return async (database, all, valuesOf) => {
-    const rows: Row[] = [];
+    const rows: Promise<Row[]>[] = [];
     let at = 0;
     for (const { size, run } of statements)
-      for (; all.length - at >= size; at += size)
-        rows.push(...(await run(database, valuesOf(all.slice(at, at + size)))));
-    return rows;
+      for (; all.length - at >= size; at += size) {
+        const part = run(database, valuesOf(all.slice(at, at + size)));
+        rows.push(part);
+        // On a transaction's connection the next is on its way before the answer; of others there would be one for each.
+        if (!database.isTransaction) await part;
+      }
+    return (await Promise.all(rows)).flat();
   };
 }
 

@@ -81,7 +81,7 @@ export function connect(
     await client.query(ends);
     await prepare(client);
   };
-  const pool = new Pool({ ...where, types: parsers, ...settings, onConnect });
+  const pool = new Pool({ ...where, types: parsers, pipeline: true, ...settings, onConnect });
   const watch = new Watch(pool, where);
   // An idle connection that is lost: the next query opens another, or tells why it cannot.
   pool.on("error", () => {});

@@ -19,6 +19,34 @@ const locks = {
 /** Who holds one of this class has its number in the log: the second part of the lock. */
 export const serverNumbers = first + 1;
 
+/** What transactions are in turn by, each for itself or beside others: the second part of the lock. */
+const turn = [first, 8] as const;
+
+/** How long one waits for its turn, milliseconds; a server that was cut off may have it longer. */
+const patience = 2_000;
+
+/**
+ * Does this beside other servers' transactions, or, `alone`, while none of them runs: what has met them once would meet
+ * them again. Before the transaction begins, for that sees what was committed until then.
+ */
+export async function inTurn<T>(writer: Kysely<Schema>, alone: boolean, work: () => Promise<T>): Promise<T> {
+  const how = sql.raw(alone ? "" : "_shared");
+  const of = sql`(${sql.lit(turn[0])}, ${sql.lit(turn[1])})`;
+  const isTaken =
+    await sql`set lock_timeout = ${sql.lit(patience)}; select pg_advisory_lock${how}${of}; set lock_timeout = 0`
+      .execute(writer)
+      .then(
+        () => true,
+        () => false,
+      );
+  try {
+    return await work();
+  } finally {
+    // Where the connection was lost the lock is gone with it.
+    if (isTaken) await sql`select pg_advisory_unlock${how}${of}`.execute(writer).catch(() => {});
+  }
+}
+
 /** Lets one server at a time change what tables and triggers there are, until the transaction ends. */
 export async function migrationLock(transaction: Transaction<Schema>): Promise<void> {
   const [group, number] = locks.migration;

@@ -18,7 +18,7 @@ import { connect } from "./postgres-dialect.ts";
 import { keepTriggers, openNotes } from "./postgres-dirty.ts";
 import { asCallersGetIt, isConflict } from "./postgres-faults.ts";
 import { channel, Following } from "./postgres-following.ts";
-import { leadsJob } from "./postgres-locks.ts";
+import { inTurn, leadsJob } from "./postgres-locks.ts";
 import { keepReaders, PostgresLogReader, PostgresLogWriter } from "./postgres-log.ts";
 import type { ReadingLimits } from "./reading-limits.ts";
 import type { Schema } from "./schema.ts";
@@ -43,7 +43,7 @@ const unlimited: ReadingLimits = { milliseconds: 0, mostWaiting: Number.POSITIVE
 export async function openPostgresStore(url: string, limits = unlimited): Promise<Store> {
   await preparePostgres(url);
   const log = new PostgresLogWriter();
-  const writer = connect(url, { max: 1, idleTimeoutMillis: 0, pipeline: true }, async (client) => {
+  const writer = connect(url, { max: 1, idleTimeoutMillis: 0 }, async (client) => {
     // Statements are kept as they were planned first, when tables may have been empty; and who reads a table through
     // meets whoever writes it.
     await client.query("set enable_seqscan = off");
@@ -216,7 +216,7 @@ class PostgresStore implements Store {
   async #together(commits: readonly Commit[]): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const { settled, entry } = await this.#once(commits);
+        const { settled, entry } = await inTurn(this.#writer, attempt > 1, () => this.#once(commits));
         if (entry) await this.#tell(entry);
         for (const [index, result] of settled.entries()) commits[index]?.settle(result);
         return;
