@@ -2,15 +2,19 @@
  * `bench check-ins`: durable check-ins through the whole stack of a server, against bare node:http that parses the
  * same bodies and answers with the same bytes. Each has a process of its own; the load comes from this one.
  */
+import type { SimulatedDevice } from "../../packages/ingest/src/testing/simulated-device.ts";
 import type { Bench, Compared, Measured, Surroundings } from "./bench.ts";
+import { copiesOf } from "./bulk-crowd.ts";
 import { type CheckInRequest, checkInsOfConnection, enrolCrowd } from "./crowd.ts";
 import { putLoadOn, type Round } from "./load.ts";
 import { cpuSecondsOf, residentBytesOf, writtenBytesOf } from "./process-figures.ts";
-import { type ServerProcess, startBareServer, startRollcall } from "./servers.ts";
+import { type RollcallServer, type ServerProcess, startBareServer, startRollcall } from "./servers.ts";
 import { type Turn, takeTurns } from "./statistics.ts";
 
 const connections = 64;
 const samples = 7;
+/** Devices that enrol; the others are copies of one. */
+const mostEnrolled = 2_048;
 /** Check-ins a second that the first round, which warms up, counts on. */
 const firstGuess = 2_000;
 const baseline = "bare node:http";
@@ -29,7 +33,8 @@ async function run(surroundings: Surroundings): Promise<Measured> {
   const count = Math.max(surroundings.devices, connections);
   if (count > surroundings.devices) note(`${connections} connections need ${count} devices at least`);
   const server = await startRollcall(surroundings);
-  const devices = await enrolCrowd(server, count);
+  const enrolled = await enrolCrowd(server, Math.min(count, mostEnrolled));
+  const devices = [...enrolled, ...copied(enrolled, count - enrolled.length, server)];
   note(`${count} devices enrolled`);
   const answer = JSON.stringify(await devices[0]?.checkedIn());
   const bare = await startBareServer(surroundings, answer);
@@ -47,6 +52,11 @@ async function run(surroundings: Surroundings): Promise<Measured> {
     { isEnough: (turns) => turns >= samples, onTurn: (number, turn) => note(describe(number, turn)) },
   );
   return measured(turns, bodyBytes);
+}
+
+/** What enrolling over the wire would take too long for. */
+function copied([first]: readonly SimulatedDevice[], count: number, { database }: RollcallServer) {
+  return first && count > 0 ? copiesOf(first, count, database) : [];
 }
 
 interface Sample extends Round {

@@ -40,6 +40,8 @@ async function startServer(
 }
 
 export interface RollcallServer extends ServerProcess {
+  /** The file of its database. */
+  readonly database: string;
   /** Makes an enrolment string that lets in so many devices. */
   newEnrolment(uses: number, ownership?: Ownership): Promise<string>;
   /** Makes an API token that may ask everything. */
@@ -66,6 +68,7 @@ export async function startRollcall(
   ]);
   return {
     ...server,
+    database: join(data, "rollcall.db"),
     newEnrolment: (uses, ownership = "personal") => newEnrolment(data, uses, ownership),
     newApiToken: () => newApiToken(data),
   };
