@@ -6,6 +6,7 @@ import { type Kysely, sql } from "kysely";
 import { inParts, numbered } from "../store/in-parts.ts";
 import type { Schema } from "../store/schema.ts";
 import { hashLength, itemHash } from "./item-hash.ts";
+import { longItem, shortItem } from "./item-text.ts";
 import type { PackedItems } from "./stored-document.ts";
 
 /** The section that items are of, and who has them. */
@@ -89,7 +90,9 @@ export async function idsOfItems(
   const hashes = [...all.keys()].toSorted();
   const found = await findItems(database, hashes, (part) => numbered("hash", part));
   const ids = new Map(await taken(database, holder.installation, found));
-  const added = hashes.filter((hash) => !ids.has(hash)).map((hash) => ({ hash, body: all.get(hash) ?? "" }));
+  const added = hashes
+    .filter((hash) => !ids.has(hash))
+    .map((hash) => ({ hash, body: shortItem(all.get(hash) ?? "") }));
   const rows = await addItems(database, added, (part) => ({
     ...numbered(
       "hash",
@@ -152,7 +155,7 @@ export async function itemsWithIds(
   ids: Iterable<number>,
 ): Promise<ReadonlyMap<number, string>> {
   const rows = await readItems(database, [...new Set(ids)], (part) => numbered("id", part));
-  return new Map(rows.map(({ id, body }) => [id, body]));
+  return new Map(rows.map(({ id, body }) => [id, longItem(body)]));
 }
 
 const readWithHashes = inParts<
@@ -176,7 +179,8 @@ export async function soundItems(
   ids: Iterable<number>,
 ): Promise<ReadonlyMap<number, string>> {
   const rows = await readWithHashes(database, [...new Set(ids)], (part) => numbered("id", part));
-  const sound = rows.filter(({ section, hash, body }) => itemHash(section, body) === hash);
+  const read = rows.map(({ body, ...row }) => ({ ...row, body: longItem(body) }));
+  const sound = read.filter(({ section, hash, body }) => itemHash(section, body) === hash);
   return new Map(sound.map(({ id, body }) => [id, body]));
 }
 

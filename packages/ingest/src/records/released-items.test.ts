@@ -4,6 +4,7 @@ import { holding } from "../testing/altered-database.ts";
 import { machine, told } from "../testing/machine.ts";
 import type { SimulatedDevice } from "../testing/simulated-device.ts";
 import { TestServer } from "../testing/test-server.ts";
+import { longItem } from "./item-text.ts";
 
 const [openssl, zlib, vim] = ["openssl 3.0.17-1", "zlib1g 1.2.13", "vim 9.1"];
 
@@ -20,7 +21,7 @@ async function fleet(t: Test, ...packages: readonly (readonly string[])[]) {
         .select("body")
         .where("section", "=", "software.deb")
         .execute();
-      return rows.flatMap(({ body }) => /"name":"([^"]*)"/.exec(body)?.[1] ?? []).sort();
+      return rows.flatMap(({ body }) => /"name":"([^"]*)"/.exec(longItem(body))?.[1] ?? []).sort();
     });
   const waiting = () =>
     holding(server, (queries) => queries.selectFrom("released_items").selectAll().execute());

@@ -6,6 +6,7 @@ import { Inventory } from "../testing/inventory-questions.ts";
 import { machine, told } from "../testing/machine.ts";
 import type { SimulatedDevice } from "../testing/simulated-device.ts";
 import { TestServer } from "../testing/test-server.ts";
+import { longItem } from "./item-text.ts";
 
 const packages = (...texts: string[]) => ({ "software.deb": machine({ packages: texts })["software.deb"] });
 const openssl = "openssl 3.0.17-1";
@@ -22,7 +23,7 @@ const stored = (server: TestServer): Promise<string[]> =>
     return rows
       .map(({ body }) => {
         // As `packages` makes them.
-        const { name, version } = JSON.parse(body) as { name: string; version: string };
+        const { name, version } = JSON.parse(longItem(body)) as { name: string; version: string };
         return `${name} ${version}`;
       })
       .sort();

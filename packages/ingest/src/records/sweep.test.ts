@@ -7,6 +7,7 @@ import { Inventory } from "../testing/inventory-questions.ts";
 import { rounds } from "../testing/long.ts";
 import { machine, told } from "../testing/machine.ts";
 import { TestServer } from "../testing/test-server.ts";
+import { longItem } from "./item-text.ts";
 
 const pool = ["a 1", "b 1", "c 1", "d 1", "e 1", "f 1", "g 1", "h 1"] as const;
 const section = (packages: readonly string[]) => machine({ packages })["software.deb"];
@@ -20,7 +21,7 @@ for (let seed = 1; seed <= rounds(2, 60); seed++)
     const stored = () =>
       holding(server, async (queries) => {
         const rows = await queries.selectFrom("items").select("body").execute();
-        return rows.flatMap(({ body }) => /"name":"(.)"/.exec(body)?.[1] ?? []).sort();
+        return rows.flatMap(({ body }) => /"name":"(.)"/.exec(longItem(body))?.[1] ?? []).sort();
       });
     const chosen = (...at: number[]) => pool.filter((_, number) => chance.part(...at, number) < 0.4);
     const devices = await Promise.all(

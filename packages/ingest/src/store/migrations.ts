@@ -9,6 +9,7 @@ import { checkInLog } from "./migrations/check-in-log.ts";
 import { first } from "./migrations/first.ts";
 import { itemTable } from "./migrations/item-table.ts";
 import { logTable } from "./migrations/log-table.ts";
+import { ownersAlone } from "./migrations/owners-alone.ts";
 import { recordTable } from "./migrations/record-table.ts";
 import { releasedItems } from "./migrations/released-items.ts";
 import { rollupTable } from "./migrations/rollup-table.ts";
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   checkInLog,
   recordTable,
   releasedItems,
+  ownersAlone,
 ];

@@ -136,7 +136,7 @@ export interface ItemTable {
   section: string;
   /** Of section and body. */
   hash: string;
-  /** Canonical JSON. */
+  /** `records/item-text.ts` */
   body: string;
   /** The one installation that ever had it; null once another did. */
   owner: number | null;

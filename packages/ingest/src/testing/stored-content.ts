@@ -5,6 +5,7 @@ import { zstdDecompressSync } from "node:zlib";
 import SqliteDatabase, { type Database } from "better-sqlite3";
 import { z } from "zod";
 import { decodeIds } from "../records/item-ids.ts";
+import { longItem } from "../records/item-text.ts";
 import { decodeRecord } from "../records/record-codec.ts";
 import { wordsIn } from "../records/record-words.ts";
 import { joinItems } from "../records/split-items.ts";
@@ -122,6 +123,8 @@ function inHistory(database: Database, present: readonly Present[], text: string
 /** A present document, put together again. */
 function withItems(database: Database, rest: Buffer, items: Uint8Array): Buffer {
   const bodyOf = database.prepare("select body from items where id = ?").pluck();
-  const lists = decodeIds(items).map((ids) => ids.map((id) => z.string().parse(bodyOf.get(id))).join("\n"));
+  const lists = decodeIds(items).map((ids) =>
+    ids.map((id) => longItem(z.string().parse(bodyOf.get(id)))).join("\n"),
+  );
   return Buffer.from(joinItems({ rest, lists }));
 }
