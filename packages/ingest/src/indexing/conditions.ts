@@ -13,7 +13,7 @@ import type { Scope } from "../store/scope.ts";
 import type { IndexCondition, IndexQuery } from "../store/search-index.ts";
 import { dayOf, isChangedField } from "./changed-days.ts";
 import { devicesOf, type Expression, everything } from "./expression.ts";
-import type { Field, KeyRow, PartReader, Term } from "./part-reader.ts";
+import { type Field, foldedName, type PartReader, type Term } from "./part-reader.ts";
 import { textsFrom } from "./text-range.ts";
 
 /** Server's own columns: compared as they are, not folded. */
@@ -78,12 +78,7 @@ function holds(asked: Asked, condition: IndexCondition): Expression {
     case "word":
       return holdsWord(asked, condition.text);
     case "number":
-      return termsOf(
-        asked,
-        idsOf(asked, condition.field),
-        `number ${signOf[condition.comparison]} ?`,
-        condition.number,
-      );
+      return termsOfNumber(asked, condition.field, signOf[condition.comparison], condition.number);
     case "text":
       return holdsText(asked, condition.field, condition.text);
     case "like":
@@ -108,29 +103,35 @@ const idsOfWords = ({ fields }: Asked): readonly number[] =>
 /** Part of a name or a title. */
 function holdsWord(asked: Asked, word: string): Expression {
   const ids = idsOfWords(asked);
-  const has = "instr(folded, ?) > 0";
   const folded = fold(word);
-  return { kind: "any", parts: [termsNamed(asked, ids, has, folded), keysOf(asked, ids, has, folded)] };
+  const parts = [
+    termsLike(asked, ids, `instr(${foldedName}, ?) > 0`, folded),
+    keysOf(asked, ids, "instr(folded, ?) > 0", folded),
+  ];
+  return { kind: "any", parts };
 }
 
 function holdsText(asked: Asked, field: string, text: string): Expression {
   const ids = idsOf(asked, field);
+  if (asTheyAre.has(field))
+    return termsOf(asked.part.terms(`field in ${places(ids)} and shown = ?`, ...ids, text));
   const folded = fold(text);
-  if (asTheyAre.has(field)) return termsOf(asked, ids, "folded = ? and shown = ?", folded, text);
-  const parts = [termsOf(asked, ids, "folded = ?", folded), keysOf(asked, ids, "folded = ?", folded)];
-  return { kind: "any", parts };
+  return {
+    kind: "any",
+    parts: [termsOf(termsNamed(asked, ids, folded)), keysOf(asked, ids, "folded = ?", folded)],
+  };
 }
 
 /** Whole values that begin, go on and end with these pieces. */
 function holdsLike(asked: Asked, field: string | null, pieces: readonly string[]): Expression {
   const ids = field === null ? idsOfWords(asked) : idsOf(asked, field);
   const pattern = pieces.map((piece) => fold(piece).replaceAll(/[\\%_]/g, "\\$&")).join("%");
-  const like = "folded like ? escape '\\'";
-  const terms = termsNamed(asked, ids, like, pattern);
+  const terms = termsLike(asked, ids, `${foldedName} like ? escape '\\'`, pattern);
   if (terms.terms.length > mostTerms)
     throw new RollcallError("query-invalid", {
       detail: `The wildcard stands for ${terms.terms.length} values; ${mostTerms} are the most.`,
     });
+  const like = "folded like ? escape '\\'";
   const [from, behind] = textsFrom(fold(pieces[0] ?? ""));
   const keys =
     behind === null
@@ -144,17 +145,12 @@ function holdsVersion(
   asked: Asked,
   { field, title, comparison, version }: Extract<IndexCondition, { kind: "version" }>,
 ): Expression {
-  const ids = idsOf(asked, field);
-  const titles = asked.part.rows<Pick<Term, "id" | "version" | "source">>(
-    `select id, version, source from terms where field in ${places(ids)} and folded = ? and version != ''`,
-    ...ids,
-    fold(title),
-  );
-  const terms = titles.filter((term) => {
+  const terms = termsNamed(asked, idsOf(asked, field), fold(title)).filter((term) => {
+    if (term.version === "") return false;
     const order = versionRules.get(term.source)?.(term.version, version);
     return order !== undefined && comparesSo(order, comparison);
   });
-  return { kind: "terms", terms: terms.map(({ id }) => id) };
+  return termsOf(terms);
 }
 
 function holdsNetwork(asked: Asked, field: string, network: string): Expression {
@@ -163,10 +159,7 @@ function holdsNetwork(asked: Asked, field: string, network: string): Expression 
   within.addSubnet(address, Number(length), isIPv6(address) ? "ipv6" : "ipv4");
   const ids = idsOf(asked, field);
   const devices: number[] = [];
-  const keys = asked.part.each<KeyRow>(
-    `select folded, ordinal from keys where field in ${places(ids)}`,
-    ...ids,
-  );
+  const keys = asked.part.keys(`field in ${places(ids)}`, ...ids);
   for (const { folded, ordinal } of keys)
     if (isIP(folded) !== 0 && within.check(folded, isIPv6(folded) ? "ipv6" : "ipv4")) devices.push(ordinal);
   return devicesOf(devices);
@@ -176,12 +169,7 @@ function holdsTime(asked: Asked, condition: Extract<IndexCondition, { kind: "tim
   const { field, comparison, at } = condition;
   const { live } = asked;
   if (isChangedField(field))
-    return termsOf(
-      asked,
-      idsOf(asked, field),
-      `number ${comparison.startsWith("<") ? "<" : ">="} ?`,
-      dayOf(at),
-    );
+    return termsOfNumber(asked, field, comparison.startsWith("<") ? "<" : ">=", dayOf(at));
   const timeOf = (device: number) => (field === "first" ? live.firstSeenAt(device) : live.seenAt(device));
   return { kind: "which", holds: (device) => comparesSo(timeOf(device) - at, comparison) };
 }
@@ -203,33 +191,31 @@ function comparesSo(order: number, comparison: Comparison): boolean {
 
 type Terms = Extract<Expression, { kind: "terms" }>;
 
-function termsOf(
+const termsOf = (terms: readonly Pick<Term, "id">[]): Terms => {
+  return { kind: "terms", terms: terms.map(({ id }) => id) };
+};
+
+function termsOfNumber(asked: Asked, field: string, sign: string, number: number): Terms {
+  const ids = idsOf(asked, field);
+  const where = `field in ${places(ids)} and shown = '' and version = '' and source = '' and number ${sign} ?`;
+  return termsOf(asked.part.terms(where, ...ids, number));
+}
+
+/** Terms whose names are equal when folded. */
+const termsNamed = ({ part }: Asked, ids: readonly number[], folded: string): readonly Term[] => [
+  ...part.terms(`field in ${places(ids)} and folded is null and shown = ?`, ...ids, folded),
+  ...part.terms(`field in ${places(ids)} and folded = ?`, ...ids, folded),
+];
+
+/** Terms by what is shown of them, each name being looked at once, in the order in which they lie. */
+function termsLike(
   { part }: Asked,
   ids: readonly number[],
   where: string,
   ...values: readonly unknown[]
 ): Terms {
-  return termsIn(part, `select id from terms where field in ${places(ids)} and ${where}`, [
-    ...ids,
-    ...values,
-  ]);
-}
-
-/** Terms by what is shown of them, each name being looked at once. */
-function termsNamed(
-  { part }: Asked,
-  ids: readonly number[],
-  where: string,
-  ...values: readonly unknown[]
-): Terms {
-  const named = `select field, shown, folded from names where field in ${places(ids)} and ${where}`;
-  const statement = `select id from (${named}) as name cross join terms using (field, folded, shown)`;
-  return termsIn(part, statement, [...ids, ...values]);
-}
-
-function termsIn(part: Asked["part"], statement: string, values: readonly unknown[]): Terms {
-  const rows = part.rows<{ id: number }>(statement, ...values);
-  return { kind: "terms", terms: rows.map(({ id }) => id) };
+  const named = `select id from names not indexed where field in ${places(ids)} and ${where}`;
+  return termsOf(part.terms(`names.id in (${named})`, ...ids, ...values));
 }
 
 function keysOf(
@@ -238,10 +224,8 @@ function keysOf(
   where: string,
   ...values: readonly unknown[]
 ): Expression {
-  const rows = part.rows<{ ordinal: number }>(
-    `select ordinal from keys where field in ${places(ids)} and ${where}`,
-    ...ids,
-    ...values,
-  );
-  return devicesOf(rows.map(({ ordinal }) => ordinal));
+  const ordinals: number[] = [];
+  for (const { ordinal } of part.keys(`field in ${places(ids)} and ${where}`, ...ids, ...values))
+    ordinals.push(ordinal);
+  return devicesOf(ordinals);
 }

@@ -4,7 +4,7 @@
  */
 
 /** From this many on a bit for each possible number is shorter than a list. */
-const mostInArray = 4_096;
+export const mostInArray = 4_096;
 
 /** 32-bit words of a set of bits. */
 export const wordsOfBits = 2_048;

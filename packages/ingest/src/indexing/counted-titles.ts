@@ -4,7 +4,7 @@ import type { TitleCount, TitlePosition } from "../store/search-index.ts";
 import type { Asked } from "./conditions.ts";
 import type { FoundDevices } from "./found-devices.ts";
 import { compareValues, mergeSorted } from "./ordering.ts";
-import type { PartReader, Term } from "./part-reader.ts";
+import { foldedName, type PartReader, type Term } from "./part-reader.ts";
 import { fewDevices, type TermCounts } from "./term-counts.ts";
 
 /** The order of titles. */
@@ -58,13 +58,7 @@ export const countOfTitle = (found: FoundDevices, title: TitlePosition): number 
 export const termsOfTitle = (asked: Asked, { name, version, source }: TitlePosition): readonly number[] =>
   titleFields(asked).flatMap((field) =>
     asked.part
-      .rows<{ id: number }>(
-        "select id from terms where shown = ? and version = ? and source = ? and field = ?",
-        name,
-        version,
-        source,
-        field,
-      )
+      .terms("field = ? and shown = ? and version = ? and source = ?", field, name, version, source)
       .map(({ id }) => id),
   );
 
@@ -86,20 +80,18 @@ function* titlesNamed(
   words: readonly string[],
   after: TitlePosition | null,
 ): Generator<Term> {
-  const holding = words.map(() => "and instr(folded, ?) > 0").join(" ");
-  const names = part.each<{ shown: string }>(
-    `select shown from names where field = ? and shown >= ? ${holding} order by shown`,
+  const holding = words.map(() => `and instr(${foldedName}, ?) > 0`).join(" ");
+  const names = part.names(
+    `field = ? and shown >= ? ${holding} order by shown`,
     field,
     after?.name ?? "",
     ...words.map(fold),
   );
-  for (const { shown } of names) {
+  for (const { id, shown } of names) {
     const beyond = after?.name === shown ? [after.version, after.source] : null;
-    yield* part.rows<Term>(
-      `select * from terms where shown = ? and field = ? ${beyond ? "and (version, source) > (?, ?)" : ""}
-         order by version, source`,
-      shown,
-      field,
+    yield* part.terms(
+      `names.id = ? ${beyond ? "and (version, source) > (?, ?)" : ""} order by version, source`,
+      id,
       ...(beyond ?? []),
     );
   }

@@ -1,7 +1,6 @@
 /** Values of a field in one part, with how many of the devices found have each; those that any has. */
 import { idsOf, places } from "./conditions.ts";
 import type { FoundDevices } from "./found-devices.ts";
-import type { KeyRow, Term } from "./part-reader.ts";
 
 export interface CountedValue {
   /** What is equal in spellings of one value. */
@@ -20,10 +19,7 @@ export function* valuesCounted(found: FoundDevices, field: string): Generator<Co
 function* termsCounted(found: FoundDevices, field: string, kind: string): Generator<CountedValue> {
   const ids = idsOf(found.asked, field);
   const by = kind === "number" ? "number" : kind === "title" || field === "group" ? "shown" : "folded";
-  const terms = found.asked.part.rows<Term>(
-    `select * from terms where field in ${places(ids)} order by ${by}, shown`,
-    ...ids,
-  );
+  const terms = found.asked.part.terms(`field in ${places(ids)} order by ${by}, shown`, ...ids);
   for (const group of grouped(terms, (term) => term[by])) {
     const devices = found.countWith(group.map(({ id }) => id));
     if (devices === 0) continue;
@@ -35,10 +31,7 @@ function* termsCounted(found: FoundDevices, field: string, kind: string): Genera
 
 function* keysCounted(found: FoundDevices, field: string): Generator<CountedValue> {
   const ids = idsOf(found.asked, field);
-  const keys = found.asked.part.each<KeyRow>(
-    `select folded, shown, ordinal from keys where field in ${places(ids)} order by folded, ordinal`,
-    ...ids,
-  );
+  const keys = found.asked.part.keys(`field in ${places(ids)} order by folded, ordinal`, ...ids);
   for (const group of grouped(keys, ({ folded }) => folded)) {
     const there = group.filter(({ ordinal }) => found.has(ordinal));
     const [one] = there;

@@ -2,31 +2,36 @@
 import { fold, type SearchValue } from "@rollcall/protocol";
 import type { Database, Statement } from "better-sqlite3";
 import { KnownTerms, type TermValue } from "./known-terms.ts";
+import { rowChecksum } from "./row-checksums.ts";
 
 type FieldRow = [name: string, kind: string, sensitive: number, words: number];
-type TermRow = [
-  field: number,
-  folded: string,
-  shown: string,
-  version: string,
-  source: string,
-  number: number,
-];
+/** What distinguishes a term among those of its name. */
+type TermColumns = [version: string, source: string, number: number];
+interface TermText {
+  readonly shown: string;
+  readonly folded: string;
+  readonly columns: TermColumns;
+}
 
 export class Dictionary {
   readonly #fieldId: Statement<FieldRow, number>;
   readonly #addField: Statement<FieldRow>;
-  readonly #termId: Statement<TermRow, number>;
-  readonly #addTerm: Statement<[number, ...TermRow]>;
-  readonly #removeTerm: Statement<[number], TermRow>;
-  readonly #addName: Statement<[field: number, shown: string, folded: string]>;
-  readonly #countName: Statement<[field: number, shown: string]>;
-  readonly #removeName: Statement<[field: number, shown: string]>;
+  readonly #nameId: Statement<[field: number, shown: string], number>;
+  readonly #addName: Statement<
+    [id: number, field: number, shown: string, folded: string | null, checksum: number]
+  >;
+  readonly #removeName: Statement<[number]>;
+  readonly #name: Statement<[number], [field: number, shown: string]>;
+  readonly #termId: Statement<[name: number, ...TermColumns], number>;
+  readonly #addTerm: Statement<[id: number, name: number, ...TermColumns, checksum: number]>;
+  readonly #removeTerm: Statement<[number], [name: number, ...TermColumns]>;
   readonly #next: Statement<[], number>;
   readonly #setNext: Statement<[number]>;
   /** By name, then by what else distinguishes fields of one name. */
   #fields = new Map<string, number[]>();
   readonly #terms = new KnownTerms();
+  /** Values that came before as the very same ones, which those of items do: found sooner than by their texts. */
+  #same = new WeakMap<TermValue, number>();
   #nextTerm = 0;
 
   constructor(database: Database) {
@@ -38,23 +43,27 @@ export class Dictionary {
     this.#addField = database.prepare(
       "insert into fields (name, kind, sensitive, words) values (?, ?, ?, ?)",
     );
+    this.#nameId = database
+      .prepare<[number, string], number>("select id from names where field = ? and shown = ?")
+      .pluck();
+    this.#addName = database.prepare("insert into names values (?, ?, ?, ?, ?)");
+    this.#removeName = database.prepare(
+      "delete from names where id = ? and not exists (select 1 from terms where name = names.id)",
+    );
+    this.#name = database
+      .prepare<[number], [number, string]>("select field, shown from names where id = ?")
+      .raw();
     this.#termId = database
-      .prepare<TermRow, number>(
-        `select id from terms where field = ? and folded = ? and shown = ? and version = ? and source = ?
-           and number = ?`,
+      .prepare<[number, ...TermColumns], number>(
+        "select id from terms where name = ? and version = ? and source = ? and number = ?",
       )
       .pluck();
-    this.#addTerm = database.prepare("insert into terms values (?, ?, ?, ?, ?, ?, ?)");
+    this.#addTerm = database.prepare("insert into terms values (?, ?, ?, ?, ?, ?)");
     this.#removeTerm = database
-      .prepare<[number], TermRow>(
-        "delete from terms where id = ? returning field, folded, shown, version, source, number",
+      .prepare<[number], [number, ...TermColumns]>(
+        "delete from terms where id = ? returning name, version, source, number",
       )
       .raw();
-    this.#addName = database.prepare(
-      "insert into names values (?, ?, ?, 1) on conflict do update set terms = terms + 1",
-    );
-    this.#countName = database.prepare("update names set terms = terms - 1 where field = ? and shown = ?");
-    this.#removeName = database.prepare("delete from names where field = ? and shown = ? and terms = 0");
     this.#next = database.prepare<[], number>("select id from next_term").pluck();
     this.#setNext = database.prepare("update next_term set id = ?");
   }
@@ -73,6 +82,7 @@ export class Dictionary {
   forget(): void {
     this.#fields = new Map();
     this.#terms.clear();
+    this.#same = new WeakMap();
   }
 
   field(value: SearchValue): number {
@@ -90,11 +100,13 @@ export class Dictionary {
 
   /** The number of a value that is no key. */
   term(value: TermValue): number {
+    const same = this.#same.get(value);
+    if (same !== undefined) return same;
     const field = this.field(value);
     const known = this.#terms.get(field, value);
-    if (known !== undefined) return known;
-    const id = this.#termOf(rowOf(field, value));
-    this.#terms.set(field, value, id);
+    const id = known ?? this.#termOf(field, textOf(value));
+    if (known === undefined) this.#terms.set(field, value, id);
+    this.#same.set(value, id);
     return id;
   }
 
@@ -102,23 +114,28 @@ export class Dictionary {
   remove(term: number): void {
     const row = this.#removeTerm.get(term);
     if (!row) return;
-    const [field, , shown, version, source, number] = row;
+    const [name, version, source, number] = row;
+    const [field, shown] = this.#name.get(name) ?? [0, ""];
+    this.#same = new WeakMap();
     this.#terms.delete(field, shown, version, source, number);
-    this.#countName.run(field, shown);
-    this.#removeName.run(field, shown);
+    this.#removeName.run(name);
   }
 
   #fieldOf(row: FieldRow): number {
     return this.#fieldId.get(...row) ?? Number(this.#addField.run(...row).lastInsertRowid);
   }
 
-  #termOf(row: TermRow): number {
-    const known = this.#termId.get(...row);
+  #termOf(field: number, { shown, folded, columns }: TermText): number {
+    const named = this.#nameId.get(field, shown);
+    const known = named === undefined ? undefined : this.#termId.get(named, ...columns);
     if (known !== undefined) return known;
     const id = this.#nextTerm++;
-    this.#addTerm.run(id, ...row);
-    const [field, folded, shown] = row;
-    this.#addName.run(field, shown, folded);
+    const name = named ?? id;
+    if (named === undefined) {
+      const other = folded === shown ? null : folded;
+      this.#addName.run(id, field, shown, other, rowChecksum([id, field, shown, folded]));
+    }
+    this.#addTerm.run(id, name, ...columns, rowChecksum([id, name, ...columns]));
     return id;
   }
 }
@@ -129,13 +146,17 @@ function wordsOf(value: SearchValue): 0 | 1 {
   return value.as === "title" || value.words ? 1 : 0;
 }
 
-function rowOf(field: number, value: TermValue): TermRow {
+function textOf(value: TermValue): TermText {
   switch (value.as) {
     case "number":
-      return [field, "", "", "", "", value.number];
+      return { shown: "", folded: "", columns: ["", "", value.number] };
     case "title":
-      return [field, fold(value.title), value.title, value.version ?? "", value.source, 0];
+      return {
+        shown: value.title,
+        folded: fold(value.title),
+        columns: [value.version ?? "", value.source, 0],
+      };
     default:
-      return [field, fold(value.text), value.text, "", "", 0];
+      return { shown: value.text, folded: fold(value.text), columns: ["", "", 0] };
   }
 }

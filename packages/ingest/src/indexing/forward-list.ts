@@ -5,9 +5,9 @@
 import { crc32 } from "node:zlib";
 import { IndexDamaged } from "./index-damaged.ts";
 
+/** Folded it is always the same: by other rules of folding an index is made anew. */
 export interface Key {
   readonly field: number;
-  readonly folded: string;
   readonly shown: string;
 }
 
@@ -24,7 +24,7 @@ const checksumBytes = 4;
 const mostBytes = 5;
 
 export function encodeForwardList({ terms, keys }: ForwardList): Buffer {
-  const texts = keys.flatMap(({ folded, shown }) => [Buffer.from(folded), Buffer.from(shown)]);
+  const texts = keys.map(({ shown }) => Buffer.from(shown));
   const textBytes = texts.reduce((sum, text) => sum + text.length + mostBytes, 0);
   const room = checksumBytes + (terms.length + 2 + keys.length) * mostBytes + textBytes;
   const writer = new Writer(Buffer.allocUnsafe(room));
@@ -35,9 +35,9 @@ export function encodeForwardList({ terms, keys }: ForwardList): Buffer {
     before = term;
   }
   writer.number(keys.length);
-  for (const [at, { field }] of keys.entries()) {
-    writer.number(field);
-    for (const text of texts.slice(at * 2, at * 2 + 2)) writer.text(text);
+  for (const [at, text] of texts.entries()) {
+    writer.number(keys[at]?.field ?? 0);
+    writer.text(text);
   }
   return writer.finish();
 }
@@ -54,7 +54,7 @@ export function decodeForwardList(bytes: Buffer): ForwardList {
     terms[at] = before;
   }
   const keys = Array.from({ length: reader.count() }, (): Key => {
-    return { field: reader.number(), folded: reader.text(), shown: reader.text() };
+    return { field: reader.number(), shown: reader.text() };
   });
   return { terms, keys };
 }

@@ -8,7 +8,7 @@ import SqliteDatabase, { type Database } from "better-sqlite3";
 import { IndexDamaged } from "./index-damaged.ts";
 
 /** Another one is made anew. */
-const partVersion = 4;
+const partVersion = 5;
 
 /** What values there are and how they are folded follows from these; an index that was made by others is made anew. */
 const madeBy = `${catalogueDigest} unicode ${process.versions.unicode}`;
@@ -51,14 +51,14 @@ export function lowestPosition(parts: readonly (readonly Position[])[]): Positio
 /**
  * - `fields`: what values are of. One name may stand there several times, since sections differ in whether a value is
  *   sensitive and found by a bare word.
- * - `terms`: what many devices share. A number has empty texts; a title has its version (empty: none) and source; a
- *   title's versions lie side by side in the unique index.
- * - `names`: how many terms of a field are shown so. Of a title with many versions it has one row, so that looking for a
- *   part of a name does not read the whole dictionary.
+ * - `names`: what is shown of terms of a field, each text once, and folded where that is another text; its number is
+ *   that of the first term that was shown so. A number is shown as an empty text.
+ * - `terms`: what many devices share, by name. A title has its version (empty: none) and source; a title's versions lie
+ *   side by side in the unique index.
  * - `bitmaps`: who has a term, block by block; term 0 is had by all. New devices touch the end of it only. By one number
  *   (`bitmapId`): a key of two columns would put sets into the inner pages of the tree, and looking one up takes 15 times
  *   as long.
- * - `keys`: values that are close to unique, such as serial numbers.
+ * - `keys`: values that are close to unique, such as serial numbers; what is shown is empty where it is what is folded.
  * - `forward`: what a device put into the index, so that it can be taken out again.
  * - `orders`: what lists are sorted by.
  * - `parts`: in the first part, which others there are: one that is missing is noticed.
@@ -69,20 +69,20 @@ const tables = `
     id integer primary key, name text not null, kind text not null, sensitive integer not null,
     words integer not null, unique (name, kind, sensitive, words)
   );
-  create table terms (
-    id integer primary key, field integer not null, folded text not null, shown text not null,
-    version text not null, source text not null, number real not null,
-    unique (field, folded, shown, version, source, number)
-  );
   create table names (
-    field integer not null, shown text not null, folded text not null, terms integer not null,
-    primary key (field, shown)
-  ) without rowid;
-  create table bitmaps (id integer primary key, count integer not null, body blob not null);
-  create index terms_by_name on terms (shown, version, source, field);
+    id integer primary key, field integer not null, shown text not null, folded text, checksum integer not null
+  );
+  create unique index names_by_text on names (field, shown);
+  create index names_by_folded on names (field, folded) where folded is not null;
+  create table terms (
+    id integer primary key, name integer not null, version text not null, source text not null,
+    number real not null, checksum integer not null
+  );
+  create unique index terms_by_name on terms (name, version, source, number);
+  create table bitmaps (id integer primary key, body blob not null);
   create table keys (
     field integer not null, folded text not null, ordinal integer not null, shown text not null,
-    primary key (field, folded, ordinal, shown)
+    checksum integer not null, primary key (field, folded, ordinal, shown)
   ) without rowid;
   create table forward (ordinal integer primary key, body blob not null);
   create table orders (ordinal integer primary key, sort_name text not null);

@@ -12,6 +12,7 @@ import {
   type Position,
   partFile,
 } from "./part-file.ts";
+import { demandChecksum } from "./row-checksums.ts";
 
 export interface Field {
   readonly id: number;
@@ -19,6 +20,14 @@ export interface Field {
   readonly kind: string;
   readonly sensitive: number;
   readonly words: number;
+}
+
+/** What is shown of terms of a field. */
+export interface Name {
+  readonly id: number;
+  readonly field: number;
+  readonly folded: string;
+  readonly shown: string;
 }
 
 export interface Term {
@@ -31,7 +40,8 @@ export interface Term {
   readonly number: number;
 }
 
-export interface KeyRow {
+export interface Key {
+  readonly field: number;
   readonly folded: string;
   readonly shown: string;
   readonly ordinal: number;
@@ -75,6 +85,21 @@ export class PartReader {
     return body ? decodeContainer(body) : empty;
   }
 
+  /** The terms of which this holds, by columns of `names` and `terms`. */
+  terms(where: string, ...values: readonly unknown[]): readonly Term[] {
+    return this.rows<TermRow>(`${termRows} where ${where}`, ...values).map(termOf);
+  }
+
+  /** The names of which this holds; where many are looked through, one after the other. */
+  *names(where: string, ...values: readonly unknown[]): Generator<Name> {
+    for (const row of this.each<NameRow>(`select * from names where ${where}`, ...values)) yield nameOf(row);
+  }
+
+  /** The keys of which this holds. */
+  *keys(where: string, ...values: readonly unknown[]): Generator<Key> {
+    for (const row of this.each<KeyRow>(`select * from keys where ${where}`, ...values)) yield keyOf(row);
+  }
+
   /** The sets of a block, by term, ascending. */
   *bitmapsOf(block: number): Generator<{ readonly term: number; readonly devices: Container }> {
     const rows = this.each<{ id: number; body: Buffer }>(
@@ -92,7 +117,7 @@ export class PartReader {
   }
 
   term(id: number): Term | null {
-    return this.rows<Term>("select * from terms where id = ?", id)[0] ?? null;
+    return this.terms("terms.id = ?", id)[0] ?? null;
   }
 
   /** Blocks that have devices, ascending. Each is looked up: a condition on the term alone would read all of them. */
@@ -124,4 +149,46 @@ export class PartReader {
     if (!known) this.#statements.set(text, statement);
     return statement as Statement<unknown[], Row>; // rows are as the statement says, which stands where it is asked
   }
+}
+
+interface NameRow {
+  readonly id: number;
+  readonly field: number;
+  readonly shown: string;
+  readonly folded: string | null;
+  readonly checksum: number;
+}
+
+interface TermRow extends Term {
+  readonly name: number;
+  readonly nameChecksum: number;
+  readonly checksum: number;
+}
+
+interface KeyRow extends Key {
+  readonly checksum: number;
+}
+
+/** How a name is compared. */
+export const foldedName = "coalesce(names.folded, names.shown)";
+
+const termRows = `select terms.id, field, ${foldedName} as folded, shown, version, source, number,
+  names.id as name, names.checksum as nameChecksum, terms.checksum
+  from names join terms on terms.name = names.id`;
+
+function nameOf({ id, field, shown, folded, checksum }: NameRow): Name {
+  demandChecksum([id, field, shown, folded ?? shown], checksum);
+  return { id, field, shown, folded: folded ?? shown };
+}
+
+function termOf({ name, nameChecksum, checksum, ...term }: TermRow): Term {
+  const { id, field, shown, folded, version, source, number } = term;
+  demandChecksum([name, field, shown, folded], nameChecksum);
+  demandChecksum([id, name, version, source, number], checksum);
+  return term;
+}
+
+function keyOf({ field, folded, ordinal, shown, checksum }: KeyRow): Key {
+  demandChecksum([field, folded, ordinal, shown], checksum);
+  return { field, folded, ordinal, shown: shown === "" ? folded : shown };
 }

@@ -18,6 +18,7 @@ import {
   openPart,
   type Position,
 } from "./part-file.ts";
+import { rowChecksum } from "./row-checksums.ts";
 
 export class PartWriter {
   readonly #database: Database;
@@ -109,7 +110,7 @@ export class PartWriter {
     for (const value of values) {
       if (value.as !== "key") terms[count++] = this.#dictionary.term(value);
       else {
-        const key = { field: this.#dictionary.field(value), folded: fold(value.text), shown: value.text };
+        const key = { field: this.#dictionary.field(value), shown: value.text };
         keys.set(nameOf(key), key);
       }
     }
@@ -119,11 +120,10 @@ export class PartWriter {
   #changeKeys(ordinal: number, before: readonly Key[], after: readonly Key[]): void {
     const names = { before: new Set(before.map(nameOf)), after: new Set(after.map(nameOf)) };
     for (const key of before)
-      if (!names.after.has(nameOf(key)))
-        this.#statements.removeKey.run(key.field, key.folded, ordinal, key.shown);
+      if (!names.after.has(nameOf(key))) this.#statements.removeKey.run(...keyRow(key, ordinal));
     for (const key of after)
       if (!names.before.has(nameOf(key)))
-        this.#statements.addKey.run(key.field, key.folded, ordinal, key.shown);
+        this.#statements.addKey.run(...keyRow(key, ordinal), rowChecksum(keyRow(key, ordinal)));
   }
 
   /** False where nobody in the block has the term any more. */
@@ -132,8 +132,8 @@ export class PartWriter {
     const stored = this.#statements.bitmap.get(id);
     const after = changed(stored ? decodeContainer(stored) : empty, added, removed);
     if (after.count === 0) this.#statements.removeBitmap.run(id);
-    else if (stored) this.#statements.setBitmap.run(after.count, encodeContainer(after), id);
-    else this.#statements.addBitmap.run(id, after.count, encodeContainer(after));
+    else if (stored) this.#statements.setBitmap.run(encodeContainer(after), id);
+    else this.#statements.addBitmap.run(id, encodeContainer(after));
     return after.count > 0;
   }
 
@@ -162,17 +162,15 @@ function statementsOf(database: Database) {
          where sort_name != excluded.sort_name`,
     ),
     removeOrder: prepare<[number], never>("delete from orders where ordinal = ?"),
-    addKey: prepare<[number, string, number, string], never>("insert into keys values (?, ?, ?, ?)"),
-    removeKey: prepare<[number, string, number, string], never>(
+    addKey: prepare<[...KeyColumns, number], never>("insert into keys values (?, ?, ?, ?, ?)"),
+    removeKey: prepare<KeyColumns, never>(
       "delete from keys where field = ? and folded = ? and ordinal = ? and shown = ?",
     ),
     bitmap: prepare<[number], Buffer>("select body from bitmaps where id = ?").pluck(),
     hasBitmap: prepare<[number], number>("select 1 from bitmaps where id = ?").pluck(),
-    addBitmap: prepare<[number, number, Buffer], never>("insert into bitmaps values (?, ?, ?)"),
+    addBitmap: prepare<[number, Buffer], never>("insert into bitmaps values (?, ?)"),
     // In place: of bits that stay as long as they were only the pages that differ are written.
-    setBitmap: prepare<[number, Buffer, number], never>(
-      "update bitmaps set count = ?, body = ? where id = ?",
-    ),
+    setBitmap: prepare<[Buffer, number], never>("update bitmaps set body = ? where id = ?"),
     removeBitmap: prepare<[number], never>("delete from bitmaps where id = ?"),
     parts: prepare<[], number>("select part from parts").pluck(),
     addPart: prepare<[number], never>("insert or ignore into parts values (?)"),
@@ -204,5 +202,12 @@ function unique(sorted: Uint32Array): Uint32Array {
   return sorted.subarray(0, count);
 }
 
-/** Unlike that of any other key. What is shown follows its length, since a text may hold any character. */
-const nameOf = ({ field, folded, shown }: Key): string => `${field} ${shown.length} ${shown}${folded}`;
+/** Unlike that of any other key. */
+const nameOf = ({ field, shown }: Key): string => `${field} ${shown}`;
+
+type KeyColumns = [field: number, folded: string, ordinal: number, shown: string];
+
+function keyRow({ field, shown }: Key, ordinal: number): KeyColumns {
+  const folded = fold(shown);
+  return [field, folded, ordinal, folded === shown ? "" : shown];
+}

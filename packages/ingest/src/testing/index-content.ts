@@ -1,6 +1,7 @@
 /** What an index holds, by names instead of numbers: two that answer alike have the same content. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { fold } from "@rollcall/protocol";
 import SqliteDatabase from "better-sqlite3";
 import { decodeContainer } from "../indexing/container-bytes.ts";
 import { valuesOf } from "../indexing/containers.ts";
@@ -37,27 +38,31 @@ function partContent(file: string): IndexContent {
       ).map(({ id, name, kind, sensitive, words }) => [id, [name, kind, sensitive, words].join(" ")]),
     );
     const names = new Map([[everyDevice, "every device"]]);
-    for (const { id, field, ...text } of rows<{ id: number; field: number }>("select * from terms"))
+    for (const { id, field, ...text } of rows<{ id: number; field: number }>(
+      `select terms.id, field, coalesce(folded, shown), shown, version, source, number
+         from names join terms on terms.name = names.id`,
+    ))
       names.set(id, `${fields.get(field)} ${JSON.stringify(Object.values(text))}`);
     const terms: Record<string, number[]> = {};
     for (const [id, term] of names) if (id !== everyDevice) terms[term] = [];
-    for (const { id, count, body } of rows<{ id: number; count: number; body: Buffer }>(
-      "select * from bitmaps order by id",
-    )) {
+    for (const { id, body } of rows<{ id: number; body: Buffer }>("select * from bitmaps order by id")) {
       const { block, term } = bitmapOf(id);
       const numbers = [...valuesOf(decodeContainer(body))];
-      if (numbers.length !== count || count === 0) throw new Error(`${term} has another count than it says`);
+      if (numbers.length === 0) throw new Error(`there is a set of nobody who has ${term}`);
       const name = names.get(term) ?? `unknown ${term}`;
       terms[name] = [...(terms[name] ?? []), ...numbers.map((number) => ordinalOf(block, number))];
     }
-    const named = "select field, shown, folded, count(*) as terms from terms group by 1, 2, 3 order by 1, 2";
-    if (JSON.stringify(rows(named)) !== JSON.stringify(rows("select * from names order by 1, 2")))
+    const named = "select name as id from terms group by 1 order by 1";
+    if (JSON.stringify(rows(named)) !== JSON.stringify(rows("select id from names order by 1")))
       throw new Error("other names are there than terms have");
-    const keyName = (key: { field: number; folded: string; shown: string }): string =>
-      JSON.stringify([fields.get(key.field), key.folded, key.shown]);
+    const keyName = (key: { field: number; shown: string }): string =>
+      JSON.stringify([fields.get(key.field), fold(key.shown), key.shown]);
     const keys = rows<{ field: number; folded: string; ordinal: number; shown: string }>(
-      "select * from keys",
-    ).map((key) => `${key.ordinal} ${keyName(key)}`);
+      "select field, folded, ordinal, iif(shown = '', folded, shown) as shown from keys",
+    ).map(({ folded, ...key }) => {
+      if (folded !== fold(key.shown)) throw new Error(`${key.shown} is not found by ${folded}`);
+      return `${key.ordinal} ${keyName(key)}`;
+    });
     const orders = new Map(
       rows<{ ordinal: number; sort_name: string }>("select * from orders").map((row) => [
         row.ordinal,
