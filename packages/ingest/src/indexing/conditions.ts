@@ -13,7 +13,7 @@ import type { Scope } from "../store/scope.ts";
 import type { IndexCondition, IndexQuery } from "../store/search-index.ts";
 import { dayOf, isChangedField } from "./changed-days.ts";
 import { devicesOf, type Expression, everything } from "./expression.ts";
-import { type Field, foldedName, type PartReader, type Term } from "./part-reader.ts";
+import { type Field, foldedName, type Key, type PartReader, type Term } from "./part-reader.ts";
 import { textsFrom } from "./text-range.ts";
 
 /** Server's own columns: compared as they are, not folded. */
@@ -105,8 +105,8 @@ function holdsWord(asked: Asked, word: string): Expression {
   const ids = idsOfWords(asked);
   const folded = fold(word);
   const parts = [
-    termsLike(asked, ids, `instr(${foldedName}, ?) > 0`, folded),
-    keysOf(asked, ids, "instr(folded, ?) > 0", folded),
+    termsOf(termsLike(asked, ids, `instr(${foldedName}, ?) > 0`, folded)),
+    holdsKeys(keysLike(asked, ids, "instr(folded, ?) > 0", folded)),
   ];
   return { kind: "any", parts };
 }
@@ -116,29 +116,31 @@ function holdsText(asked: Asked, field: string, text: string): Expression {
   if (asTheyAre.has(field))
     return termsOf(asked.part.terms(`field in ${places(ids)} and shown = ?`, ...ids, text));
   const folded = fold(text);
-  return {
-    kind: "any",
-    parts: [termsOf(termsNamed(asked, ids, folded)), keysOf(asked, ids, "folded = ?", folded)],
-  };
+  const keys = keysLike(asked, ids, "folded = ?", folded);
+  return { kind: "any", parts: [termsOf(termsNamed(asked, ids, folded)), holdsKeys(keys)] };
 }
 
 /** Whole values that begin, go on and end with these pieces. */
 function holdsLike(asked: Asked, field: string | null, pieces: readonly string[]): Expression {
   const ids = field === null ? idsOfWords(asked) : idsOf(asked, field);
-  const pattern = pieces.map((piece) => fold(piece).replaceAll(/[\\%_]/g, "\\$&")).join("%");
-  const terms = termsLike(asked, ids, `${foldedName} like ? escape '\\'`, pattern);
-  if (terms.terms.length > mostTerms)
+  const folded = pieces.map(fold);
+  const pattern = folded.map((piece) => piece.replaceAll(/[\\%_]/g, "\\$&")).join("%");
+  const escaped = folded.map((piece) => piece.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+  const fits = new RegExp(`^${escaped.join(".*")}$`, "s");
+  const named = termsLike(asked, ids, isLike(foldedName), pattern).filter((term) => fits.test(term.folded));
+  if (named.length > mostTerms)
     throw new RollcallError("query-invalid", {
-      detail: `The wildcard stands for ${terms.terms.length} values; ${mostTerms} are the most.`,
+      detail: `The wildcard stands for ${named.length} values; ${mostTerms} are the most.`,
     });
-  const like = "folded like ? escape '\\'";
   const [from, behind] = textsFrom(fold(pieces[0] ?? ""));
-  const keys =
-    behind === null
-      ? keysOf(asked, ids, like, pattern)
-      : keysOf(asked, ids, `folded >= ? and folded < ? and ${like}`, from, behind, pattern);
-  return { kind: "any", parts: [terms, keys] };
+  const within = behind === null ? [] : [from, behind];
+  const where = `${behind === null ? "" : "folded >= ? and folded < ? and "}${isLike("folded")}`;
+  const keys = keysLike(asked, ids, where, ...within, pattern).filter((key) => fits.test(key.folded));
+  return { kind: "any", parts: [termsOf(named), holdsKeys(keys)] };
 }
+
+/** For SQLite a text ends with its first NUL here, so that one with any is looked at again. */
+const isLike = (text: string): string => `(${text} like ? escape '\\' or instr(${text}, char(0)) > 0)`;
 
 /** A title in versions that compare so with this one, by the rule of each source. */
 function holdsVersion(
@@ -213,19 +215,16 @@ function termsLike(
   ids: readonly number[],
   where: string,
   ...values: readonly unknown[]
-): Terms {
+): readonly Term[] {
   const named = `select id from names not indexed where field in ${places(ids)} and ${where}`;
-  return termsOf(part.terms(`names.id in (${named})`, ...ids, ...values));
+  return part.terms(`names.id in (${named})`, ...ids, ...values);
 }
 
-function keysOf(
+const keysLike = (
   { part }: Asked,
   ids: readonly number[],
   where: string,
   ...values: readonly unknown[]
-): Expression {
-  const ordinals: number[] = [];
-  for (const { ordinal } of part.keys(`field in ${places(ids)} and ${where}`, ...ids, ...values))
-    ordinals.push(ordinal);
-  return devicesOf(ordinals);
-}
+): readonly Key[] => [...part.keys(`field in ${places(ids)} and ${where}`, ...ids, ...values)];
+
+const holdsKeys = (keys: readonly Key[]): Expression => devicesOf(keys.map(({ ordinal }) => ordinal));
