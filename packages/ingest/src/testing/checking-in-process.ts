@@ -6,16 +6,8 @@ import { setImmediate } from "node:timers/promises";
 import { openSqliteStore } from "../store/sqlite-store.ts";
 import { quickOf } from "./bare-installations.ts";
 
-const program = `
-  const { checkInUntilKilled } = await import(${JSON.stringify(import.meta.url)});
-  const [, file, ordinals] = process.argv;
-  // The test's end of the pipe closes with the test, however that ends.
-  process.stdin.once("end", () => process.exit(1)).resume();
-  await checkInUntilKilled(file, JSON.parse(ordinals));
-`;
-
 /** Each counter is told as a line `ORDINAL COUNTER` once it is acknowledged; they go on where they were. */
-export async function checkInUntilKilled(file: string, ordinals: readonly number[]): Promise<never> {
+async function checkInUntilKilled(file: string, ordinals: readonly number[]): Promise<never> {
   const writer = new URL("../writer.ts", import.meta.url);
   const store = await openSqliteStore(file, { writer });
   const quick = quickOf(store);
@@ -44,7 +36,7 @@ export async function killedAfter(
   ordinals: readonly number[],
   lines: number,
 ): Promise<ReadonlyMap<number, number>> {
-  const args = ["--input-type=module", "--eval", program, file, JSON.stringify(ordinals)];
+  const args = [import.meta.filename, file, ordinals.join()];
   const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
   const exited = once(child, "exit");
   const told = new Map<number, number>();
@@ -56,4 +48,11 @@ export async function killedAfter(
   }
   await exited;
   return told;
+}
+
+if (import.meta.main) {
+  const [, , file = "", ordinals = ""] = process.argv;
+  // The test's end of the pipe closes with the test, however that ends.
+  process.stdin.once("end", () => process.exit(1)).resume();
+  await checkInUntilKilled(file, ordinals.split(",").map(Number));
 }
