@@ -11,13 +11,24 @@ import { agent } from "./agent.ts";
 import { type Bench, databases, type Result, resultOf, type Surroundings } from "./bench.ts";
 import { checkIns } from "./check-ins.ts";
 import { delta } from "./delta.ts";
+import { growth } from "./growth.ts";
 import { hostile } from "./hostile.ts";
 import { inventories } from "./inventories.ts";
 import { mixed } from "./mixed.ts";
 import { sets } from "./sets.ts";
 import { storage } from "./storage.ts";
 
-const benches: readonly Bench[] = [checkIns, agent, delta, hostile, inventories, mixed, sets, storage];
+const benches: readonly Bench[] = [
+  checkIns,
+  agent,
+  delta,
+  growth,
+  hostile,
+  inventories,
+  mixed,
+  sets,
+  storage,
+];
 
 /** Benches of the contract that are not there yet. */
 const later = ["search"];

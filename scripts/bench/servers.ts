@@ -63,6 +63,12 @@ export async function startRollcall(
   if (keysOf !== undefined)
     cpSync(join(surroundings.directory, keysOf, "keys"), join(data, "keys"), { recursive: true });
   writeFileSync(join(data, "config.json"), JSON.stringify(config));
+  return startAgain(surroundings, name);
+}
+
+/** The same on a data directory that is there. */
+export async function startAgain(surroundings: Surroundings, name: string): Promise<RollcallServer> {
+  const data = join(surroundings.directory, name);
   const server = await startServer(surroundings, rollcall, [
     ...["serve", "--data", data, "--listen", "127.0.0.1:0", "--json"],
   ]);
