@@ -12,6 +12,7 @@ import { isReadable, storedSections } from "../records/sections.ts";
 import { listsOf } from "../records/stored-document.ts";
 import { noteTitles } from "../records/title-times.ts";
 import type { PackedVersion } from "../records/versions.ts";
+import { compiledOnce } from "../store/compiled-once.ts";
 import { readSummary, storedConsent } from "../store/device-columns.ts";
 import type { Schema } from "../store/schema.ts";
 import { defineRead, defineWrite } from "../store/store.ts";
@@ -228,20 +229,26 @@ async function removeReadings(
     .execute();
 }
 
+const itemsWithReadings = compiledOnce<
+  { readonly installation: number; readonly section: string },
+  { item: string }
+>((database, given) =>
+  database
+    .selectFrom("readings")
+    .select("item")
+    .distinct()
+    .where("installation", "=", given("installation"))
+    .where("section", "=", given("section"))
+    .where("item", "!=", ""),
+);
+
 /** Of an item that the document no longer names nothing stays, not even its name. */
 async function removeReadingsOfOthers(
   database: Kysely<Schema>,
   ordinal: number,
   { name, items }: AcceptedSection,
 ): Promise<void> {
-  const rows = await database
-    .selectFrom("readings")
-    .select("item")
-    .distinct()
-    .where("installation", "=", ordinal)
-    .where("section", "=", name)
-    .where("item", "!=", "")
-    .execute();
+  const rows = await itemsWithReadings(database, { installation: ordinal, section: name });
   const named = new Set(items);
   for (const { item } of rows.filter((row) => !named.has(row.item)))
     await database

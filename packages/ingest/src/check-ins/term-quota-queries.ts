@@ -3,7 +3,8 @@ import type { Kysely } from "kysely";
 import { z } from "zod";
 import { day } from "../milliseconds.ts";
 import { jsonColumn } from "../store/columns.ts";
-import type { Schema } from "../store/schema.ts";
+import { compiledOnce } from "../store/compiled-once.ts";
+import type { Schema, TermQuotaTable } from "../store/schema.ts";
 
 const names = z.array(z.string());
 
@@ -24,12 +25,23 @@ interface Quota {
   readonly added: number;
 }
 
+const storedQuota = compiledOnce<{ readonly installation: number }, TermQuotaTable>((database, given) =>
+  database.selectFrom("term_quotas").selectAll().where("installation", "=", given("installation")),
+);
+
+/** A type, for an interface has no names beside its own. */
+type Row = Pick<TermQuotaTable, keyof TermQuotaTable>;
+
+const storeQuota = compiledOnce<Row, unknown>((database, given) => {
+  const row = { inventoried: given("inventoried"), since: given("since"), added: given("added") };
+  return database
+    .insertInto("term_quotas")
+    .values({ installation: given("installation"), ...row })
+    .onConflict((conflict) => conflict.column("installation").doUpdateSet(row));
+});
+
 async function quotaOf(database: Kysely<Schema>, { installation, at }: Which): Promise<Quota> {
-  const row = await database
-    .selectFrom("term_quotas")
-    .selectAll()
-    .where("installation", "=", installation)
-    .executeTakeFirst();
+  const [row] = await storedQuota(database, { installation });
   const inventoried = row ? jsonColumn(names, row.inventoried, "term_quotas.inventoried") : [];
   return row && at - row.since < day
     ? { inventoried, since: row.since, added: row.added, isNewDay: false }
@@ -53,14 +65,10 @@ export async function countTerms(database: Kysely<Schema>, which: Which, terms: 
   const { inventoried, since, added } = await quotaOf(database, which);
   const isFirst = !inventoried.includes(which.name);
   if (!isFirst && terms === 0) return;
-  const row = {
+  await storeQuota(database, {
+    installation: which.installation,
     inventoried: JSON.stringify(isFirst ? [...inventoried, which.name] : inventoried),
     since,
     added: isFirst ? added : added + terms,
-  };
-  await database
-    .insertInto("term_quotas")
-    .values({ installation: which.installation, ...row })
-    .onConflict((conflict) => conflict.column("installation").doUpdateSet(row))
-    .execute();
+  });
 }

@@ -17,6 +17,7 @@ import {
 import type { Kysely } from "kysely";
 import { type Documented, documentOf } from "../records/stored-document.ts";
 import { isoTime } from "../store/columns.ts";
+import { compiledOnce } from "../store/compiled-once.ts";
 import type { CorrectionTable, Schema } from "../store/schema.ts";
 
 /** The stored document that is corrected, and the section's schema that it was sent under. */
@@ -84,18 +85,24 @@ function correctionIn({ section, field, value, collected, reason, at }: Correcti
   return { section, field, value: JSON.parse(value), collected: was, reason, at: isoTime(at) };
 }
 
+const collectedOf = compiledOnce<
+  { readonly installation: number; readonly section: string },
+  { field: string; collected: string | null }
+>((database, given) =>
+  database
+    .selectFrom("corrections")
+    .select(["field", "collected"])
+    .where("installation", "=", given("installation"))
+    .where("section", "=", given("section")),
+);
+
 /** Ends the corrections of a section whose collected values are others now. `body` is its new document, zstd. */
 export async function endOvertaken(
   database: Kysely<Schema>,
   installation: number,
   section: Documented,
 ): Promise<void> {
-  const rows = await database
-    .selectFrom("corrections")
-    .select(["field", "collected"])
-    .where("installation", "=", installation)
-    .where("section", "=", section.name)
-    .execute();
+  const rows = await collectedOf(database, { installation, section: section.name });
   if (rows.length === 0) return;
   const bytes = documentOf(section);
   const document = bytes === null ? undefined : parseJson(bytes);

@@ -5,6 +5,7 @@
 import { compress, digestOfBytes, type Status } from "@rollcall/protocol";
 import type { Kysely } from "kysely";
 import { day } from "../milliseconds.ts";
+import { compiledOnce } from "../store/compiled-once.ts";
 import type { Schema } from "../store/schema.ts";
 import { inScope } from "../store/scope.ts";
 import { defineRead } from "../store/store.ts";
@@ -120,18 +121,22 @@ async function leaning(database: Kysely<Schema>, { installation, name }: Which):
   return whole < 0 ? rows.length : whole;
 }
 
+const historyBytes = compiledOnce<{ readonly installation: number }, { sum: number | null }>(
+  (database, given) =>
+    database
+      .selectFrom("section_history")
+      .select((expression) => expression.fn.sum<number | null>(expression.fn("length", ["body"])).as("sum"))
+      .where("installation", "=", given("installation")),
+);
+
 /** Everything that is stored of an installation's documents, bytes. */
 export async function storedBytes(
   database: Kysely<Schema>,
   record: OpenRecord,
   installation: number,
 ): Promise<number> {
-  const { sum } = await database
-    .selectFrom("section_history")
-    .select((expression) => expression.fn.sum<number>(expression.fn("length", ["body"])).as("sum"))
-    .where("installation", "=", installation)
-    .executeTakeFirstOrThrow();
-  return record.bytes + (sum ?? 0);
+  const [row] = await historyBytes(database, { installation });
+  return record.bytes + (row?.sum ?? 0);
 }
 
 /** Removes all versions of these sections. The names of those that had some. */

@@ -3,6 +3,7 @@
  * One that only a single installation ever had goes with it, at once; for those of several see `sweep.ts`.
  */
 import { type Kysely, sql } from "kysely";
+import { compiledOnce } from "../store/compiled-once.ts";
 import { inParts, numbered } from "../store/in-parts.ts";
 import type { Schema } from "../store/schema.ts";
 import { hashLength, itemHash } from "./item-hash.ts";
@@ -184,18 +185,21 @@ export async function soundItems(
   return new Map(sound.map(({ id, body }) => [id, body]));
 }
 
+const ownItems = compiledOnce<Pick<Holder, keyof Holder>, { id: number }>((database, given) =>
+  database
+    .selectFrom("items")
+    .select("id")
+    .where("owner", "=", given("installation"))
+    .where("section", "=", given("section")),
+);
+
 /** Removes what only this installation ever had of a section, and has no more. */
 export async function dropOwnItems(
   database: Kysely<Schema>,
   { installation, section }: Holder,
   kept: readonly number[],
 ): Promise<void> {
-  const own = await database
-    .selectFrom("items")
-    .select("id")
-    .where("owner", "=", installation)
-    .where("section", "=", section)
-    .execute();
+  const own = await ownItems(database, { installation, section });
   const still = new Set(kept);
   const dropped = own.map(({ id }) => id).filter((id) => !still.has(id));
   await removeItems(database, dropped, (part) => numbered("id", part));

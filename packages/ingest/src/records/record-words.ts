@@ -81,7 +81,7 @@ export async function wordsOf(database: Kysely<Schema>, again = false): Promise<
   return read;
 }
 
-export async function readWords(database: Kysely<Schema>): Promise<RecordWords> {
+async function readWords(database: Kysely<Schema>): Promise<RecordWords> {
   const names = await database.selectFrom("section_names").selectAll().execute();
   const dictionaries = await database.selectFrom("dictionaries").selectAll().execute();
   return wordsIn({ names, dictionaries });
