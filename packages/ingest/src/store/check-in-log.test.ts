@@ -1,5 +1,7 @@
 /** Check-ins that write no row are there after every end of the process, are written back, and go with their device. */
-import { join } from "node:path";
+import { copyFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import SqliteDatabase from "better-sqlite3";
 import t, { type Test } from "tap";
 import { bareInstallations, goneInstallation, quickOf, statement } from "../testing/bare-installations.ts";
@@ -17,7 +19,7 @@ const checkIn = (installation: number, counter: number): QuickCheckIn => ({
   intervalSeconds: 3_607,
 });
 
-const file = (t: Test) => join(t.testdir({}), "rollcall.db");
+const emptyFile = (t: Test) => join(t.testdir({}), "rollcall.db");
 
 async function opened(t: Test, at: string): Promise<{ store: Store; quick: QuickCheckIns }> {
   const store = await openSqliteStore(at);
@@ -45,7 +47,7 @@ const rowsIn = (at: string) => {
 };
 
 t.test("has what was taken when it is opened again, from the log or written back", async (t) => {
-  const at = file(t);
+  const at = emptyFile(t);
   const { store, quick, take } = await withDevices(t, at);
   t.same(await Promise.all([checkIn(1, 4), checkIn(far, 9)].map(take)), [true, true]);
   t.equal(await take(checkIn(1, 5)), true);
@@ -62,8 +64,25 @@ t.test("has what was taken when it is opened again, from the log or written back
   await store.close();
 });
 
+t.test("cuts nothing from the log that came while it was written back", async (t) => {
+  const at = emptyFile(t);
+  const { store, quick, take } = await withDevices(t, at);
+  for (let time = 1; time <= 40; time++) {
+    await take(checkIn(1, 2 * time));
+    const scrubbed = store.scrub();
+    // Somewhere between two of its steps.
+    for (let turn = 0; turn < time; turn++) await setImmediate();
+    await take(checkIn(1, 2 * time + 1));
+    await scrubbed;
+    const copy = join(dirname(at), `copy-${time}.db`);
+    for (const end of ["", "-wal"]) copyFileSync(at + end, copy + end);
+    const { quick: replayed } = await opened(t, copy);
+    t.same(known(replayed), known(quick));
+  }
+});
+
 t.test("takes none that was decided by a row that is another one by now", async (t) => {
-  const at = file(t);
+  const at = emptyFile(t);
   const { store, quick, take } = await withDevices(t, at);
   const decided = { checkIn: checkIn(1, 1), version: quick.versionOf(1) };
   await store.commit([statement("update installations set session_hash = null where ordinal = 1")]);
@@ -85,7 +104,7 @@ t.test(
       name: "asked",
       run: async (_transaction, counter: number, { current }) => current.later({ ordinal: 1, counter }),
     });
-    const { store, take } = await withDevices(t, file(t));
+    const { store, take } = await withDevices(t, emptyFile(t));
     const [[inside], taken] = await Promise.all([store.commit([asked(2)]), take(checkIn(1, 3))]);
     t.same([inside, taken], [checkIn(1, 3), true]);
     t.same(await store.commit([asked(2), asked(3), asked(4)]), [checkIn(1, 3), null, null]);
@@ -93,7 +112,7 @@ t.test(
 );
 
 t.test("forgets who is deleted, in the log, in what is written back, and after a crash", async (t) => {
-  const at = file(t);
+  const at = emptyFile(t);
   const { store, quick, take } = await withDevices(t, at);
   await Promise.all([take(checkIn(1, 4)), take(checkIn(far, 9))]);
   await store.scrub();

@@ -19,8 +19,9 @@ export class CheckInLogWriter {
   readonly truncate: (upTo: number) => number;
 
   constructor(database: Database, current: CurrentValues) {
-    const insert = database.prepare<[Uint8Array]>("insert into check_in_log (body) values (?)");
-    this.#insert = (body) => insert.run(body);
+    const insert = database.prepare<[number, Uint8Array]>(
+      "insert into check_in_log (seq, body) values (?, ?)",
+    );
     const put = database.prepare<[number, Uint8Array]>(
       "insert into current_values (slice, body) values (?, ?) on conflict (slice) do update set body = excluded.body",
     );
@@ -29,6 +30,9 @@ export class CheckInLogWriter {
     });
     const newest = database.prepare<[], number | null>("select max(seq) from check_in_log").pluck();
     this.newest = () => newest.get() ?? 0;
+    // Never one again in this process, even where the log was emptied: somebody may be about to cut it up to there.
+    let last = this.newest();
+    this.#insert = (body) => insert.run(++last, body);
     const remove = database.prepare<[number, number]>(
       "delete from check_in_log where seq <= min(?, (select min(seq) from check_in_log) + ?)",
     );
