@@ -3,12 +3,22 @@ import type { SearchValue } from "@rollcall/protocol";
 import { Chance } from "../../packages/ingest/src/testing/chance.ts";
 import { models, rareTitle, rareTitles, releases, usualTitles } from "../swarm/fleet-facts.ts";
 
+export interface BenchTitle {
+  /** The same for the same name and version. */
+  readonly number: number;
+  readonly name: string;
+  readonly version: string;
+  /** One for all devices, as the items of a fleet are. */
+  readonly value: SearchValue;
+}
+
 export interface BenchDevice {
   readonly host: string;
   readonly model: string;
   readonly os: string;
   readonly memory: number;
-  readonly packages: readonly { readonly name: string; readonly version: string }[];
+  /** In the order of their numbers. */
+  readonly packages: readonly BenchTitle[];
 }
 
 const chance = new Chance(6);
@@ -21,15 +31,14 @@ const versionsEach = 12;
 export function benchDevice(device: number): BenchDevice {
   const model = chance.weighted(models, device, drawn.model);
   const release = chance.weighted(releases, device, drawn.release);
-  const packages: { name: string; version: string }[] = [];
-  const add = (name: string, number: number) =>
-    packages.push({ name, version: `${1 + (number % 9)}.0.${versionOf(device, number)}-1` });
-  for (const [number, title] of usualTitles.entries())
-    if (chance.part(device, drawn.usual, number) >= missing) add(title, number);
+  const packages: BenchTitle[] = [];
+  const add = (title: number) => packages.push(titleOf(title, versionOf(device, title)));
+  for (const number of usualTitles.keys())
+    if (chance.part(device, drawn.usual, number) >= missing) add(number);
   const ranks = new Set<number>();
   for (let each = 0; each < rareEach; each++)
     ranks.add(Math.floor(rareTitles ** chance.part(device, drawn.rare, each)) - 1);
-  for (const rank of ranks) add(rareTitle(rank), usualTitles.length + rank);
+  for (const rank of [...ranks].sort((a, b) => a - b)) add(usualTitles.length + rank);
   return {
     host: `${["ber", "par", "vie", "waw"][device % 4]}-${device.toString(36).padStart(5, "0")}`,
     model: model.model,
@@ -42,6 +51,27 @@ export function benchDevice(device: number): BenchDevice {
 const versionOf = (device: number, number: number): number =>
   Math.floor(versionsEach * Math.sqrt(chance.part(device, drawn.version, number)));
 
+const titles = new Map<number, BenchTitle>();
+
+function titleOf(title: number, patch: number): BenchTitle {
+  const number = title * versionsEach + patch;
+  const known = titles.get(number);
+  if (known) return known;
+  const name = usualTitles[title] ?? rareTitle(title - usualTitles.length);
+  const version = `${1 + (title % 9)}.0.${patch}-1`;
+  const value = {
+    as: "title",
+    field: "software",
+    title: name,
+    version,
+    source: "deb",
+    sensitive: false,
+  } as const;
+  const made = { number, name, version, value };
+  titles.set(number, made);
+  return made;
+}
+
 export function valuesOf({ host, model, os, memory, packages }: BenchDevice): readonly SearchValue[] {
   const text = (as: "term" | "key", field: string, value: string): SearchValue => {
     return { as, field, text: value, words: true, sensitive: false };
@@ -51,15 +81,6 @@ export function valuesOf({ host, model, os, memory, packages }: BenchDevice): re
     text("term", "model", model),
     text("term", "os", os),
     { as: "number", field: "memory", number: memory, sensitive: false },
-    ...packages.map(
-      ({ name, version }): SearchValue => ({
-        as: "title",
-        field: "software",
-        title: name,
-        version,
-        source: "deb",
-        sensitive: false,
-      }),
-    ),
+    ...packages.map(({ value }) => value),
   ];
 }
