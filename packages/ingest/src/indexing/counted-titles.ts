@@ -104,5 +104,5 @@ export const titleOf = ({ shown, version, source }: Term): TitlePosition => ({
 });
 const compareTerms = (a: Term, b: Term): number => compareTitles(titleOf(a), titleOf(b));
 
-const titleFields = ({ fields }: Asked): readonly number[] =>
+export const titleFields = ({ fields }: Asked): readonly number[] =>
   fields.filter(({ kind }) => kind === "title").map(({ id }) => id);

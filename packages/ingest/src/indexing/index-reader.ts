@@ -20,7 +20,7 @@ import { type CountedValue, valuesCounted } from "./counted-values.ts";
 import { Deadline } from "./deadline.ts";
 import { comparing, type PageAsked, pageOf } from "./device-pages.ts";
 import { FoundDevices } from "./found-devices.ts";
-import { compareCounts, everyTitle, isSampled, sampledTitles, titlesInOrder } from "./listed-titles.ts";
+import { isSampled, mostFrequentTitles, sampledTitles, titlesInOrder } from "./listed-titles.ts";
 import { compareValues, firstOf, mergeSorted } from "./ordering.ts";
 import { lowestPosition, type Position, partIn } from "./part-file.ts";
 import { PartReader } from "./part-reader.ts";
@@ -98,7 +98,7 @@ export class IndexReader implements SearchIndex {
     return this.#ask(scope, query, (found) => {
       if (!exact && after === null && isSampled(found))
         return { items: sampledTitles(found, words, limit), next: null, order: "sampled" };
-      const first = firstOf(everyTitle(found, words), { most: limit + 1, compare: compareCounts, after });
+      const first = mostFrequentTitles(found, words, { most: limit + 1, after });
       return { ...cut([first], limit), order: "devices" };
     });
   }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { SearchValue } from "@rollcall/protocol";
 import t from "tap";
 import type { Scope } from "../store/scope.ts";
-import type { IndexQuery } from "../store/search-index.ts";
+import type { IndexQuery, TitleCount } from "../store/search-index.ts";
 import { live } from "../testing/index-model.ts";
 import { IndexReader } from "./index-reader.ts";
 import { IndexWriter } from "./index-writer.ts";
@@ -19,12 +19,16 @@ const halved = ["every", "half", "fourth", "eighth", "sixteenth"];
 const title = (name: string, sensitive = false): SearchValue => {
   return { as: "title", field: "software", title: name, version: "1", source: "deb", sensitive };
 };
+const term = (field: string, text: string): SearchValue => {
+  return { as: "term", field, text, words: false, sensitive: false };
+};
 const device = (at: number) => ({
   sortName: "",
   values: [
     ...halved.filter((_, power) => at % 2 ** power === 0).map((name) => title(name)),
     title("secret", true),
     title(`rare-${at}`),
+    term("part", at < 2_400 ? "first" : "second"),
   ],
 });
 
@@ -39,6 +43,7 @@ const reader = new IndexReader(directory, live, 60_000);
 t.teardown(() => reader.close());
 
 const everything: IndexQuery = { kind: "all", parts: [] };
+const inFirstPart: IndexQuery = { kind: "text", field: "part", text: "first" };
 const scope: Scope = { devices: { kind: "all" }, sensitive: false, purpose: "inventory" };
 
 async function ranked(words: readonly string[], limit: number, exact: boolean) {
@@ -65,6 +70,25 @@ t.test("counts everything where the exact order is asked for", async (t) => {
   const first = await ranked([], 7, true);
   t.match(first, { order: "devices", next: { name: "rare-1" } });
   t.same(first.titles, [...counted, ["rare-0", 1], ["rare-1", 1]]);
+});
+
+t.test("goes on where a page ended, in one part as in two", async (t) => {
+  for (const [at, group] of [
+    [everything, ordinals],
+    [inFirstPart, ordinals.slice(0, 2_400)],
+  ] as const) {
+    const all = [
+      ...halved.map((name, power) => [name, Math.ceil(group.length / 2 ** power)]),
+      ...group.map((_, number) => [`rare-${number}`, 1]).sort(([a = ""], [b = ""]) => (a < b ? -1 : 1)),
+    ].slice(0, 40);
+    const paged: unknown[] = [];
+    for (let after: TitleCount | null = null; paged.length < 40; ) {
+      const page = await reader.titlesByCount(scope, [], at, { limit: 8, after, exact: true });
+      paged.push(...page.items.map(({ name, devices }) => [name, devices]));
+      after = page.next;
+    }
+    t.same(paged, all);
+  }
 });
 
 t.test("does not need a sample of few devices", async (t) => {

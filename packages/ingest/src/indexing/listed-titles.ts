@@ -4,9 +4,16 @@
  * many have each is exact.
  */
 import type { TitleCount, TitlePosition } from "../store/search-index.ts";
-import { compareTitles, countOfTitle, titleOf, titlesAmong, titlesCounted } from "./counted-titles.ts";
+import {
+  compareTitles,
+  countOfTitle,
+  titleFields,
+  titleOf,
+  titlesAmong,
+  titlesCounted,
+} from "./counted-titles.ts";
 import type { FoundDevices } from "./found-devices.ts";
-import { mergeSorted } from "./ordering.ts";
+import { firstOf, mergeSorted } from "./ordering.ts";
 import { fewDevices, TermCounts } from "./term-counts.ts";
 
 /** The most frequent first; equal ones in the order of titles. */
@@ -30,8 +37,28 @@ export function titlesInOrder(
 }
 
 /** The same, all of them: everything is counted first. */
-export function everyTitle(found: readonly FoundDevices[], words: readonly string[]): Generator<TitleCount> {
+function everyTitle(found: readonly FoundDevices[], words: readonly string[]): Generator<TitleCount> {
   return joined(found.map((each) => titlesCounted(each, words, null, TermCounts.of(each))));
+}
+
+/** The first `most` by count beyond `after`. In one part no more of them are looked at than it takes. */
+export function mostFrequentTitles(
+  found: readonly FoundDevices[],
+  words: readonly string[],
+  { most, after }: { readonly most: number; readonly after: TitleCount | null },
+): readonly TitleCount[] {
+  const [only, ...others] = found.filter(({ count }) => count > 0);
+  if (!only || others.length > 0 || titleFields(only.asked).length > 1)
+    return firstOf(everyTitle(found, words), { most, compare: compareCounts, after });
+  const counts = TermCounts.of(only);
+  const first: TitleCount[] = [];
+  for (const term of titlesAmong(only.asked, counts.byCount(after?.devices), words)) {
+    const title = { ...titleOf(term), devices: counts.of(term.id) };
+    if (title.devices < (first[most - 1]?.devices ?? 0)) break;
+    only.deadline.check();
+    if (after === null || compareCounts(title, after) > 0) first.push(title);
+  }
+  return first.sort(compareCounts).slice(0, most);
 }
 
 function* joined(parts: readonly Generator<TitleCount>[]): Generator<TitleCount> {

@@ -44,10 +44,12 @@ export class TermCounts {
     return this.#counts[term] ?? 0;
   }
 
-  /** Those that any device has, the most frequent first. */
-  *byCount(): Generator<number> {
-    const there = this.terms();
-    for (const term of there.sort((a, b) => this.of(b) - this.of(a))) yield term;
+  /** Those that any device has, and no more than `atMost`, the most frequent first. */
+  *byCount(atMost = Number.POSITIVE_INFINITY): Generator<number> {
+    const there = this.terms().filter((term) => this.of(term) <= atMost);
+    // One number each, which are sorted by themselves: below 2^53, for devices of a part are no more than 2^20.
+    const ranked = Float64Array.from(there, (term) => this.of(term) * 2 ** 32 + term).sort();
+    for (let at = ranked.length - 1; at >= 0; at--) yield (ranked[at] ?? 0) % 2 ** 32;
   }
 
   /** Those that any device has, ascending. */
