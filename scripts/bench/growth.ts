@@ -39,6 +39,7 @@ async function run(surroundings: Surroundings): Promise<Measured> {
   const { devices, note } = surroundings;
   const small = await Side.of(surroundings, "small", smallSize);
   const large = await Side.of(surroundings, "large", Math.max(devices, smallSize));
+  const first = { ours: await large.firstCheckIns(), baseline: await small.firstCheckIns() };
   const turns = await takeTurns(
     { ours: () => large.sample(), baseline: () => small.sample() },
     {
@@ -64,6 +65,7 @@ async function run(surroundings: Surroundings): Promise<Measured> {
         ours: known("ours", "changed"),
         baseline: { name: baseline, values: known("baseline", "changed") },
       },
+      firstCheckInMicroseconds: plain("µs, the first since the start", first.ours, baseline, first.baseline),
       startSeconds: plain("s", large.start.seconds, baseline, small.start.seconds),
       startCpuSeconds: plain("s of processor time", large.start.cpuSeconds, baseline, small.start.cpuSeconds),
       startResidentBytes: plain("bytes", large.start.residentBytes, "goal at a million", 400e6),
@@ -152,8 +154,14 @@ class Side {
     this.#next = Array.from({ length: connections }, (_, each) => this.#checkIns(each));
   }
 
+  /** Every copy checks in, which the server has not heard since it started; microseconds each. */
+  async firstCheckIns(): Promise<number> {
+    const count = this.#ownOfConnection * connections;
+    return ((await this.#cost(() => this.#checkIn(count))) / count) * 1e6;
+  }
+
   async sample(): Promise<Sample> {
-    const checkIns = await this.#cost(() => this.#checkIn());
+    const checkIns = await this.#cost(() => this.#checkIn(checkInsAtOnce));
     const changes = await this.#cost(() => this.#change());
     return { checkIn: (checkIns / checkInsAtOnce) * 1e6, changed: (changes / this.#fleet.count) * 1e3 };
   }
@@ -165,12 +173,12 @@ class Side {
     return (cpuSecondsOf(this.pid) ?? Number.NaN) - before;
   }
 
-  async #checkIn(): Promise<void> {
+  async #checkIn(requests: number): Promise<void> {
     const { url } = this.#server;
     const first = this.#next[0]?.();
     if (!first) throw new Error("there is no connection");
     const { text: answer } = await this.#line.send({ method: "POST", path: "/v1/check-ins", ...first });
-    await putLoadOn({ url, connections: this.#next, requests: checkInsAtOnce, answer });
+    await putLoadOn({ url, connections: this.#next, requests, answer });
   }
 
   /** Every original tells other packages, and is found by them. */
@@ -181,16 +189,21 @@ class Side {
     await untilFound(this.#line, this.#token);
   }
 
+  /** Copies that each connection has. */
+  get #ownOfConnection(): number {
+    const { size, count } = this.#fleet;
+    return Math.floor((size - count) / connections);
+  }
+
   /** Copies check in, each connection's own, from all over the fleet; originals have other things to tell. */
   #checkIns(connection: number): () => CheckInRequest {
-    const { size, count } = this.#fleet;
-    const own = Math.floor((size - count) / connections);
+    const own = this.#ownOfConnection;
     // One after the other in steps that no size has in common: never two in a row that stand together.
     const step = 7_919;
     let turn = 0;
     return () => {
       const place = (turn++ * step) % own;
-      return this.#request(count + connection * own + place);
+      return this.#request(this.#fleet.count + connection * own + place);
     };
   }
 
