@@ -67,6 +67,18 @@ t.test("several servers on one PostgreSQL", { skip: withoutPostgres }, async (t)
     t.equal(outcomeOf(await device.checkIn()), "409 identity-in-doubt");
   });
 
+  t.test("let in together as many as a token may in an hour, and no more", async (t) => {
+    const servers = await twoServers(t, await postgresDatabase());
+    const options = optionsOf(await servers[0].enrolment({ uses: 10, perHour: 4 }));
+    const asked = servers.flatMap(({ url }) =>
+      Array.from({ length: 4 }, () => new SimulatedDevice({ ...options, url })),
+    );
+    const outcomes = await Promise.all(
+      asked.map(async (device) => outcomeOf(await device.prove("enrol", "/v1/enrolments", device.enrolmentBody()))),
+    );
+    t.same(outcomes.toSorted(), [...Array(4).fill("201"), ...Array(4).fill("429 token-rate")]);
+  });
+
   t.test("have each other's deletions in their ledgers, and start again with them", async (t) => {
     const [first, second] = await twoServers(t, await postgresDatabase());
     const [one, other] = [await first.device(), await second.device()];
