@@ -20,7 +20,7 @@ import type { AcknowledgedSection } from "./dictionary.ts";
 import { callerColumns, installationGone, refuseRevoked } from "./installation-gone.ts";
 import type { AcceptedSection } from "./judge-sections.ts";
 import { type StoredState, stateAfter, statesOf } from "./section-states.ts";
-import { countTerms, roomForTerms } from "./term-quota-queries.ts";
+import { TermQuota } from "./term-quota-queries.ts";
 
 export interface Whose {
   readonly ordinal: number;
@@ -104,6 +104,7 @@ async function applySections(
 ) {
   const result: Record<string, [StoredState["status"], Digest | null]> = {};
   const columns = new Map<string, Readonly<Record<string, unknown>>>();
+  let beside: Beside | undefined;
   for (const section of input.accepted) {
     const { name } = section;
     const [was, is] = [before.get(name), stateAfter(before.get(name), section)];
@@ -117,22 +118,65 @@ async function applySections(
     await storeSection(input, section, is, was?.isIndexed ?? true);
     if (documentAfter(is.status) === "removed") await removeReadings(database, input.ordinal, [name]);
     if (was?.digest === is.digest) continue;
-    const isFound = await indexSection(database, input, section, was);
+    beside ??= await besideSections(database, input);
+    const isFound = await indexSection(database, input, section, was, beside.quota);
     if (isFound) await noteChangedTitles(database, input, section, was);
     const { body, packed } = section.document ?? { body: null, packed: null };
-    await endOvertaken(database, input.ordinal, {
-      name,
-      digest: is.digest,
-      body,
-      lists: listsOf({ packed }),
-    });
-    if (documentAfter(is.status) === "replaced")
+    if (beside.corrected.has(name))
+      await endOvertaken(database, input.ordinal, {
+        name,
+        digest: is.digest,
+        body,
+        lists: listsOf({ packed }),
+      });
+    if (documentAfter(is.status) === "replaced" && beside.read.has(name))
       await removeReadingsOfOthers(database, input.ordinal, section);
     columns.set(name, section.summary);
   }
+  await beside?.quota.store(database);
   if (columns.size > 0) await updateSummary(database, input.device, columns);
   return result;
 }
+
+/** What there is beside an installation's sections: most have none of it, and are not asked for it one by one. */
+interface Beside {
+  readonly quota: TermQuota;
+  /** Names of the sections that have corrections, and of those that have readings of their items. */
+  readonly corrected: ReadonlySet<string>;
+  readonly read: ReadonlySet<string>;
+}
+
+type Own = { readonly installation: number };
+
+const withCorrections = compiledOnce<Own, { section: string }>((database, given) =>
+  database
+    .selectFrom("corrections")
+    .select("section")
+    .distinct()
+    .where("installation", "=", given("installation")),
+);
+
+const withItemReadings = compiledOnce<Own, { section: string }>((database, given) =>
+  database
+    .selectFrom("readings")
+    .select("section")
+    .distinct()
+    .where("installation", "=", given("installation"))
+    .where("item", "!=", ""),
+);
+
+async function besideSections(database: Kysely<Schema>, { ordinal, at }: Applying): Promise<Beside> {
+  const own = { installation: ordinal };
+  const [quota, corrected, read] = await Promise.all([
+    TermQuota.of(database, ordinal, at),
+    withCorrections(database, own),
+    withItemReadings(database, own),
+  ]);
+  return { quota, corrected: namesIn(corrected), read: namesIn(read) };
+}
+
+const namesIn = (rows: readonly { readonly section: string }[]): ReadonlySet<string> =>
+  new Set(rows.map(({ section }) => section));
 
 function keepSuperseded(database: Kysely<Schema>, input: Applying, name: string): Promise<void> {
   const { ordinal: installation, at, quotas: limits, record } = input;
@@ -146,17 +190,17 @@ function keepSuperseded(database: Kysely<Schema>, input: Applying, name: string)
  */
 async function indexSection(
   database: Kysely<Schema>,
-  { ordinal, at, quotas, versions, record }: Applying,
+  { ordinal, quotas, versions, record }: Applying,
   { name, terms, isIndexed }: AcceptedSection,
   was: SectionState | undefined,
+  quota: TermQuota,
 ): Promise<boolean> {
-  const which = { installation: ordinal, name, at };
   const packed = versions.find(({ section, digest }) => section === name && digest === was?.digest);
   const wasFound = was?.isIndexed ?? true;
   const added = wasFound && packed ? packed.newTerms : terms;
   const isOver = (await storedBytes(database, record, ordinal)) > quotas.storedBytes;
-  const room = isOver ? 0 : await roomForTerms(database, which, { ...quotas, wasFound });
-  await countTerms(database, which, Math.min(added, room));
+  const room = isOver ? 0 : quota.roomFor(name, wasFound, quotas.newTermsPerDay);
+  quota.count(name, Math.min(added, room));
   const isFound = isIndexed && added <= room;
   record.describe(name, { isIndexed: isFound });
   return isFound;

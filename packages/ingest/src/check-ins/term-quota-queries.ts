@@ -8,23 +8,6 @@ import type { Schema, TermQuotaTable } from "../store/schema.ts";
 
 const names = z.array(z.string());
 
-interface Which {
-  readonly installation: number;
-  /** The section. */
-  readonly name: string;
-  readonly at: number;
-}
-
-interface Quota {
-  /** Nothing was added today. */
-  readonly isNewDay: boolean;
-  /** Sections that have had their first inventory. */
-  readonly inventoried: readonly string[];
-  /** When the day began in which terms are counted. */
-  readonly since: number;
-  readonly added: number;
-}
-
 const storedQuota = compiledOnce<{ readonly installation: number }, TermQuotaTable>((database, given) =>
   database.selectFrom("term_quotas").selectAll().where("installation", "=", given("installation")),
 );
@@ -40,35 +23,55 @@ const storeQuota = compiledOnce<Row, unknown>((database, given) => {
     .onConflict((conflict) => conflict.column("installation").doUpdateSet(row));
 });
 
-async function quotaOf(database: Kysely<Schema>, { installation, at }: Which): Promise<Quota> {
-  const [row] = await storedQuota(database, { installation });
-  const inventoried = row ? jsonColumn(names, row.inventoried, "term_quotas.inventoried") : [];
-  return row && at - row.since < day
-    ? { inventoried, since: row.since, added: row.added, isNewDay: false }
-    : { inventoried, since: at, added: 0, isNewDay: true };
-}
+/** What an installation may add, as one inventory finds it and leaves it: read once, and written once. */
+export class TermQuota {
+  readonly #installation: number;
+  /** Sections that have had their first inventory. */
+  readonly #inventoried: Set<string>;
+  /** When the day began in which terms are counted. */
+  readonly #since: number;
+  /** Nothing was added today before this inventory. */
+  readonly #isNewDay: boolean;
+  #added: number;
+  #isChanged = false;
 
-/** Terms that a section may add now. One that is not found comes back whole, once a day. */
-export async function roomForTerms(
-  database: Kysely<Schema>,
-  which: Which,
-  { newTermsPerDay, wasFound }: { readonly newTermsPerDay: number; readonly wasFound: boolean },
-): Promise<number> {
-  const { inventoried, added, isNewDay } = await quotaOf(database, which);
-  if (!inventoried.includes(which.name)) return Number.POSITIVE_INFINITY;
-  if (!wasFound) return isNewDay ? Number.POSITIVE_INFINITY : 0;
-  return Math.max(newTermsPerDay - added, 0);
-}
+  private constructor(installation: number, at: number, row: TermQuotaTable | undefined) {
+    const today = row && at - row.since < day ? row : undefined;
+    this.#installation = installation;
+    this.#inventoried = new Set(row ? jsonColumn(names, row.inventoried, "term_quotas.inventoried") : []);
+    this.#isNewDay = today === undefined;
+    this.#since = today?.since ?? at;
+    this.#added = today?.added ?? 0;
+  }
 
-/** Remembers what a section has added. */
-export async function countTerms(database: Kysely<Schema>, which: Which, terms: number): Promise<void> {
-  const { inventoried, since, added } = await quotaOf(database, which);
-  const isFirst = !inventoried.includes(which.name);
-  if (!isFirst && terms === 0) return;
-  await storeQuota(database, {
-    installation: which.installation,
-    inventoried: JSON.stringify(isFirst ? [...inventoried, which.name] : inventoried),
-    since,
-    added: isFirst ? added : added + terms,
-  });
+  static async of(database: Kysely<Schema>, installation: number, at: number): Promise<TermQuota> {
+    const [row] = await storedQuota(database, { installation });
+    return new TermQuota(installation, at, row);
+  }
+
+  /** Terms that a section may add now. One that was not found comes back whole, once a day. */
+  roomFor(section: string, wasFound: boolean, newTermsPerDay: number): number {
+    if (!this.#inventoried.has(section)) return Number.POSITIVE_INFINITY;
+    if (!wasFound) return this.#isNewDay ? Number.POSITIVE_INFINITY : 0;
+    return Math.max(newTermsPerDay - this.#added, 0);
+  }
+
+  /** Remembers what a section has added. */
+  count(section: string, terms: number): void {
+    const isFirst = !this.#inventoried.has(section);
+    if (!isFirst && terms === 0) return;
+    this.#inventoried.add(section);
+    if (!isFirst) this.#added += terms;
+    this.#isChanged = true;
+  }
+
+  async store(database: Kysely<Schema>): Promise<void> {
+    if (!this.#isChanged) return;
+    await storeQuota(database, {
+      installation: this.#installation,
+      inventoried: JSON.stringify([...this.#inventoried]),
+      since: this.#since,
+      added: this.#added,
+    });
+  }
 }
