@@ -1,4 +1,5 @@
 /** Blocks on PostgreSQL: in every key of every table of devices, and given by every statement. */
+import { readFileSync } from "node:fs";
 import { sql } from "kysely";
 import t, { type Test } from "tap";
 import { machine } from "../testing/machine.ts";
@@ -9,6 +10,15 @@ import { tables } from "./forgetting.ts";
 import { connect } from "./postgres-dialect.ts";
 import { openNotes } from "./postgres-dirty.ts";
 import { preparePostgres } from "./postgres-store.ts";
+
+t.test("docs/scale.md tells of every table how it is distributed", (t) => {
+  const told = readFileSync(new URL("../../../../docs/scale.md", import.meta.url), "utf8");
+  t.same(
+    Object.keys(tables).filter((name) => !told.includes(`\`${name}\``)),
+    [],
+  );
+  t.end();
+});
 
 t.test("blocks", { skip: withoutPostgres }, async (t) => {
   async function prepared(t: Test) {

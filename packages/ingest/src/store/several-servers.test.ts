@@ -74,7 +74,9 @@ t.test("several servers on one PostgreSQL", { skip: withoutPostgres }, async (t)
       Array.from({ length: 4 }, () => new SimulatedDevice({ ...options, url })),
     );
     const outcomes = await Promise.all(
-      asked.map(async (device) => outcomeOf(await device.prove("enrol", "/v1/enrolments", device.enrolmentBody()))),
+      asked.map(async (device) =>
+        outcomeOf(await device.prove("enrol", "/v1/enrolments", device.enrolmentBody())),
+      ),
     );
     t.same(outcomes.toSorted(), [...Array(4).fill("201"), ...Array(4).fill("429 token-rate")]);
   });
