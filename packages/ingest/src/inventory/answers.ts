@@ -67,7 +67,7 @@ export const deviceWhole = z.strictObject({
   asOf: instant,
   ...item,
   ownership: z.enum(["organisation", "personal"]),
-  flags: z.array(z.enum(["not-indexed"])),
+  flags: z.array(z.enum(["not-indexed", "damaged"])),
   sections: z.record(z.string(), section),
   readings: z.record(z.string(), z.record(z.string(), z.unknown())),
   location: location.nullable(),

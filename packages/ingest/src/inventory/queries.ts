@@ -14,6 +14,7 @@ import { notesOn, possibleDuplicatesOf } from "../copies/notes.ts";
 import type { Place } from "../location/location-view.ts";
 import { correctionsIn } from "../privacy/corrections.ts";
 import { requestsIn } from "../privacy/data-requests.ts";
+import { isRecordDamaged } from "../records/record-rows.ts";
 import { type StoredSection, storedSections } from "../records/sections.ts";
 import { readableDocument } from "../records/stored-document.ts";
 import type { ReadContext } from "../store/contexts.ts";
@@ -130,8 +131,11 @@ export interface ReadingRow {
   readonly at: number;
 }
 
-/** `not-indexed`: it has more than it may add to the index, so that searches do not find all of it. */
-export type DeviceFlag = "not-indexed";
+/**
+ * `not-indexed`: it has more than it may add to the index, so that searches do not find all of it; `damaged`: what it
+ * told cannot be read any more, until it tells it again.
+ */
+export type DeviceFlag = "not-indexed" | "damaged";
 
 export interface DeviceDetail extends DeviceRow {
   readonly sections: readonly SectionRow[];
@@ -149,6 +153,15 @@ export interface DeviceDetail extends DeviceRow {
   readonly consent: { readonly consentNumber: number; readonly grants: readonly Grant[] };
   /** The latest first. */
   readonly consentHistory: readonly KeptConsentChange[];
+}
+
+async function flagsOf(
+  database: Kysely<Schema>,
+  installation: number,
+  sections: readonly StoredSection[],
+): Promise<DeviceFlag[]> {
+  if (sections.some(({ isIndexed }) => !isIndexed)) return ["not-indexed"];
+  return sections.length === 0 && (await isRecordDamaged(database, installation)) ? ["damaged"] : [];
 }
 
 /** One device with everything that is stored of it, or null when there is none in scope. */
@@ -180,7 +193,7 @@ export const deviceDetail = defineRead({
       corrections: await correctionsIn(database, row.installation),
       requests: await requestsIn(database, row.ordinal),
       sections: sections.map(sectionRow),
-      flags: sections.some(({ isIndexed }) => !isIndexed) ? ["not-indexed"] : [],
+      flags: await flagsOf(database, row.installation, sections),
       readings,
       notes: await notesOn(database, scope, row.ordinal, current),
       possibleDuplicates: await possibleDuplicatesOf(database, scope, {

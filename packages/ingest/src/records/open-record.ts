@@ -5,14 +5,12 @@ import { noteChange } from "./change-rows.ts";
 import { encodeIds } from "./item-ids.ts";
 import { dropOwnItems, idsOfItems } from "./items.ts";
 import type { ReadSection, SectionState } from "./record-codec.ts";
-import { readable, readRecord, writeRecord } from "./record-rows.ts";
+import { readRecord, writeRecord } from "./record-rows.ts";
 import { type StoredSection, withLists } from "./sections.ts";
 import type { PackedDocument } from "./stored-document.ts";
 
-/** Of a record that cannot be read nothing is left: the installation's state is another then, and it tells everything again. */
 export async function openRecord(database: Kysely<Schema>, installation: number): Promise<OpenRecord> {
-  const sections = await readable(readRecord(database, installation));
-  return new OpenRecord(database, installation, sections ?? []);
+  return new OpenRecord(database, installation, await readRecord(database, installation));
 }
 
 export class OpenRecord {

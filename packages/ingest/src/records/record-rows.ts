@@ -16,13 +16,22 @@ const bodyOf = compiledOnce<{ readonly installation: number }, { body: Uint8Arra
   database.selectFrom("records").select("body").where("installation", "=", given("installation")),
 );
 
-/** The sections of an installation; none where it has no record. Throws `RecordDamaged`. */
+/**
+ * The sections of an installation; none where it has no record, nor of one that cannot be read. That state is another
+ * than the installation's, so that it tells everything again when it has something to tell.
+ */
 export async function readRecord(
   database: Kysely<Schema>,
   installation: number,
 ): Promise<readonly ReadSection[]> {
   const [row] = await bodyOf(database, { installation });
-  return row ? decoded(database, row.body) : [];
+  return row ? ((await readable(database, row.body)) ?? []) : [];
+}
+
+/** Whether an installation has a record that cannot be read. */
+export async function isRecordDamaged(database: Kysely<Schema>, installation: number): Promise<boolean> {
+  const [row] = await bodyOf(database, { installation });
+  return row !== undefined && (await readable(database, row.body)) === null;
 }
 
 /** The sections of those of these installations that have a record which can be read. */
@@ -38,7 +47,7 @@ export async function readRecords(
     .execute();
   const read: (readonly [number, readonly ReadSection[]])[] = [];
   for (const { installation, body } of rows) {
-    const sections = await readable(decoded(database, body));
+    const sections = await readable(database, body);
     if (sections) read.push([installation, sections]);
   }
   return read;
@@ -60,9 +69,9 @@ async function decoded(database: Kysely<Schema>, body: Uint8Array): Promise<read
 }
 
 /** Null where the record is damaged. */
-export async function readable<T>(record: Promise<T>): Promise<T | null> {
+async function readable(database: Kysely<Schema>, body: Uint8Array): Promise<readonly ReadSection[] | null> {
   try {
-    return await record;
+    return await decoded(database, body);
   } catch (error) {
     if (error instanceof RecordDamaged) return null;
     throw error;

@@ -9,7 +9,7 @@ import type { Schema } from "../store/schema.ts";
 import { isOverAll, protocolScope } from "../store/scope.ts";
 import { defineRead, defineWrite, type Store } from "../store/store.ts";
 import { decodeIds, encodeIds } from "./item-ids.ts";
-import { readable, readRecord } from "./record-rows.ts";
+import { readRecord } from "./record-rows.ts";
 import { beginSweep, itemsNamed, namedIn, removeUnnamed, slice } from "./sweep.ts";
 
 /**
@@ -22,7 +22,7 @@ export async function releaseItems(
   sections?: readonly string[],
 ): Promise<void> {
   if (othersWrite(transaction)) return;
-  const record = (await readable(readRecord(transaction, installation))) ?? [];
+  const record = await readRecord(transaction, installation);
   const released = record.filter(({ name }) => sections === undefined || sections.includes(name));
   const ids = new Set(released.flatMap(({ items }) => (items ? namedIn(items) : [])));
   if (ids.size === 0) return;
