@@ -47,9 +47,13 @@ export interface Key {
   readonly ordinal: number;
 }
 
+/** Sets read at once: one by one takes twice as long. */
+const setsAtOnce = 1_024;
+
 export class PartReader {
   readonly #database: Database;
   readonly #bitmap: Statement<[number], Buffer>;
+  readonly #bitmaps: Statement<[from: number, to: number], [id: number, body: Buffer]>;
   readonly #statements = new Map<string, Statement<unknown[]>>();
   /** Blocks that this part can have. */
   readonly #possible: readonly number[];
@@ -58,6 +62,11 @@ export class PartReader {
     this.#database = database;
     this.#possible = blocksOf(part);
     this.#bitmap = database.prepare<[number], Buffer>("select body from bitmaps where id = ?").pluck();
+    this.#bitmaps = database
+      .prepare<[number, number], [number, Buffer]>(
+        `select id, body from bitmaps where id >= ? and id < ? order by id limit ${setsAtOnce}`,
+      )
+      .raw();
   }
 
   /** Null where there is no such part yet. Throws `IndexDamaged` where it has to be made anew. */
@@ -102,12 +111,13 @@ export class PartReader {
 
   /** The sets of a block, by term, ascending. */
   *bitmapsOf(block: number): Generator<{ readonly term: number; readonly devices: Container }> {
-    const rows = this.each<{ id: number; body: Buffer }>(
-      "select id, body from bitmaps where id >= ? and id < ? order by id",
-      bitmapId(block, 0),
-      bitmapId(block + 1, 0),
-    );
-    for (const { id, body } of rows) yield { term: bitmapOf(id).term, devices: decodeContainer(body) };
+    for (let from = bitmapId(block, 0); ; ) {
+      const rows = this.#bitmaps.all(from, bitmapId(block + 1, 0));
+      for (const [id, body] of rows) yield { term: bitmapOf(id).term, devices: decodeContainer(body) };
+      const [last] = rows.at(-1) ?? [];
+      if (last === undefined || rows.length < setsAtOnce) return;
+      from = last + 1;
+    }
   }
 
   /** What a device is found by, ascending. */
