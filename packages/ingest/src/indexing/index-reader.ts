@@ -15,13 +15,14 @@ import type {
   TitlePosition,
 } from "../store/search-index.ts";
 import type { LiveDevices } from "./conditions.ts";
+import { mostFrequentNames } from "./counted-names.ts";
 import { termsOfTitle } from "./counted-titles.ts";
 import { type CountedValue, valuesCounted } from "./counted-values.ts";
 import { Deadline } from "./deadline.ts";
 import { comparing, type PageAsked, pageOf } from "./device-pages.ts";
 import { FoundDevices } from "./found-devices.ts";
 import { isSampled, mostFrequentTitles, sampledTitles, titlesInOrder } from "./listed-titles.ts";
-import { compareValues, firstOf, mergeSorted } from "./ordering.ts";
+import { compareFacets, compareValues, firstOf, mergeSorted } from "./ordering.ts";
 import { lowestPosition, type Position, partIn } from "./part-file.ts";
 import { PartReader } from "./part-reader.ts";
 
@@ -63,12 +64,14 @@ export class IndexReader implements SearchIndex {
     { limit, after }: { limit: number; after: FacetValue | null },
   ): Promise<{ items: readonly FacetValue[]; next: FacetValue | null }> {
     return this.#ask(scope, query, (found) => {
+      const one = titleField(found, field);
+      const page = { most: limit + 1, after };
+      if (one) return cut([mostFrequentNames(one.found, one.id, page)], limit);
       const counted = mergeSorted(
         found.map((each) => valuesCounted(each, field)),
         (a, b) => compareValues(a.same, b.same),
       );
-      const { items, next } = cut([mostFrequent(counted, limit, after)], limit);
-      return { items, next };
+      return cut([mostFrequent(counted, page)], limit);
     });
   }
 
@@ -163,18 +166,27 @@ const sumOf = (counts: readonly number[]): number => counts.reduce((all, count) 
 const sum = (counted: readonly { readonly devices: number }[]): number =>
   sumOf(counted.map(({ devices }) => devices));
 
-/** The most frequent beyond `after`, equal ones by value; one more than `limit`. */
+/** The field of titles that a name stands for, where devices of one part alone were found. */
+function titleField(
+  found: readonly FoundDevices[],
+  field: string,
+): { readonly found: FoundDevices; readonly id: number } | null {
+  const [part, ...parts] = found.filter(({ count }) => count > 0);
+  const [one, ...others] = part?.asked.fields.filter(({ name }) => name === field) ?? [];
+  if (!part || parts.length > 0 || one?.kind !== "title" || others.length > 0) return null;
+  return { found: part, id: one.id };
+}
+
+/** The first `most` beyond `after`. */
 function mostFrequent(
   counted: Generator<readonly CountedValue[]>,
-  limit: number,
-  after: FacetValue | null,
+  { most, after }: { readonly most: number; readonly after: FacetValue | null },
 ): FacetValue[] {
-  const compare = (a: FacetValue, b: FacetValue) => b.devices - a.devices || compareValues(a.value, b.value);
   const values = counted.map((same) => ({
     value: same.map((each) => each.value).sort(compareValues)[0] ?? "",
     devices: sum(same),
   }));
-  return firstOf(values, { most: limit + 1, compare, after });
+  return firstOf(values, { most, compare: compareFacets, after });
 }
 
 /** So many of them, and where to go on if there are more. */

@@ -17,8 +17,7 @@ import { firstOf, mergeSorted } from "./ordering.ts";
 import { fewDevices, TermCounts } from "./term-counts.ts";
 
 /** The most frequent first; equal ones in the order of titles. */
-export const compareCounts = (a: TitleCount, b: TitleCount): number =>
-  b.devices - a.devices || compareTitles(a, b);
+const compareCounts = (a: TitleCount, b: TitleCount): number => b.devices - a.devices || compareTitles(a, b);
 
 /** Up to so many devices what they have is read sooner than the first titles that there are. */
 const veryFew = 50;

@@ -1,4 +1,6 @@
 /** The order of texts in answers: by the bytes of their UTF-8, as SQLite has them; numbers by size. */
+import type { FacetValue } from "../store/search-index.ts";
+
 export function compareValues(a: string | number, b: string | number): number {
   if (typeof a === "number" && typeof b === "number") return a - b;
   const [x, y] = [String(a), String(b)];
@@ -15,6 +17,10 @@ function rankOf(unit: number): number {
   if (unit < 0xd800) return unit;
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
+
+/** The most frequent first, equal ones by value. */
+export const compareFacets = (a: FacetValue, b: FacetValue): number =>
+  b.devices - a.devices || compareValues(a.value, b.value);
 
 /** The first `most` in their order, beyond `after`. */
 export function firstOf<T>(

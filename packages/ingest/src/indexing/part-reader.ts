@@ -54,6 +54,8 @@ export class PartReader {
   readonly #database: Database;
   readonly #bitmap: Statement<[number], Buffer>;
   readonly #bitmaps: Statement<[from: number, to: number], [id: number, body: Buffer]>;
+  readonly #termsFrom: Statement<[from: number], [id: number, name: number]>;
+  #names = new Uint32Array(0);
   readonly #statements = new Map<string, Statement<unknown[]>>();
   /** Blocks that this part can have. */
   readonly #possible: readonly number[];
@@ -62,6 +64,9 @@ export class PartReader {
     this.#database = database;
     this.#possible = blocksOf(part);
     this.#bitmap = database.prepare<[number], Buffer>("select body from bitmaps where id = ?").pluck();
+    this.#termsFrom = database
+      .prepare<[number], [number, number]>("select id, name from terms where id >= ? order by id")
+      .raw();
     this.#bitmaps = database
       .prepare<[number, number], [number, Buffer]>(
         `select id, body from bitmaps where id >= ? and id < ? order by id limit ${setsAtOnce}`,
@@ -128,6 +133,17 @@ export class PartReader {
 
   term(id: number): Term | null {
     return this.terms("terms.id = ?", id)[0] ?? null;
+  }
+
+  /** By the number of a term that of its name; 0 for one that is not there. What is known once stays, for numbers do. */
+  nameOfTerms(): Uint32Array {
+    const rows = this.#termsFrom.all(this.#names.length);
+    const [last = this.#names.length - 1] = rows.at(-1) ?? [];
+    const names = new Uint32Array(last + 1);
+    names.set(this.#names);
+    for (const [id, name] of rows) names[id] = name;
+    this.#names = names;
+    return names;
   }
 
   /** Blocks that have devices, ascending. Each is looked up: a condition on the term alone would read all of them. */
