@@ -72,7 +72,11 @@ export async function launch(scriptUrl, program, version = process.versions.node
  */
 function keepCompiled() {
   const modules = fileURLToPath(new URL("../../../node_modules", import.meta.url));
-  if (existsSync(modules)) module.enableCompileCache(path.join(modules, ".cache", "rollcall"));
+  if (!existsSync(modules)) return;
+  const folder = path.join(modules, ".cache", "rollcall");
+  module.enableCompileCache(folder);
+  // For the threads that this process begins.
+  process.env.NODE_COMPILE_CACHE ??= folder;
 }
 
 /**
