@@ -77,6 +77,10 @@ export class KnownInstallations {
     versions[known.ordinal % perSlice] = version;
   }
 
+  has(ordinal: number, version: number): boolean {
+    return this.#find(ordinal, version) !== null;
+  }
+
   /** The device of the installation with this session, 0 where that is not known, or over. */
   deviceOf(
     ordinal: number,

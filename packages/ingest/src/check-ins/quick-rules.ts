@@ -42,7 +42,8 @@ async function callerOf(
   const version = quick.versionOf(ordinal);
   const found = (device: number) => (device === 0 ? null : { ordinal, device, version });
   const caller = found(known.deviceOf(ordinal, version, { hash, now }));
-  if (caller) return caller;
+  // Another session than the one that is known is not worth asking for: the usual way tells what is wrong with it.
+  if (caller || known.has(ordinal, version)) return caller;
   const { policy, accepts, store } = services;
   const asked = { ordinal, policy: policy.digest, accepts: accepts.digest };
   const read = await store.read(knownInstallation, protocolScope, asked);

@@ -11,7 +11,7 @@ import { openSqliteStore } from "./sqlite-store.ts";
 const ordinals = [20 * perSlice, 9 * perSlice + 2, 5 * perSlice + 1, perSlice, 1];
 const times = rounds(20, 200);
 
-t.test(`has everything that was acknowledged, killed ${times} times`, async (t) => {
+t.test("has everything that was acknowledged, however often it is killed", async (t) => {
   const file = join(t.testdir({}), "rollcall.db");
   const first = await openSqliteStore(file);
   await first.commit(bareInstallations(ordinals));
