@@ -33,6 +33,7 @@ import "./privacy/retention-queries.ts";
 import "./privacy/retention.ts";
 import "./privacy/rules.ts";
 import "./privacy/unreached.ts";
+import "./records/change-rows.ts";
 import "./records/changed-sections.ts";
 import "./records/history.ts";
 import "./records/released-items.ts";

@@ -8,6 +8,7 @@ import { cutAuditLog } from "../audit/retention.ts";
 import type { Config } from "../config.ts";
 import { removeOldLogs } from "../logs/old-logs.ts";
 import { day } from "../milliseconds.ts";
+import { removeOldChanges } from "../records/change-rows.ts";
 import { sweepItems } from "../records/sweep.ts";
 import type { Services } from "../services.ts";
 import { type TablePlace, tables } from "../store/forgetting.ts";
@@ -76,6 +77,22 @@ export async function removeOldAt(store: Looked, config: Config, at: number): Pr
   const removed: Record<string, number> = {};
   for (const which of oldAt(config, at))
     for await (const part of slicesOf(store, which)) add(removed, which.table, await removeIn(store, part));
+  add(removed, "changes", await removeOldChangesAt(store, config, at));
+  return removed;
+}
+
+/** When sections changed is kept no longer than what they were. */
+async function removeOldChangesAt(store: Looked, config: Config, at: number): Promise<number> {
+  const old = categoryNames.map((category) => ({
+    before: at - config[`retention.${category}.days`] * day,
+    names: sectionsOf(category),
+  }));
+  const end = await store.read(lastRow, protocolScope, "changes");
+  let removed = 0;
+  for (let after = 0; after < end; after += slice) {
+    const [rows] = await store.commit([removeOldChanges({ after, last: after + slice, old })]);
+    removed += rows;
+  }
   return removed;
 }
 

@@ -2,8 +2,10 @@
  * That sections of an installation became something else: a row for each time, in the order in which it was stored, for
  * those that ask what changed in a fleet. What they were and became the record and the history tell.
  */
-import type { Kysely } from "kysely";
-import type { Schema } from "../store/schema.ts";
+import { type Kysely, type Selectable, sql } from "kysely";
+import { rowsBetween } from "../store/engine.ts";
+import type { ChangeTable, Schema } from "../store/schema.ts";
+import { defineWrite } from "../store/store.ts";
 import { ByteReader, ByteWriter } from "./record-bytes.ts";
 import { wordsOf } from "./record-words.ts";
 
@@ -45,27 +47,65 @@ export async function forgetChanges(
   const forgotten = new Set(await numbersOf(database, names));
   const rows = await database
     .selectFrom("changes")
-    .select(["id", "sections"])
+    .select(["id", "installation", "sections"])
     .where("installation", "=", installation)
     .execute();
-  for (const { id, sections } of rows) {
-    const numbers = decodeNumbers(sections);
-    const left = numbers.filter((number) => !forgotten.has(number));
-    if (left.length === 0)
-      await database
-        .deleteFrom("changes")
-        .where("installation", "=", installation)
-        .where("id", "=", id)
-        .execute();
-    else if (left.length < numbers.length)
-      await database
-        .updateTable("changes")
-        .set({ sections: encodeNumbers(left) })
-        .where("installation", "=", installation)
-        .where("id", "=", id)
-        .execute();
-  }
+  for (const row of rows) await leaveOut(database, row, (number) => forgotten.has(number));
 }
+
+/** Whether nothing is left of the row. */
+async function leaveOut(
+  database: Kysely<Schema>,
+  { id, installation, sections }: Pick<Row, "id" | "installation" | "sections">,
+  isOut: (number: number) => boolean,
+): Promise<boolean> {
+  const numbers = decodeNumbers(sections);
+  const left = numbers.filter((number) => !isOut(number));
+  if (left.length === 0)
+    await database
+      .deleteFrom("changes")
+      .where("installation", "=", installation)
+      .where("id", "=", id)
+      .execute();
+  else if (left.length < numbers.length)
+    await database
+      .updateTable("changes")
+      .set({ sections: encodeNumbers(left) })
+      .where("installation", "=", installation)
+      .where("id", "=", id)
+      .execute();
+  return left.length === 0;
+}
+
+type Row = Selectable<ChangeTable>;
+
+/** What is too old to be told of some sections: as old as what they were may get. */
+export interface OldChanges {
+  readonly before: number;
+  readonly names: readonly string[];
+}
+
+/** Leaves out what is too old in the rows behind `after` up to `last`; how many rows went whole. */
+export const removeOldChanges = defineWrite({
+  name: "remove-old-changes",
+  async run(
+    transaction,
+    { after, last, old }: { after: number; last: number; old: readonly OldChanges[] },
+  ): Promise<number> {
+    const until = new Map<number, number>();
+    for (const { before, names } of old)
+      for (const number of await numbersOf(transaction, names)) until.set(number, before);
+    const latest = Math.max(0, ...until.values());
+    const { rows } = await sql<Row>`
+      select id, installation, since, sections from changes
+      where ${rowsBetween(transaction, after, last)} and since < ${latest}
+    `.execute(transaction);
+    let removed = 0;
+    for (const row of rows)
+      if (await leaveOut(transaction, row, (number) => row.since < (until.get(number) ?? 0))) removed++;
+    return removed;
+  },
+});
 
 /** What is noted of these sections is another installation's from now on. */
 export async function carryChanges(

@@ -40,6 +40,7 @@ interface Age<Row> {
 export const tables = {
   // Of a section nothing stays: `records/open-record.ts` and `records/change-rows.ts` take it out of their rows.
   records: { forgets: { installation: ["installation"] }, retention: "as long as the device is there" },
+  // Each section that one names is left out of it with the history of its category.
   changes: { forgets: { installation: ["installation"] }, retention: { since: "since", days: 400 } },
   section_history: {
     forgets: { installation: ["installation"] },
