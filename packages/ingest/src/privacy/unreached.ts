@@ -51,7 +51,7 @@ export const unreachedAtOnce = 20;
  * Removes devices in doubt whose successors were deleted by their person, and for which nobody has turned up: some of
  * them. Tells how many.
  */
-export const removeUnreached = defineWrite({
+const removeUnreached = defineWrite({
   name: "remove-unreached",
   async run(transaction, removing: Removing): Promise<number> {
     const some = await unreached(transaction, removing.at);
