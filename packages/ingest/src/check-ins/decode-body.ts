@@ -1,7 +1,8 @@
 /** The content encoding of submitted sections undone: a pure function of their bytes, within a limit. */
 import { declaredSize, decompress, RollcallError, readDcz, readDictionaryId } from "@rollcall/protocol";
 import { sizeOf } from "../records/stored-document.ts";
-import { type AcknowledgedSection, dictionaryAmong } from "./dictionary.ts";
+import { Acknowledged, type AcknowledgedSection } from "./acknowledged.ts";
+import { dictionaryAmong } from "./dictionary.ts";
 
 export interface EncodedBody {
   readonly bytes: Uint8Array;
@@ -16,7 +17,10 @@ export interface EncodedBody {
 }
 
 /** Throws `dictionary-unknown`, before anything is decoded; `invalid-encoding` or `too-large`. */
-export function decodeBody({ bytes, encoding, ...body }: EncodedBody): Uint8Array {
+export function decodeBody(
+  { bytes, encoding, ...body }: EncodedBody,
+  acknowledged = new Acknowledged(body.acknowledged),
+): Uint8Array {
   switch (encoding) {
     case undefined:
       return bytes;
@@ -25,7 +29,7 @@ export function decodeBody({ bytes, encoding, ...body }: EncodedBody): Uint8Arra
     case "dcz": {
       const { hash, frame } = readDcz(bytes);
       const names = namesIn(body);
-      return decompress(frame, body.decodedLimit, dictionaryAmong(body.acknowledged, { hash, names }));
+      return decompress(frame, body.decodedLimit, dictionaryAmong(acknowledged, { hash, names }));
     }
     default:
       throw new RollcallError("unsupported-encoding");
@@ -40,7 +44,10 @@ export function namesIn({ dictionaryId }: Pick<EncodedBody, "dictionaryId">): re
 /** Bytes of the body, and what decoding may take: what its frame declares, else the limit; a dictionary is decoded, too. */
 export function sizeDecoded({ bytes, encoding, acknowledged, decodedLimit }: EncodedBody) {
   const frame = encoding === "dcz" ? readDcz(bytes).frame : bytes;
-  const documents = acknowledged.flatMap(({ body }) => (body ? [sizeOf(body)] : []));
+  const documents = acknowledged.flatMap(({ body, lists }) => [
+    ...(body ? [sizeOf(body)] : []),
+    ...(lists ?? []).map(({ length }) => length),
+  ]);
   const sizes = [declaredSize(frame), ...documents].map((size) =>
     Math.min(size ?? decodedLimit, decodedLimit),
   );

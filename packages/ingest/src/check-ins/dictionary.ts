@@ -4,14 +4,8 @@
  * to a digest that it does not find here is the same. Pure: run where bodies are decoded.
  */
 import { createHash, type Hash } from "node:crypto";
-import { dictionaryMember, dictionaryOf, limits, RollcallError, type Status } from "@rollcall/protocol";
-import { type Documented, readableDocument } from "../records/stored-document.ts";
-
-/** A section as it was last acknowledged. */
-export interface AcknowledgedSection extends Documented {
-  readonly schema: number;
-  readonly status: Status;
-}
+import { dictionaryMember, dictionaryOf, limits, RollcallError } from "@rollcall/protocol";
+import type { Acknowledged, AcknowledgedSection } from "./acknowledged.ts";
 
 /** The dictionary that a `dcz` body (RFC 9842) was made with. */
 export interface WantedDictionary {
@@ -22,11 +16,8 @@ export interface WantedDictionary {
 }
 
 /** Throws `dictionary-unknown` where nothing that was acknowledged has this digest. */
-export function dictionaryAmong(
-  acknowledged: readonly AcknowledgedSection[],
-  { hash, names }: WantedDictionary,
-): Uint8Array {
-  const members = acknowledged.flatMap(memberOf);
+export function dictionaryAmong(acknowledged: Acknowledged, { hash, names }: WantedDictionary): Uint8Array {
+  const members = acknowledged.sections.flatMap((section) => memberOf(section, acknowledged));
   if (names && members.length < names.length) throw new RollcallError("dictionary-unknown");
   const found = names ? dictionaryOfAll(members, hash) : findDictionary(members, hash);
   if (!found) throw new RollcallError("dictionary-unknown");
@@ -34,12 +25,12 @@ export function dictionaryAmong(
 }
 
 /** None of a section that cannot be read any more: the device sends it whole then. */
-function memberOf(section: AcknowledgedSection): string[] {
+function memberOf(section: AcknowledgedSection, acknowledged: Acknowledged): string[] {
   const { name, schema, status } = section;
-  const document = readableDocument(section);
+  const document = acknowledged.document(section);
   return document === undefined
     ? []
-    : [dictionaryMember(name, { schema, status, body: document?.toString() ?? null })];
+    : [dictionaryMember(name, { schema, status, body: document?.bytes.toString() ?? null })];
 }
 
 /** The dictionary of all these members, if it has the digest. */

@@ -23,6 +23,8 @@ import {
 } from "@rollcall/protocol";
 import { type PackedDocument, packDocument } from "../records/stored-document.ts";
 import { titleHashes } from "../records/title-hash.ts";
+import type { PackedVersion } from "../records/versions.ts";
+import { Acknowledged } from "./acknowledged.ts";
 import { decodeBody, type EncodedBody } from "./decode-body.ts";
 
 export interface SubmittedBody extends EncodedBody {
@@ -46,6 +48,8 @@ export interface AcceptedSection extends Pick<CheckedSection, "status" | "digest
   readonly terms: number;
   /** Of its software titles: `titleHash`. */
   readonly titles: Float64Array;
+  /** What it supersedes of what was acknowledged, as history keeps that; null where that was not at hand. */
+  readonly superseded: PackedVersion | null;
   /** Natural keys of the items that have readings. */
   readonly items: readonly string[];
   readonly summary: Readonly<Record<string, unknown>>;
@@ -70,11 +74,14 @@ export function judgeSections(body: SubmittedBody): JudgedSections {
   const { bytes, reprDigest, consent } = body;
   if (reprDigest !== undefined && !reprDigestMatches(reprDigest, bytes))
     throw new RollcallError("digest-mismatch");
-  const { value, texts } = parseCanonicalParts(decodeBody(body), documentsIn, documentLevels);
+  const acknowledged = new Acknowledged(body.acknowledged);
+  const { value, texts } = parseCanonicalParts(decodeBody(body, acknowledged), documentsIn, documentLevels);
   const { counter, consentNumber, baseStateDigest, sections } = parseWith(sectionsRequest, value);
   const results =
     consentNumber === consent.consentNumber
-      ? Object.entries(sections).map(([name, section]) => judgeSection(name, section, body, texts))
+      ? Object.entries(sections).map(([name, section]) =>
+          judgeSection(name, section, body, { texts, acknowledged }),
+        )
       : [];
   return {
     counter,
@@ -104,7 +111,7 @@ function judgeSection(
   section: string,
   value: unknown,
   { consent, documentLimit, flapping }: SubmittedBody,
-  texts: CanonicalTexts,
+  { texts, acknowledged }: { readonly texts: CanonicalTexts; readonly acknowledged: Acknowledged },
 ): AcceptedSection | RefusedSection {
   const submitted = submittedSection.safeParse(value);
   if (!submitted.success) {
@@ -129,6 +136,10 @@ function judgeSection(
     isIndexed,
     terms: values.length,
     titles: titleHashes(values),
+    superseded:
+      body === null || digest === null || !isIndexed
+        ? null
+        : acknowledged.supersededBy(section, { digest, text: body, value: document }),
     items: found ? itemsWithReadings(definition, document) : [],
     summary: found ? summaryValues(definition, document) : {},
   };

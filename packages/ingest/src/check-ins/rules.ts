@@ -36,11 +36,11 @@ import type { PackedVersion } from "../records/versions.ts";
 import type { Services } from "../services.ts";
 import { isoSecond, isoTime } from "../store/columns.ts";
 import { installationScope } from "../store/scope.ts";
+import type { AcknowledgedSection } from "./acknowledged.ts";
 import { type ReadingValue, recordCheckIn } from "./check-in-queries.ts";
 import { consentOf, storeConsent } from "./consent-queries.ts";
 import { namesIn } from "./decode-body.ts";
-import type { AcknowledgedSection } from "./dictionary.ts";
-import type { JudgedSections } from "./judge-sections.ts";
+import type { AcceptedSection, JudgedSections } from "./judge-sections.ts";
 import { acknowledgedSections, type SectionsOutcome, storeSections } from "./section-queries.ts";
 
 /** `address` is where the request came from. */
@@ -230,12 +230,13 @@ export async function takeSections(
     consent,
   };
   const judged = await decoding.run("judgeSections", body, lease);
-  const { counter, consentNumber, base, accepted, refused } = judged;
+  const { counter, consentNumber, base, refused } = judged;
   if (consent.consentNumber !== consentNumber) throw consentNotCurrent(consent);
   const names = refused.map(({ section }) => section);
   raiseAlarm(services, device, names, consent.grants);
-  const packed = await packedVersions(services, caller, {
-    accepted: accepted.filter(({ isIndexed }) => isIndexed),
+  const accepted = await withSuperseded(services, caller, {
+    accepted: judged.accepted,
+    atHand: body.acknowledged.map(({ name }) => name),
     lease,
   });
   const quotas = {
@@ -244,9 +245,7 @@ export async function takeSections(
     newTermsPerDay: config["sections.newTermsPerDay"],
   };
   const said = { counter, consentNumber, base, accepted, refused: names };
-  const [outcome] = await store.commit([
-    storeSections({ ordinal, ...said, versions: packed, quotas, at: now() }),
-  ]);
+  const [outcome] = await store.commit([storeSections({ ordinal, ...said, quotas, at: now() })]);
   if (outcome.kind === "consent") throw consentNotCurrent(outcome.stored);
   if (outcome.kind !== "stored") throw baseChanged(outcome.kind);
   return { refused: [...refused], receipt: receiptFor(services, caller, judged, { ...outcome, consent }) };
@@ -262,11 +261,34 @@ function acknowledgedTo(
   return store.read(acknowledgedSections, installationScope(ordinal), { ordinal, names });
 }
 
-/** What is about to be superseded, made small for history before the transaction; that checks whether it still holds. */
+interface ToBeStored extends Pick<JudgedSections, "accepted"> {
+  /** Sections that were at hand when they were judged. */
+  readonly atHand: readonly string[];
+  readonly lease: Lease;
+}
+
+/**
+ * What is about to be superseded, made small for history before the transaction; that checks whether it still holds. As
+ * far as it was not at hand already.
+ */
+async function withSuperseded(
+  services: Services,
+  caller: CallingInstallation,
+  { accepted, atHand, lease }: ToBeStored,
+): Promise<readonly AcceptedSection[]> {
+  const others = accepted.filter(({ name, isIndexed }) => isIndexed && !atHand.includes(name));
+  const packed = await packedVersions(services, caller, { accepted: others, lease });
+  const byName = new Map(packed.map((version) => [version.section, version]));
+  return accepted.map((section) => ({
+    ...section,
+    superseded: byName.get(section.name) ?? section.superseded,
+  }));
+}
+
 async function packedVersions(
   { store, decoding }: Services,
   { ordinal }: CallingInstallation,
-  { accepted, lease }: Pick<JudgedSections, "accepted"> & { readonly lease: Lease },
+  { accepted, lease }: Omit<ToBeStored, "atHand">,
 ): Promise<PackedVersion[]> {
   const scope = installationScope(ordinal);
   const names = accepted.flatMap(({ name, document }) => (document === null ? [] : [name]));

@@ -11,12 +11,11 @@ import { releaseItems } from "../records/released-items.ts";
 import { isReadable, storedSections } from "../records/sections.ts";
 import { listsOf } from "../records/stored-document.ts";
 import { noteTitles } from "../records/title-times.ts";
-import type { PackedVersion } from "../records/versions.ts";
 import { compiledOnce } from "../store/compiled-once.ts";
 import { readSummary, storedConsent } from "../store/device-columns.ts";
 import type { Schema } from "../store/schema.ts";
 import { defineRead, defineWrite } from "../store/store.ts";
-import type { AcknowledgedSection } from "./dictionary.ts";
+import type { AcknowledgedSection } from "./acknowledged.ts";
 import { callerColumns, installationGone, refuseRevoked } from "./installation-gone.ts";
 import type { AcceptedSection } from "./judge-sections.ts";
 import { type StoredState, stateAfter, statesOf } from "./section-states.ts";
@@ -49,8 +48,6 @@ export interface SectionsInput {
   readonly accepted: readonly AcceptedSection[];
   /** Sections that were sent and refused: they keep what they had. */
   readonly refused: readonly string[];
-  /** How history keeps what is superseded. */
-  readonly versions: readonly PackedVersion[];
   readonly quotas: Quotas;
   readonly at: number;
 }
@@ -114,7 +111,7 @@ async function applySections(
       if (was.schema !== section.schema) input.record.describe(name, { schema: section.schema });
       continue;
     }
-    if (was && was.digest !== is.digest) await keepSuperseded(database, input, name);
+    if (was && was.digest !== is.digest) await keepSuperseded(database, input, section);
     await storeSection(input, section, is, was?.isIndexed ?? true);
     if (documentAfter(is.status) === "removed") await removeReadings(database, input.ordinal, [name]);
     if (was?.digest === is.digest) continue;
@@ -178,9 +175,11 @@ async function besideSections(database: Kysely<Schema>, { ordinal, at }: Applyin
 const namesIn = (rows: readonly { readonly section: string }[]): ReadonlySet<string> =>
   new Set(rows.map(({ section }) => section));
 
-function keepSuperseded(database: Kysely<Schema>, input: Applying, name: string): Promise<void> {
-  const { ordinal: installation, at, quotas: limits, record } = input;
-  const packed = input.versions.find(({ section }) => section === name);
+function keepSuperseded(
+  database: Kysely<Schema>,
+  { ordinal: installation, at, quotas: limits, record }: Applying,
+  { name, superseded: packed }: AcceptedSection,
+): Promise<void> {
   return keepVersion(database, record, { installation, name, at, packed, limits });
 }
 
@@ -190,14 +189,14 @@ function keepSuperseded(database: Kysely<Schema>, input: Applying, name: string)
  */
 async function indexSection(
   database: Kysely<Schema>,
-  { ordinal, quotas, versions, record }: Applying,
-  { name, terms, isIndexed }: AcceptedSection,
+  { ordinal, quotas, record }: Applying,
+  { name, terms, isIndexed, superseded }: AcceptedSection,
   was: SectionState | undefined,
   quota: TermQuota,
 ): Promise<boolean> {
-  const packed = versions.find(({ section, digest }) => section === name && digest === was?.digest);
   const wasFound = was?.isIndexed ?? true;
-  const added = wasFound && packed ? packed.newTerms : terms;
+  const isKnown = superseded !== null && superseded.digest === was?.digest;
+  const added = wasFound && isKnown ? superseded.newTerms : terms;
   const isOver = (await storedBytes(database, record, ordinal)) > quotas.storedBytes;
   const room = isOver ? 0 : quota.roomFor(name, wasFound, quotas.newTermsPerDay);
   quota.count(name, Math.min(added, room));
@@ -209,14 +208,15 @@ async function indexSection(
 /** Where what was superseded was not found, or is not known, everything that is there now was brought. */
 async function noteChangedTitles(
   database: Kysely<Schema>,
-  { ordinal, at, versions }: Applying,
-  { name, titles }: AcceptedSection,
+  { ordinal, at }: Applying,
+  { name, titles, superseded }: AcceptedSection,
   was: SectionState | undefined,
 ): Promise<void> {
-  const packed = was?.isIndexed
-    ? versions.find(({ section, digest }) => section === name && digest === was.digest)
-    : undefined;
-  const { brought, lost } = packed?.titles ?? { brought: titles, lost: new Float64Array() };
+  const isKnown = was?.isIndexed && superseded?.digest === was.digest;
+  const { brought, lost } = (isKnown ? superseded?.titles : undefined) ?? {
+    brought: titles,
+    lost: new Float64Array(),
+  };
   if (brought.length + lost.length === 0) return;
   await noteTitles(database, { installation: ordinal, section: name, brought, lost, at });
 }

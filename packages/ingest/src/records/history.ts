@@ -28,7 +28,7 @@ interface Keeping {
   readonly name: string;
   readonly at: number;
   /** Made of the version that is superseded, before the transaction; another one if that has changed meanwhile. */
-  readonly packed: PackedVersion | undefined;
+  readonly packed: PackedVersion | null;
   readonly limits: HistoryLimits;
 }
 

@@ -40,33 +40,54 @@ export function packVersions({
 }: {
   readonly superseded: readonly Superseded[];
 }): PackedVersion[] {
-  return superseded.map(({ older, newer }) => {
-    const { name: section, digest } = older;
-    const [before, after] = [readDocument(older), readDocument(newer)];
-    const [had, has] = [valuesOf(section, before), valuesOf(section, after)];
-    const body = before && after ? compress(before.bytes, after.bytes) : null;
-    const pays = body && before && body.length < compressed(older, before.bytes) * worthwhile;
-    return {
-      section,
-      digest,
-      body: pays ? body : null,
-      newTerms: termsOf(has).difference(termsOf(had)).size,
-      titles: changedTitles(titleHashes(had), titleHashes(has)),
-    };
-  });
+  return superseded.map(({ older, newer }) => packVersion(older, readDocument(older), readDocument(newer)));
 }
 
-/** Bytes that the version takes whole. */
-const compressed = ({ lists, body }: Documented, document: Uint8Array): number =>
-  (lists === null && body && isFrame(body) ? body : compress(document)).length;
+/** The same of one that is read already; what cannot be read is null or undefined. */
+export function packVersion(
+  older: Superseded["older"],
+  before: ReadDocument | null | undefined,
+  after: ReadDocument | null | undefined,
+): PackedVersion {
+  const { name: section, digest } = older;
+  const [had, has] = [valuesOf(section, before), valuesOf(section, after)];
+  const body = before && after ? compress(before.bytes, after.bytes) : null;
+  return {
+    section,
+    digest,
+    body: body && before && pays(body, older, before.bytes) ? body : null,
+    newTerms: termsOf(has).difference(termsOf(had)).size,
+    titles: changedTitles(titleHashes(had), titleHashes(has)),
+  };
+}
+
+/** No document is packed by itself to less than this part of its size, or it is too small to matter. */
+const hardlyEver = 1 / 64;
+
+/** Whether what leans on the next version is small enough beside what the version takes whole. */
+function pays(body: Uint8Array, { lists, body: stored }: Documented, document: Uint8Array): boolean {
+  if (lists === null && stored && isFrame(stored)) return body.length < stored.length * worthwhile;
+  return body.length < document.length * hardlyEver || body.length < compress(document).length * worthwhile;
+}
 
 function valuesOf(section: string, document: ReadDocument | null | undefined): readonly SearchValue[] {
   const definition = sectionNamed(section);
   return definition && document ? searchValues(definition, document.value()) : [];
 }
 
-const termsOf = (values: readonly SearchValue[]): ReadonlySet<string> =>
-  new Set(values.map((value) => JSON.stringify(value)));
+const termsOf = (values: readonly SearchValue[]): ReadonlySet<string> => new Set(values.map(textOf));
+
+/** Alike only of values that are. No text in a document holds a NUL. */
+function textOf(value: SearchValue): string {
+  switch (value.as) {
+    case "title":
+      return `${value.field}\0${value.source}\0${value.title}\0${value.version ?? ""}`;
+    case "number":
+      return `${value.field}\0${value.number}`;
+    default:
+      return `${value.field}\0${value.text}`;
+  }
+}
 
 const changedTitles = (had: Float64Array, has: Float64Array): PackedVersion["titles"] => ({
   brought: withoutHashes(has, had),

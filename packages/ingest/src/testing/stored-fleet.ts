@@ -73,7 +73,7 @@ export class StoredFleet {
     if (refused.length > 0) throw new Error(`refused: ${JSON.stringify(refused)}`);
     const quotas = { versionsPerDay: limit, storedBytes: limit, newTermsPerDay: limit };
     // Nobody has checked in.
-    const input = { ordinal, counter: 0, consentNumber, base, accepted, refused: [], versions: [], quotas };
+    const input = { ordinal, counter: 0, consentNumber, base, accepted, refused: [], quotas };
     await this.#unlessGone(async () => {
       const [{ kind }] = await this.store.commit([storeSections({ ...input, at: Date.now() })]);
       if (kind !== "stored") throw new Error(`sections were not stored: ${kind}`);
